@@ -1,0 +1,1 @@
+"""Items in: schema, load, ground, encode, snapshot. Knows no other room."""

@@ -1,0 +1,154 @@
+"""Settings: flag, then environment, then file, then default. Secrets come from the environment alone.
+
+`INTENTLY_HOME` holds one folder a store, and shared `models/`, `cache/` and `run/`. The file is `intently.toml` in the
+working directory, else in the home. Environment names are `INTENTLY_` + section + `_` + key (INTENTLY_FEED_ALPHA).
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, ValidationError
+
+from intently.errors import DataError
+
+__all__ = [
+    "Config",
+    "FeedConfig",
+    "JournalConfig",
+    "LanguageConfig",
+    "RetrieveConfig",
+    "ServeConfig",
+    "StageConfig",
+    "UnderstandConfig",
+    "load_config",
+]
+
+
+class StageConfig(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class JournalConfig(StageConfig):
+    url: str = ""  # SQLAlchemy URL, "{store}" is replaced; empty: SQLite in the store's folder
+    trace_days: PositiveFloat = 30.0  # traces older than this are deleted
+
+
+class LanguageConfig(StageConfig):
+    enabled: bool = True
+    url: str = ""  # any OpenAI-compatible endpoint; empty: the embedded server
+    model: str = ""  # its model's name
+    file: str = ""  # a GGUF of your own for the embedded server
+    hub: str = "https://huggingface.co"  # the publisher's model hub
+    embeddings_url: str = ""  # any OpenAI-compatible embeddings endpoint; empty: the embedded encoder
+    embeddings_model: str = ""
+    context_tokens: PositiveInt = 8192  # of the embedded server, both slots together
+    threads: PositiveInt = 2
+    command_timeout_seconds: PositiveFloat = 12.0
+    batch_timeout_seconds: PositiveFloat = 300.0
+    input_price: NonNegativeFloat = 0.0  # money a million tokens, for the announcement of costs
+    output_price: NonNegativeFloat = 0.0
+
+
+class RetrieveConfig(StageConfig):
+    neighbours: PositiveInt = 100  # kept for each item
+    recent_items: PositiveInt = 20  # of the history that ask for neighbours
+    candidates: PositiveInt = 1000  # scored exactly
+
+
+class FeedConfig(StageConfig):
+    alpha: float = Field(0.5, ge=0, le=1)  # weight of s_sem against s_aia
+    beta: NonNegativeFloat = 0.6  # of the attenuator
+    limit: PositiveInt = 10
+    diversity: float = Field(0.15, ge=0, le=1)  # weight of novelty against score among equal wishes
+    idle_hours: PositiveFloat = 6.0  # a session ends after this
+
+
+class UnderstandConfig(StageConfig):
+    history_tokens: PositiveInt = 1500
+    interests: PositiveInt = 5  # asked of the embedded model for one person
+    tags: PositiveInt = 12
+    refresh_days: PositiveFloat = 14.0
+
+
+class ServeConfig(StageConfig):
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")  # Host headers that are answered
+
+
+class Config(StageConfig):
+    home: Path = Path.home() / ".local/share/intently"
+    journal: JournalConfig = JournalConfig()
+    language: LanguageConfig = LanguageConfig()
+    retrieve: RetrieveConfig = RetrieveConfig()
+    feed: FeedConfig = FeedConfig()
+    understand: UnderstandConfig = UnderstandConfig()
+    serve: ServeConfig = ServeConfig()
+
+    @cached_property
+    def llm_key(self) -> str:
+        return os.environ.get("INTENTLY_LLM_KEY", "")
+
+    def store_folder(self, store: str) -> Path:
+        return self.home / store
+
+
+SECTIONS = ("journal", "language", "retrieve", "feed", "understand", "serve")
+SHORT_NAMES = {
+    "INTENTLY_LLM_URL": ("language", "url"),
+    "INTENTLY_LLM_MODEL": ("language", "model"),
+    "INTENTLY_EMBEDDINGS_URL": ("language", "embeddings_url"),
+    "INTENTLY_EMBEDDINGS_MODEL": ("language", "embeddings_model"),
+    "INTENTLY_DATABASE_URL": ("journal", "url"),
+}
+
+
+def load_config(file: Path | None = None, env: Mapping[str, str] = os.environ, **flags: Any) -> Config:
+    """Resolve the settings. `flags` are sections with their keys, for example feed={"alpha": 0.3}, or home=Path.
+
+    Raises DataError for an unknown key, with the nearest known one.
+    """
+    home = Path(flags.pop("home", None) or env.get("INTENTLY_HOME") or Config().home).expanduser()
+    merged: dict[str, Any] = _read_file(file, home)
+    for section, key, value in _from_environment(env):
+        merged.setdefault(section, {})[key] = value
+    for section, values in flags.items():
+        merged.setdefault(section, {}).update(values)
+    try:
+        return Config.model_validate({**merged, "home": home})
+    except ValidationError as error:
+        raise DataError("; ".join(_mend(problem) for problem in error.errors())) from error
+
+
+def _read_file(file: Path | None, home: Path) -> dict[str, Any]:
+    path = file or next((p for p in (Path("intently.toml"), home / "intently.toml") if p.is_file()), None)
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"{path}: cannot be read as settings: {error}") from error
+
+
+def _from_environment(env: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    found = [(*SHORT_NAMES[name], value) for name, value in env.items() if name in SHORT_NAMES and value]
+    for name, value in env.items():
+        parts = name.removeprefix("INTENTLY_").lower().split("_", 1)
+        if name.startswith("INTENTLY_") and len(parts) == 2 and parts[0] in SECTIONS and name not in SHORT_NAMES:
+            found.append((parts[0], parts[1], value))
+    return found
+
+
+def _mend(problem: Any) -> str:
+    place = [str(part) for part in problem["loc"]]
+    if problem["type"] != "extra_forbidden":
+        return f"setting `{'.'.join(place)}`: {problem['msg']}"
+    section = Config.model_fields.get(place[0])
+    known = list(type(section.default).model_fields) if section and len(place) > 1 else list(Config.model_fields)
+    near = difflib.get_close_matches(place[-1], known, n=1, cutoff=0.0)
+    return f"unknown setting `{'.'.join(place)}`; the nearest known one is `{near[0]}`"

@@ -1,0 +1,1 @@
+"""Data packs of the demo."""

@@ -1,0 +1,1 @@
+"""Split, metrics, oracle, reports: one command for each table."""

@@ -1,0 +1,1 @@
+"""Why this item: a line that rests on evidence."""

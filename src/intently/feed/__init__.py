@@ -1,0 +1,1 @@
+"""One request: session, memory, parser, plan, tools, slate, trace."""

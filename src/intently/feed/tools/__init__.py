@@ -1,0 +1,1 @@
+"""The tools of a plan: filter, matcher, attenuator, aggregator, diversifier."""

@@ -1,0 +1,1 @@
+"""Training behind a gate. Empty of code until models are trained here."""

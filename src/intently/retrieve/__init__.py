@@ -1,0 +1,1 @@
+"""History and tags to candidates: popularity, neighbours, semantic, fusion."""

@@ -1,0 +1,1 @@
+"""History to behaviour lines, interests and tags."""
