@@ -18,6 +18,7 @@ import numpy.typing as npt
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 __all__ = [
+    "CallRow",
     "Candidates",
     "Change",
     "Command",
@@ -257,6 +258,26 @@ class Slate(Noun):
     relaxations: tuple[Relaxation, ...] = ()
     notices: tuple[str, ...] = ()
     cursor: str | None = None  # of the next page; null at the end
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call of a language model, kept by the journal for the language room (language.CallStore). The row is
+    committed before its answer is used."""
+
+    hash: str  # of prompt, model, seed and options: what makes two calls the same call
+    user_id: str | None  # the person whose data the prompt holds, so that erasing reaches the answer
+    prompt: str  # name of the prompt
+    prompt_version: str
+    model: str
+    outcome: str  # "ok", else what failed; only "ok" is answered from the cache
+    answer: str | None
+    tokens_new: int  # prompt tokens that were computed
+    tokens_reused: int  # prompt tokens taken from a cached prefix
+    tokens_out: int
+    seconds: float
+    cost: float  # in the money of the configured prices; 0 for the embedded model
+    time: datetime
 
 
 @dataclass(frozen=True, slots=True)
