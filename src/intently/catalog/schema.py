@@ -36,11 +36,13 @@ class _Spec(BaseModel):
 
 
 class FacetSpec(_Spec):
-    """One facet. `column` reads the value from a column; `words_in` finds the declared `values` in the text of columns."""
+    """One facet. `column` (or `columns`, joined) holds its values; `words_in` finds the declared `values` in text."""
 
     kind: Literal["term", "number", "date"]
     column: str | None = None
+    columns: tuple[str, ...] = ()  # term: several columns whose values are joined (directors and cast are persons)
     words_in: tuple[str, ...] = ()  # columns searched for `values` and their aliases (whole words, inflections too)
+    ignored: tuple[str, ...] = ()  # phrases that `words_in` reads over: in "ice cream", cream is no colour
     values: tuple[str, ...] = ()  # closed vocabulary; empty: what the data holds
     many: bool = False  # term: an item may have several values
     separator: str | None = None  # term: splits a string cell into several values
@@ -66,11 +68,18 @@ class FacetSpec(_Spec):
 
     @model_validator(mode="after")
     def _coherent(self) -> "FacetSpec":
-        if (self.column is None) == (not self.words_in):
-            raise ValueError("a facet has either `column` or `words_in`")
+        if [self.column is not None, bool(self.columns), bool(self.words_in)].count(True) != 1:
+            raise ValueError("a facet has one of `column`, `columns` and `words_in`")
+        if self.columns and self.kind != "term":
+            raise ValueError("`columns` joins terms; a number or date has one `column`")
         if self.words_in and (self.kind != "term" or not self.values):
             raise ValueError("`words_in` needs kind = 'term' and a list of `values`")
         return self
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns that the facet's values are read from, however it reads them."""
+        return (self.column,) if self.column is not None else self.columns or self.words_in
 
     def tolerance_of(self, amount: float) -> float:
         """Half-width of "around `amount`", in the facet's unit."""
