@@ -1,1 +1,34 @@
-"""The language model: one wire, the embedded server, structured answers, cache, budget, ledger, prompts."""
+"""The language model: one wire, the embedded server, structured answers, rows, budgets, prompts.
+
+open_model(config, calls)  ─►  Model  ─►  ask_reading (a command), ask (an object), prefill, estimate, status
+"""
+
+from intently.language.answer import Answer, Line
+from intently.language.budget import Budget, Estimate, Prices
+from intently.language.calls import CallStore, MemoryCalls
+from intently.language.fake import ScriptedModel
+from intently.language.model import Model
+from intently.language.prompt import Message, Prompt, approximate_tokens, render
+from intently.language.reading import Wish, ask_reading, prefill_reading, reading_prompt
+from intently.language.status import ModelStatus
+
+__all__ = [
+    "Answer",
+    "Budget",
+    "CallStore",
+    "Estimate",
+    "Line",
+    "MemoryCalls",
+    "Message",
+    "Model",
+    "ModelStatus",
+    "Prices",
+    "Prompt",
+    "ScriptedModel",
+    "Wish",
+    "approximate_tokens",
+    "ask_reading",
+    "prefill_reading",
+    "reading_prompt",
+    "render",
+]

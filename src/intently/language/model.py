@@ -1,0 +1,294 @@
+"""A language model as the rooms see it: typed questions in, validated answers out, every call a row.
+
+In order, for each question: the budget, the cache (same prompt, model and settings), a call already in flight, the
+lane, the wire, the row, and only then the reading of the answer, repaired once.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from intently.errors import AnswerInvalid, ModelError, ModelPutOff, ModelTimeout
+from intently.language.answer import Answer, Line, Shape, lines_shape, read_lines, read_object, schema_shape
+from intently.language.budget import Budget, Estimate, Prices
+from intently.language.calls import CallStore, Flights, MemoryCalls, call_hash
+from intently.language.lanes import Lanes, Turn
+from intently.language.prompt import Message, Prompt, approximate_tokens
+from intently.language.status import ModelStatus
+from intently.language.wire import Completion, Lane, Request, Wire
+from intently.nouns import CallRow
+
+__all__ = ["Model"]
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+TEMPLATE_TOKENS = 5  # that a chat template adds to each turn
+FIRST_GUESS = (50.0, 16.0)  # tokens a second in and out: the default model on 2 cores, until calls were measured
+REPAIR = "That cannot be used: {fault}. Answer the same question again, in the asked form only."
+
+
+class Model:
+    """One model behind one wire. Safe to use from many threads."""
+
+    def __init__(
+        self, wire: Wire, calls: CallStore | None = None, *, prices: Prices | None = None, seed: int = 0
+    ) -> None:
+        self._wire = wire
+        self._calls = calls or MemoryCalls()
+        self._prices = prices or Prices()
+        self._seed = seed
+        self._lanes = Lanes()
+        self._flights = Flights()
+        self._speed = _Speed()
+        self._prefill = _Newest()
+
+    def status(self) -> ModelStatus:
+        return self._wire.status()
+
+    def ready(self) -> bool:
+        """Whether a question asked now would reach a model."""
+        return self._wire.endpoint() is not None
+
+    @property
+    def digest(self) -> str:
+        """Identity of the weights that answer now; empty while none do."""
+        endpoint = self._wire.endpoint()
+        return endpoint.digest if endpoint else ""
+
+    def ask(
+        self,
+        prompt: Prompt,
+        answer: type[M],
+        *,
+        lane: Lane = "batch",
+        user_id: str | None = None,
+        max_tokens: int = 512,
+        timeout_seconds: float = 300.0,
+        budget: Budget | None = None,
+        check: Callable[[M], str | None] | None = None,
+    ) -> Answer[M]:
+        """Ask for an object of a pydantic model. `check` returns what is wrong with a well-formed answer, or None.
+
+        An answer that breaks its schema or the check is asked for once more, with the fault. Raises AnswerInvalid after
+        that, BudgetSpent before a call that would not fit, and ModelUnavailable or ModelTimeout.
+        """
+
+        def read(text: str) -> M:
+            value = read_object(text, answer)
+            fault = check(value) if check else None
+            if fault:
+                raise AnswerInvalid(fault)
+            return value
+
+        return self._ask(prompt, schema_shape(answer), read, lane, user_id, max_tokens, timeout_seconds, budget)
+
+    def ask_lines(
+        self,
+        prompt: Prompt,
+        command: str,
+        ids: Sequence[str] = (),
+        *,
+        lane: Lane = "person",
+        user_id: str | None = None,
+        max_tokens: int = 36,
+        timeout_seconds: float = 12.0,
+    ) -> Answer[tuple[Line, ...]]:
+        """Ask for a command's reading in signed lines (see `Line`). Raises as `ask` does."""
+        shape = lines_shape(command, tuple(ids))
+        return self._ask(prompt, shape, read_lines, lane, user_id, max_tokens, timeout_seconds, None)
+
+    def prefill(self, prompt: Prompt) -> None:
+        """Let the server read a prompt's beginning in the background, so that a command after it is quick.
+
+        Returns at once. The newest prefill replaces an older one; a person's call breaks it off.
+        """
+        endpoint = self._wire.endpoint()
+        if endpoint is not None and endpoint.dialect == "llama":
+            self._prefill.run(lambda turn: self._prefill_now(prompt, turn))
+
+    def estimate(self, prompts: Sequence[Prompt], max_tokens: int) -> Estimate:
+        """What these calls will cost at most, each answered with `max_tokens`. Never asks the model anything."""
+        counts = [self._wire.count_tokens(prompt.text) if self.ready() else None for prompt in prompts]
+        exact = all(count is not None for count in counts)
+        tokens_in = sum(
+            (approximate_tokens(prompt.text) if count is None else count) + TEMPLATE_TOKENS * len(prompt.messages)
+            for prompt, count in zip(prompts, counts, strict=True)
+        )
+        tokens_out = max_tokens * len(prompts)
+        money = self._prices.cost(tokens_in, tokens_out)
+        seconds = self._speed.seconds(tokens_in, tokens_out)
+        return Estimate(len(prompts), tokens_in, tokens_out, money, seconds, "tokenizer" if exact else "approximation")
+
+    def forget(self) -> None:
+        """Clear what the server itself keeps of prompts: part of erasing a person."""
+        self._wire.forget()
+
+    def close(self) -> None:
+        self._prefill.stop()
+        self._wire.close()
+
+    def _ask(
+        self,
+        prompt: Prompt,
+        shape: Shape,
+        read: Callable[[str], T],
+        lane: Lane,
+        user_id: str | None,
+        max_tokens: int,
+        timeout_seconds: float,
+        budget: Budget | None,
+    ) -> Answer[T]:
+        deadline = time.monotonic() + timeout_seconds
+        row, cached = self._call(prompt, shape, lane, user_id, max_tokens, deadline, budget)
+        rows = [(row, cached)]
+        try:
+            value = read(row.answer or "")
+        except AnswerInvalid as fault:
+            again = prompt.then(Message("assistant", row.answer or ""), Message("user", REPAIR.format(fault=fault)))
+            rows.append(self._call(again, shape, lane, user_id, max_tokens, deadline, budget))
+            value = read(rows[-1][0].answer or "")
+        paid = [made for made, from_cache in rows if not from_cache]
+        return Answer(
+            value=value,
+            tokens_new=sum(made.tokens_new for made in paid),
+            tokens_reused=sum(made.tokens_reused for made in paid),
+            tokens_out=sum(made.tokens_out for made in paid),
+            seconds=sum(made.seconds for made in paid),
+            cached=not paid,
+            call_hash=rows[-1][0].hash,
+        )
+
+    def _call(
+        self,
+        prompt: Prompt,
+        shape: Shape,
+        lane: Lane,
+        user_id: str | None,
+        max_tokens: int,
+        deadline: float,
+        budget: Budget | None,
+    ) -> tuple[CallRow, bool]:
+        """The row of this call and whether it was there before."""
+        key = call_hash(prompt, shape, self.digest, max_tokens, self._seed)
+        known = self._calls.find_call(key)
+        if known is not None and known.answer is not None:
+            return known, True
+        if budget is not None:
+            tokens_in = approximate_tokens(prompt.text)
+            budget.check(tokens_in + max_tokens, self._prices.cost(tokens_in, max_tokens))
+        asked_here = False
+
+        def ask() -> CallRow:
+            nonlocal asked_here
+            asked_here = True
+            return self._ask_wire(key, prompt, shape, lane, user_id, max_tokens, deadline)
+
+        row = self._flights.share(key, ask, max(0.0, deadline - time.monotonic()))
+        if budget is not None and asked_here:
+            budget.spend(row.tokens_new + row.tokens_reused + row.tokens_out, row.cost)
+        return row, not asked_here
+
+    def _ask_wire(
+        self, key: str, prompt: Prompt, shape: Shape, lane: Lane, user_id: str | None, max_tokens: int, deadline: float
+    ) -> CallRow:
+        """Ask until answered or out of time; a batch call that gave way is asked again. The row is kept before use."""
+        while True:
+            request = Request(prompt, shape, max_tokens, self._seed, lane, max(0.1, deadline - time.monotonic()))
+            started = time.monotonic()
+            try:
+                with self._lane(lane, request.timeout_seconds) as turn:
+                    done = self._wire.complete(request, turn)
+            except ModelError as error:
+                self._keep(key, request, user_id, None, type(error).__name__, time.monotonic() - started)
+                if not isinstance(error, ModelPutOff):
+                    raise
+                if time.monotonic() >= deadline:
+                    raise ModelTimeout("the call gave way to people until its time was up. Run it again.") from error
+                continue
+            self._speed.learn(done)
+            return self._keep(key, request, user_id, done, "ok", done.seconds)
+
+    def _lane(self, lane: Lane, timeout_seconds: float) -> AbstractContextManager[Turn]:
+        return self._lanes.person(timeout_seconds) if lane == "person" else self._lanes.background(timeout_seconds)
+
+    def _keep(
+        self, key: str, request: Request, user_id: str | None, done: Completion | None, outcome: str, seconds: float
+    ) -> CallRow:
+        tokens_in, tokens_out = (done.tokens_in, done.tokens_out) if done else (0, 0)
+        row = CallRow(
+            hash=key,
+            time=datetime.now(UTC),
+            user_id=user_id,
+            prompt=request.prompt.name,
+            prompt_version=request.prompt.version,
+            model=self.digest,
+            tokens_new=tokens_in - (done.tokens_reused if done else 0),
+            tokens_reused=done.tokens_reused if done else 0,
+            tokens_out=tokens_out,
+            seconds=seconds,
+            outcome=outcome,
+            cost=self._prices.cost(tokens_in, tokens_out),
+            answer=_whole_lines(done, request.shape) if done else None,
+        )
+        self._calls.put_call(row)
+        return row
+
+    def _prefill_now(self, prompt: Prompt, turn: Turn) -> None:
+        request = Request(prompt, None, 1, self._seed, "person", 60.0)
+        try:
+            with self._lanes.background(60.0, alone=False) as lane_turn:
+                turn.on_stop(lambda: lane_turn.stop("a newer prefill came"))
+                self._wire.complete(request, lane_turn)
+        except ModelError:
+            return  # nothing was promised: the command that follows is slower, and says itself if the model is down
+
+
+def _whole_lines(done: Completion, shape: Shape | None) -> str:
+    """The answer without the line that was cut off by the length limit, where an answer is made of lines."""
+    if done.cut and shape is not None and shape.by_lines and "\n" in done.text:
+        return done.text.rsplit("\n", 1)[0]
+    return done.text
+
+
+class _Speed:
+    """Tokens a second in and out, smoothed over the calls of this process."""
+
+    def __init__(self) -> None:
+        self._rates = FIRST_GUESS
+
+    def learn(self, done: Completion) -> None:
+        fresh, out = done.tokens_in - done.tokens_reused, done.tokens_out
+        expected = self.seconds(fresh, out)
+        if fresh + out >= 50 and expected > 0 and done.seconds > 0:
+            factor = min(4.0, max(0.25, expected / done.seconds))
+            self._rates = (self._rates[0] * factor**0.3, self._rates[1] * factor**0.3)
+
+    def seconds(self, tokens_in: int, tokens_out: int) -> float:
+        return tokens_in / self._rates[0] + tokens_out / self._rates[1]
+
+
+class _Newest:
+    """Runs one thing in the background; a newer one stops the older."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._turn: Turn | None = None
+
+    def run(self, work: Callable[[Turn], None]) -> None:
+        turn = Turn()
+        self._replace(turn)
+        threading.Thread(target=work, args=(turn,), daemon=True, name="intently-prefill").start()
+
+    def stop(self) -> None:
+        self._replace(None)
+
+    def _replace(self, turn: Turn | None) -> None:
+        with self._lock:
+            old, self._turn = self._turn, turn
+        if old is not None:
+            old.stop("a newer prefill came")

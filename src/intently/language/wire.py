@@ -1,0 +1,261 @@
+"""The one wire: every model is an OpenAI-compatible endpoint reached with the `openai` client.
+
+The embedded server speaks a little more than that (grammars, slots, progress), so an endpoint has a dialect. What is
+sent to it is streamed, so that a call can be broken off at any moment: by a deadline, or by a person who waits.
+"""
+
+import json
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from intently.errors import ModelError, ModelPutOff, ModelTimeout, ModelUnavailable
+from intently.language.answer import Shape
+from intently.language.lanes import Turn
+from intently.language.prompt import Prompt
+from intently.language.status import ModelStatus
+
+if TYPE_CHECKING:
+    import openai
+
+__all__ = ["Completion", "Endpoint", "Lane", "OpenAIWire", "Request", "Wire", "fixed_endpoint"]
+
+Lane = Literal["person", "batch"]
+SLOTS: dict[Lane, int] = {"person": 0, "batch": 1}
+DEADLINE = "its time was up"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a model answers. `digest` identifies its weights in the cache; `dialect` llama: our embedded server."""
+
+    url: str  # ends in /v1
+    key: str = field(repr=False)
+    model: str
+    digest: str
+    dialect: Literal["llama", "openai"] = "openai"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    prompt: Prompt
+    shape: Shape | None  # None: free text
+    max_tokens: int
+    seed: int
+    lane: Lane
+    timeout_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What came back. `tokens_in` counts the whole prompt, `tokens_reused` what of it was in the server's cache."""
+
+    text: str
+    tokens_in: int
+    tokens_reused: int
+    tokens_out: int
+    seconds: float
+    cut: bool  # it reached `max_tokens`
+
+
+class Wire(Protocol):
+    """The seam to a model. Implementations: `OpenAIWire` over a URL, and over the embedded server's endpoint."""
+
+    def endpoint(self) -> Endpoint | None: ...
+
+    def status(self) -> ModelStatus: ...
+
+    def complete(self, request: Request, turn: Turn) -> Completion: ...
+
+    def count_tokens(self, text: str) -> int | None: ...
+
+    def forget(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def fixed_endpoint(url: str, model: str, key: str) -> Callable[[], Endpoint]:
+    """An endpoint that a user configured: `url` may end in /v1 or not."""
+    base = url.rstrip("/")
+    endpoint = Endpoint(base if base.endswith("/v1") else base + "/v1", key or "none", model, f"{base}#{model}")
+    return lambda: endpoint
+
+
+class OpenAIWire:
+    """Asks whatever endpoint is current. `find` returns None while there is none (fetching, starting, down)."""
+
+    def __init__(
+        self,
+        find: Callable[[], Endpoint | None],
+        status: Callable[[], ModelStatus],
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._find = find
+        self._status = status
+        self._close = close
+        self._lock = threading.Lock()
+        self._client: tuple[Endpoint, openai.OpenAI] | None = None
+
+    def endpoint(self) -> Endpoint | None:
+        return self._find()
+
+    def status(self) -> ModelStatus:
+        return self._status()
+
+    def complete(self, request: Request, turn: Turn) -> Completion:
+        """Ask once. Raises ModelUnavailable, ModelTimeout, ModelPutOff, or ModelError with the mend."""
+        endpoint = self._find()
+        if endpoint is None:
+            raise ModelUnavailable(
+                f"no language model answers now: {self._status().text}. The grammar works without it."
+            )
+        client = self._client_of(endpoint)
+        started = time.monotonic()
+        with _errors_as_ours(endpoint, request, turn):
+            ask = _stream if endpoint.dialect == "llama" else _whole
+            return ask(client, endpoint, request, turn, started)
+
+    def count_tokens(self, text: str) -> int | None:
+        """Tokens of a text by the model's own tokenizer; None when the endpoint has none to offer."""
+        answer = self._extra("/tokenize", {"content": text})
+        return len(answer["tokens"]) if answer else None
+
+    def forget(self) -> None:
+        """Clear what the embedded server's slots hold of people's prompts."""
+        for slot in SLOTS.values():
+            self._extra(f"/slots/{slot}?action=erase", {})
+
+    def close(self) -> None:
+        self._close()
+
+    def _client_of(self, endpoint: Endpoint) -> "openai.OpenAI":
+        import openai  # takes 0.5 to 1.5 s: only who asks a model pays it
+
+        with self._lock:
+            if self._client is None or self._client[0] != endpoint:
+                self._client = (endpoint, openai.OpenAI(base_url=endpoint.url, api_key=endpoint.key, max_retries=0))
+            return self._client[1]
+
+    def _extra(self, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        endpoint = self._find()
+        if endpoint is None or endpoint.dialect != "llama":
+            return None
+        request = urllib.request.Request(
+            endpoint.url.removesuffix("/v1") + path,
+            data=json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {endpoint.key}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                answer: dict[str, Any] = json.load(response)
+                return answer
+        except (urllib.error.URLError, OSError) as error:
+            raise ModelUnavailable(f"the embedded server did not answer {path}: {error}") from error
+
+
+def _arguments(endpoint: Endpoint, request: Request) -> dict[str, Any]:
+    return {
+        "model": endpoint.model,
+        "messages": [{"role": message.role, "content": message.text} for message in request.prompt.messages],
+        "max_tokens": request.max_tokens,
+        "temperature": 0.0,
+        "seed": request.seed,
+        "timeout": request.timeout_seconds,
+    }
+
+
+def _whole(client: "openai.OpenAI", endpoint: Endpoint, request: Request, _turn: Turn, started: float) -> Completion:
+    arguments = _arguments(endpoint, request)
+    if request.shape:
+        named = {"name": request.shape.name, "schema": request.shape.schema}
+        arguments["response_format"] = {"type": "json_schema", "json_schema": named}
+    reply = client.chat.completions.create(**arguments)
+    choice = reply.choices[0]
+    return _completion(choice.message.content or "", reply.usage, choice.finish_reason, started)
+
+
+def _stream(client: "openai.OpenAI", endpoint: Endpoint, request: Request, turn: Turn, started: float) -> Completion:
+    # With return_progress the headers come at once, so there is a connection to break off during a long prefill.
+    extra: dict[str, Any] = {"id_slot": SLOTS[request.lane], "return_progress": True, "cache_prompt": True}
+    if request.shape:
+        extra["grammar"] = request.shape.grammar
+    text, usage, finish = "", None, None
+    with client.chat.completions.create(
+        **_arguments(endpoint, request), stream=True, stream_options={"include_usage": True}, extra_body=extra
+    ) as stream:
+        turn.on_stop(lambda: _break_off(stream.response))
+        deadline = threading.Timer(
+            max(0.0, started + request.timeout_seconds - time.monotonic()), turn.stop, [DEADLINE]
+        )
+        deadline.daemon = True
+        deadline.start()
+        try:
+            for chunk in stream:
+                usage = chunk.usage or usage
+                for choice in chunk.choices:
+                    text += choice.delta.content or ""
+                    finish = choice.finish_reason or finish
+        finally:
+            deadline.cancel()
+    if finish is None:
+        raise ModelUnavailable("the model's server broke off in the middle of an answer. It is being restarted.")
+    return _completion(text, usage, finish, started)
+
+
+def _completion(text: str, usage: Any, finish: str | None, started: float) -> Completion:
+    details = getattr(usage, "prompt_tokens_details", None)
+    return Completion(
+        text=text,
+        tokens_in=usage.prompt_tokens if usage else 0,
+        tokens_reused=(details.cached_tokens or 0) if details else 0,
+        tokens_out=usage.completion_tokens if usage else 0,
+        seconds=time.monotonic() - started,
+        cut=finish == "length",
+    )
+
+
+def _break_off(response: Any) -> None:
+    """Shut the connection from another thread: the server sees it and stops; a blocked read returns at once."""
+    network = response.extensions.get("network_stream")
+    connection = network.get_extra_info("socket") if network else None
+    if connection is not None:
+        try:
+            connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # already closed: it ended by itself
+
+
+@contextmanager
+def _errors_as_ours(endpoint: Endpoint, request: Request, turn: Turn) -> Iterator[None]:
+    import httpx2
+    import openai
+
+    try:
+        yield
+    except (openai.APIStatusError, openai.APIConnectionError, openai.APIError, httpx2.HTTPError, OSError) as error:
+        raise _ours(error, endpoint, request, turn) from error
+    except ModelUnavailable as error:
+        if not turn.reason:
+            raise
+        raise _ours(error, endpoint, request, turn) from error
+
+
+def _ours(error: Exception, endpoint: Endpoint, request: Request, turn: Turn) -> ModelError:
+    import openai
+
+    if turn.reason == DEADLINE or isinstance(error, openai.APITimeoutError):
+        return ModelTimeout(f"the model gave no answer within {request.timeout_seconds:g} s. Try again.")
+    if turn.reason:
+        return ModelPutOff(f"the call gave way: {turn.reason}. Ask it again.")
+    if isinstance(error, openai.APIStatusError) and error.status_code not in (429, 502, 503, 504):
+        mend = "Check INTENTLY_LLM_KEY." if error.status_code in (401, 403) else "Check INTENTLY_LLM_URL and _MODEL."
+        return ModelError(f"{endpoint.url} refused the call ({error.status_code}: {error.message[:300]}). {mend}")
+    return ModelUnavailable(
+        f"{endpoint.url} does not answer ({type(error).__name__}: {str(error)[:200]}). Is it running?"
+    )
