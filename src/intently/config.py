@@ -10,9 +10,18 @@ import tomllib
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+)
 
 from intently.errors import DataError
 
@@ -75,10 +84,15 @@ class UnderstandConfig(StageConfig):
     refresh_days: PositiveFloat = 14.0
 
 
+def _split(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
 class ServeConfig(StageConfig):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
-    hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")  # Host headers that are answered
+    hosts: Annotated[tuple[str, ...], BeforeValidator(_split)] = ("127.0.0.1", "localhost", "[::1]")
+    """Host headers that are answered; in the environment separated by commas"""
 
 
 class Config(StageConfig):
