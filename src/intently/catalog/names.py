@@ -1,0 +1,101 @@
+"""Proper names among a facet's values (people, brands): whole, without initials, by surname alone.
+
+A surname alone names a person when one person has it, or one has most of the items under it; else all of a family
+("no Coppola") when it is small. Where the word is also
+an ordinary word ("Stone", "Cage"), it must stand with a capital letter to be read as a name.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["PARTICLES", "Names", "hold_names"]
+
+PARTICLES = frozenset("de del della di da du la le van von der den ter ten st san el al bin ibn mac mc o".split())
+_SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
+SAMPLE = 500  # values looked at
+NAME_SHARE = 0.8  # of them that must look like names
+DOMINANT_SHARE = 0.5  # of the items under a surname that one person must have
+DOMINANT_RATIO = 2.0  # times the items of the next person with it
+FAMILY = 3  # people of one surname, none of whom has most of the items, who are all meant by it
+SHORTEST_SURNAME = 3  # letters
+
+
+def hold_names(values: Sequence[str]) -> bool:
+    """Whether a facet's values look like proper names: nearly all of 2 to 4 words with capitals."""
+    sample = values[:: max(1, len(values) // SAMPLE)]
+    return bool(sample) and sum(map(_looks_like_name, sample)) >= NAME_SHARE * len(sample)
+
+
+def _looks_like_name(value: str) -> bool:
+    words = value.split()
+    return 2 <= len(words) <= 4 and all(word[0].isupper() or word.casefold() in PARTICLES for word in words)
+
+
+class Names:
+    """The names of one facet. Rows count the facet's values."""
+
+    def __init__(self, keys: Sequence[str], counts: npt.NDArray[np.int64]) -> None:
+        """`keys`: (values,) plain forms of the values; `counts`: (values,) items that have each."""
+        self._keys = keys
+        self._counts = counts
+
+    def short(self, key: str) -> tuple[int, ...]:
+        """Rows of those called so when middle initials and "Jr" are left out."""
+        return tuple(self._shortened.get(key, ()))
+
+    def surname(self, word: str) -> tuple[int, ...]:
+        """Rows of those meant by a surname alone: one person, or all of a family; empty when it is not clear."""
+        rows = self._surnames.get(word)
+        if rows is None or len(word) < SHORTEST_SURNAME:
+            return ()
+        ranked = sorted(rows, key=lambda row: (-int(self._counts[row]), row))
+        items = [int(self._counts[row]) for row in ranked]
+        if self._given.get(word, 0) > sum(items):
+            return ()
+        if len(items) == 1 or (items[0] >= DOMINANT_RATIO * items[1] and items[0] >= DOMINANT_SHARE * sum(items)):
+            return (ranked[0],)
+        return tuple(ranked) if len(items) <= FAMILY else ()
+
+    @cached_property
+    def _surnames(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for row, key in enumerate(self._keys):
+            for surname in _surnames_of(key.split()):
+                found[surname].append(row)
+        return dict(found)
+
+    @cached_property
+    def _given(self) -> dict[str, int]:
+        """Given name -> items of those who have it: "Martin" is more often Scorsese than somebody's surname."""
+        found: dict[str, int] = defaultdict(int)
+        for key, count in zip(self._keys, self._counts.tolist(), strict=True):
+            given, _, rest = key.partition(" ")
+            if rest:
+                found[given] += count
+        return dict(found)
+
+    @cached_property
+    def _shortened(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for row, key in enumerate(self._keys):
+            words = key.split()
+            kept = [word for word in words if len(word) > 1 and word not in _SUFFIXES]
+            if 2 <= len(kept) < len(words):
+                found[" ".join(kept)].append(row)
+        return dict(found)
+
+
+def _surnames_of(words: list[str]) -> list[str]:
+    """The last word, and the last words from a particle on: "robert de niro" gives "niro" and "de niro"."""
+    while len(words) > 2 and words[-1] in _SUFFIXES:
+        words = words[:-1]
+    if len(words) < 2:
+        return []
+    start = len(words) - 1
+    while start > 1 and words[start - 1] in PARTICLES:
+        start -= 1
+    return list(dict.fromkeys((words[-1], " ".join(words[start:]))))
