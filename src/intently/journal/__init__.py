@@ -1,1 +1,29 @@
 """What happened: items, events, memory versions, slates, traces, model calls. The only room that knows SQL."""
+
+from intently.journal.events import Appended, EventColumns
+from intently.journal.export import Erased
+from intently.journal.jobs import Job, JobState
+from intently.journal.journal import Journal
+from intently.journal.memory import CommandRow, MadeBy, MemoryRow
+from intently.journal.open import open_journal
+from intently.journal.slates import SlateRow
+from intently.journal.tables import KIND_CODES, KINDS
+from intently.journal.understanding import FailureRow, UnderstandingRow
+
+__all__ = [
+    "KINDS",
+    "KIND_CODES",
+    "Appended",
+    "CommandRow",
+    "Erased",
+    "EventColumns",
+    "FailureRow",
+    "Job",
+    "JobState",
+    "Journal",
+    "MadeBy",
+    "MemoryRow",
+    "SlateRow",
+    "UnderstandingRow",
+    "open_journal",
+]

@@ -1,0 +1,115 @@
+"""Units of work: one transaction each, serialised for writers, with the database's errors said as ours.
+
+SQLite has one writer. A unit of work that writes begins with BEGIN IMMEDIATE (a later upgrade of a read lock fails at
+once instead of waiting), and threads of this process queue at a lock, which is fairer and quicker than SQLite's sleeps.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, UniqueConstraint, event, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.sql.schema import Table
+
+from intently.errors import StoreError
+
+__all__ = ["BUSY_SECONDS", "Store", "insert_or_ignore", "said_as_ours", "upsert"]
+
+BUSY_SECONDS = 30.0  # how long a unit of work waits for another writer before it gives up
+
+MENDS = (
+    ("not a database", "Restore a backup of the file, or move it away to begin with an empty journal."),
+    ("malformed", "Restore a backup of the file, or move it away to begin with an empty journal."),
+    ("locked", "Another process holds the write lock; stop it, or wait until its import is done, and try again."),
+    ("disk is full", "Free some space on that disk and try again; nothing acknowledged was lost."),
+    ("readonly", "Give this user the right to write to the file and its folder."),
+    ("unable to open", "Check that the folder exists and that this user may write there."),
+    ("password authentication", "Mend user or password in INTENTLY_DATABASE_URL."),
+    ("does not exist", "Create the database or role, or mend INTENTLY_DATABASE_URL."),
+    ("connection", "Start the PostgreSQL server, or mend INTENTLY_DATABASE_URL, and try again."),
+)
+
+
+class Store:
+    """The engine and its write lock. `place` names the database for people, without its password."""
+
+    def __init__(self, engine: Engine, place: str) -> None:
+        self.engine = engine
+        self.place = place
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._writer = threading.Lock()
+        self._write_engine = engine.execution_options(intently_write=True)
+        if self.is_sqlite:
+            event.listen(engine, "begin", _begin)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view of the journal."""
+        with said_as_ours(self.place), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that is committed whole or not at all."""
+        with said_as_ours(self.place), self._turn(), self._write_engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+        elif not self._writer.acquire(timeout=BUSY_SECONDS):
+            raise StoreError(f"{self.place}: another thread has been writing for {BUSY_SECONDS:.0f} s. Try again.")
+        else:
+            try:
+                yield
+            finally:
+                self._writer.release()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("intently_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def said_as_ours(place: str) -> Iterator[None]:
+    """Turn what the database raises into a StoreError that names the place and the mend."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        mend = next((mend for sign, mend in MENDS if sign in cause), "See the message, and `intently health`.")
+        raise StoreError(f"{place}: {cause.strip()}. {mend}") from error
+
+
+def insert_or_ignore(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
+    """Insert the rows that break no unique key; returns how many were new."""
+    if not rows:
+        return 0
+    if connection.dialect.name == "sqlite":
+        return connection.execute(insert(table).prefix_with("OR IGNORE"), rows).rowcount
+    return connection.execute(postgresql.insert(table).on_conflict_do_nothing(), rows).rowcount
+
+
+def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]], unless_same: str | None = None) -> int:
+    """Insert the rows, or replace what the row with the same unique key holds; returns how many rows it touched.
+
+    The key is the table's unique constraint if it has one, else its primary key. With `unless_same`, a row whose
+    column of that name is equal already is left alone and not counted.
+    """
+    if not rows:
+        return 0
+    made = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    keys = _key_of(table)
+    changed = {name: made.excluded[name] for name in rows[0] if name not in keys}
+    condition = None if unless_same is None else table.c[unless_same] != made.excluded[unless_same]
+    return connection.execute(made.on_conflict_do_update(keys, set_=changed, where=condition), rows).rowcount
+
+
+def _key_of(table: Table) -> list[str]:
+    unique = [constraint for constraint in table.constraints if isinstance(constraint, UniqueConstraint)]
+    return [column.name for column in (unique[0] if unique else table.primary_key).columns]
