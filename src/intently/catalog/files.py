@@ -1,7 +1,8 @@
 """Rows out of files: CSV, TSV, JSON lines, a JSON array and Parquet, each also gzipped (but Parquet).
 
-One concept: `read_rows`, which gives the wanted columns of every row with its line, so that an error can say where. What
-a cell means is decided in `cells`. polars is imported for Parquet alone: the process that serves a feed never reads it.
+One concept: `read_rows`, which gives the wanted columns of every row with its line, so that an error can say where.
+What a cell means is decided in `cells`. polars is imported for Parquet alone: the process that serves a feed never
+reads Parquet.
 """
 
 import csv

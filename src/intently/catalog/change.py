@@ -1,0 +1,172 @@
+"""A snapshot after one item changed, came or went: only the arrays that the change touches are copied.
+
+A price at 100,000 items copies one array of numbers. The row of an item never changes; an item that goes keeps its row,
+unavailable, until the next build.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from intently.catalog.arrays import NumberFacet, S, Snapshot, TermFacet, frozen
+from intently.catalog.facts import amount_of, terms_of, text_hash
+from intently.catalog.schema import CatalogSpec
+from intently.errors import DataError
+from intently.nouns import Item
+
+__all__ = ["with_item", "with_vectors", "without_item"]
+
+
+def with_item(
+    snapshot: Snapshot, spec: CatalogSpec, item: Item, vector: npt.NDArray[np.float32] | None = None
+) -> Snapshot:
+    """The snapshot in which this item is as given: a changed one keeps its row, a new one gets the last.
+
+    `vector` (dim,) of unit length; without it an item whose text changed counts as not encoded, and keeps its former
+    vector until `with_vectors` brings the new one. Raises DataError for a facet value of the wrong kind.
+    """
+    row = snapshot.row_of(item.item_id)
+    return _changed(snapshot, spec, item, row, vector) if row is not None else _appended(snapshot, spec, item, vector)
+
+
+def without_item(snapshot: Snapshot, item_id: str) -> Snapshot:
+    """The snapshot in which the item is not available; the same snapshot if it was not there."""
+    row = snapshot.row_of(item_id)
+    if row is None or not snapshot.available[row]:
+        return snapshot
+    return _next(snapshot, {"available": _put(snapshot.available, row, False)})
+
+
+def with_vectors(snapshot: Snapshot, rows: Sequence[int], vectors: npt.NDArray[np.float32], version: str) -> Snapshot:
+    """The snapshot in which these rows are encoded: `vectors` (len(rows), dim) of unit length.
+
+    Copies all vectors once. Raises DataError when their length differs from the snapshot's.
+    """
+    if snapshot.vectors.shape[1] not in (0, vectors.shape[1]):
+        raise DataError(f"vectors of {vectors.shape[1]} numbers in a snapshot of {snapshot.vectors.shape[1]}")
+    held = snapshot.vectors if snapshot.vectors.shape[1] else np.zeros((len(snapshot), vectors.shape[1]), np.float32)
+    changed = {"vectors": _put(held, rows, vectors), "encoded": _put(snapshot.encoded, rows, True)}
+    return replace(_next(snapshot, changed), version=version)
+
+
+def _changed(
+    snapshot: Snapshot, spec: CatalogSpec, item: Item, row: int, vector: npt.NDArray[np.float32] | None
+) -> Snapshot:
+    changed: dict[str, Any] = {
+        "terms": {name: _with_terms(facet, row, terms_of(item, name)) for name, facet in snapshot.terms.items()},
+        "numbers": {name: _with_amount(held, row, amount_of(item, name)) for name, held in snapshot.numbers.items()},
+    }
+    if item.available != snapshot.available[row]:
+        changed["available"] = _put(snapshot.available, row, item.available)
+    if item.title != snapshot.titles[row]:
+        changed["titles"] = (*snapshot.titles[:row], item.title, *snapshot.titles[row + 1 :])
+    digest = text_hash(spec, item)
+    if digest != snapshot.text_hashes[row]:
+        changed["text_hashes"] = _put(snapshot.text_hashes, row, digest)
+        changed["encoded"] = _put(snapshot.encoded, row, False)
+    if vector is not None:
+        changed["vectors"] = _put(snapshot.vectors, row, vector)
+        changed["encoded"] = _put(snapshot.encoded, row, True)
+    return _next(snapshot, changed)
+
+
+def _appended(snapshot: Snapshot, spec: CatalogSpec, item: Item, vector: npt.NDArray[np.float32] | None) -> Snapshot:
+    row = len(snapshot)
+    last = np.zeros(snapshot.vectors.shape[1], np.float32) if vector is None else vector
+    changed: dict[str, Any] = {
+        "item_ids": (*snapshot.item_ids, item.item_id),
+        "titles": (*snapshot.titles, item.title),
+        "text_hashes": _append(snapshot.text_hashes, text_hash(spec, item)),
+        "available": _append(snapshot.available, item.available),
+        "encoded": _append(snapshot.encoded, vector is not None),
+        "vectors": frozen(np.concatenate([snapshot.vectors, last[None, :]])),
+        "terms": {
+            name: _with_terms(_one_row_more(facet), row, terms_of(item, name)) for name, facet in snapshot.terms.items()
+        },
+        "numbers": {
+            name: NumberFacet(_append(held.amounts, amount_of(item, name))) for name, held in snapshot.numbers.items()
+        },
+    }
+    return _next(snapshot, changed, row_by_id={**snapshot.row_by_id, item.item_id: row})
+
+
+def _next(snapshot: Snapshot, changed: Mapping[str, Any], row_by_id: Mapping[str, int] | None = None) -> Snapshot:
+    """The snapshot with these fields, a version of its own, and the id lookup carried over."""
+    base, _, count = snapshot.version.partition("+")
+    after = replace(snapshot, **changed, version=f"{base}+{int(count or 0) + 1}")
+    after.__dict__["row_by_id"] = row_by_id if row_by_id is not None else snapshot.row_by_id
+    return after
+
+
+def _with_amount(held: NumberFacet, row: int, amount: float) -> NumberFacet:
+    if np.array_equal(held.amounts[row], amount, equal_nan=True):
+        return held
+    return NumberFacet(_put(held.amounts, row, amount))
+
+
+def _one_row_more(facet: TermFacet) -> TermFacet:
+    return replace(facet, item_starts=_append(facet.item_starts, int(facet.item_starts[-1])))
+
+
+def _with_terms(facet: TermFacet, row: int, terms: tuple[str, ...]) -> TermFacet:
+    """The facet in which the row has these terms. A value that nobody has any more stays, with no rows."""
+    before = facet.values_of(row)
+    if terms == before:
+        return facet
+    facet = _with_values(facet, tuple(term for term in terms if term not in facet.places))
+    starts, rows = facet.starts, facet.rows
+    for term in before:
+        if term not in terms:
+            starts, rows = _without_row(starts, rows, facet.places[term], row)
+    for term in terms:
+        if term not in before:
+            starts, rows = _with_row(starts, rows, facet.places[term], row)
+    first, last = int(facet.item_starts[row]), int(facet.item_starts[row + 1])
+    held = np.array([facet.places[term] for term in terms], np.int32)
+    item_values = np.concatenate([facet.item_values[:first], held, facet.item_values[last:]])
+    item_starts = facet.item_starts.copy()
+    item_starts[row + 1 :] += len(terms) - (last - first)
+    return replace(facet, starts=starts, rows=rows, item_starts=frozen(item_starts), item_values=frozen(item_values))
+
+
+def _with_values(facet: TermFacet, new: tuple[str, ...]) -> TermFacet:
+    if not new:
+        return facet
+    more = np.full(len(new), facet.starts[-1], np.int64)
+    return replace(facet, values=(*facet.values, *new), starts=frozen(np.concatenate([facet.starts, more])))
+
+
+def _posting(starts: npt.NDArray[np.int64], rows: npt.NDArray[np.int32], place: int, row: int) -> int:
+    """Where the row stands, or belongs, among all rows, inside the posting of the value."""
+    first, last = int(starts[place]), int(starts[place + 1])
+    return first + int(np.searchsorted(rows[first:last], row))
+
+
+def _without_row(starts: Any, rows: Any, place: int, row: int) -> tuple[Any, Any]:
+    return _shifted(starts, place, -1), frozen(np.delete(rows, _posting(starts, rows, place, row)))
+
+
+def _with_row(starts: Any, rows: Any, place: int, row: int) -> tuple[Any, Any]:
+    return _shifted(starts, place, 1), frozen(np.insert(rows, _posting(starts, rows, place, row), row))
+
+
+def _shifted(starts: npt.NDArray[np.int64], place: int, by: int) -> npt.NDArray[np.int64]:
+    shifted = starts.copy()
+    shifted[place + 1 :] += by
+    return frozen(shifted)
+
+
+def _put(array: npt.NDArray[S], where: int | Sequence[int], what: Any) -> npt.NDArray[S]:
+    copy = array.copy()
+    copy[where] = what
+    return frozen(copy)
+
+
+def _append(array: npt.NDArray[S], last: Any) -> npt.NDArray[S]:
+    longer = np.empty(len(array) + 1, array.dtype)
+    longer[:-1] = array
+    longer[-1] = last
+    return frozen(longer)
