@@ -6,7 +6,7 @@ any source runs; `Retriever` is the seam that every source fulfils. Rows are row
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -65,9 +65,9 @@ class IntentQuery:
 class RetrievalRequest:
     """One question to all sources. Nothing later than `as_of` (seconds since 1970 UTC) is in `history`.
 
-    `seeds` are items that the answer should be like, `dislikes` items that it should be unlike. `scratch` keeps what one
-    source computed for this request (the one product over all items), so that further masks cost no second one; it is no
-    part of the request's meaning.
+    `seeds` are items that the answer should be like, `dislikes` items it should be unlike. `scratch` keeps what one
+    source computed for this request (the one product over all items), so that further masks cost no second one; it is
+    no part of the meaning.
     """
 
     user_id: str
@@ -78,7 +78,7 @@ class RetrievalRequest:
     intents: tuple[IntentQuery, ...] = ()
     seeds: Rows = field(default_factory=no_rows)
     dislikes: Rows = field(default_factory=no_rows)
-    scratch: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
+    scratch: dict[str, npt.NDArray[Any]] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

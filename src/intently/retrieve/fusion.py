@@ -1,0 +1,100 @@
+"""One base score from several sources: a weighted sum, with every part kept.
+
+Every source proposes inside `allowed`; every proposed row is then scored by every source, so that the sum does not
+depend on who proposed it. Weights sum to 1 and sources answer in [0, 1], so the base is in [0, 1].
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from intently.retrieve.ranking import top
+from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Retriever, Rows
+
+__all__ = ["DEFAULT_WEIGHTS", "Fused", "base_scores", "fuse", "normalised", "similar"]
+
+DEFAULT_WEIGHTS: Mapping[str, float] = {
+    "popularity": 0.10, "trend": 0.10, "fresh": 0.40, "lasting": 0.02, "neighbours": 0.25, "semantic": 0.08,
+    "repeats": 0.25,
+}  # fmt: skip
+"""Until an index has learnt its own (weights.py). Source: validation events of the demo films, docs/results/feed.md"""
+
+SIMILAR_WEIGHTS: Mapping[str, float] = {"neighbours": 0.5, "semantic": 0.5}  # of items like one item; both halves
+
+
+@dataclass(frozen=True)
+class Fused:
+    """What all sources say. `rows` (m,) best first; `base` (m,) in [0, 1]; `parts` {source: (m,)}, before weighting;
+    `proposed` {source: rows that it proposed, best first}; `weights` as used, summing to 1."""
+
+    rows: Rows
+    base: Floats
+    parts: Mapping[str, Floats]
+    proposed: Mapping[str, Rows]
+    weights: Mapping[str, float]
+
+    def source_of(self, place: int) -> str:
+        """The source that gives most of the base at this place; on a tie the first by name."""
+        return min(self.parts, key=lambda name: (-self.weights[name] * float(self.parts[name][place]), name))
+
+
+def normalised(weights: Mapping[str, float], names: Sequence[str]) -> dict[str, float]:
+    """The weights of these sources, summing to 1; a source without a weight counts 0."""
+    chosen = {name: float(weights.get(name, 0.0)) for name in names}
+    total = sum(chosen.values())
+    return {name: weight / total if total > 0 else 1 / len(chosen) for name, weight in chosen.items()}
+
+
+def fuse(
+    request: RetrievalRequest,
+    sources: Sequence[Retriever],
+    allowed: Allowed,
+    k: int,
+    weights: Mapping[str, float] = DEFAULT_WEIGHTS,
+) -> Fused:
+    """The `k` best allowed items by the weighted sum; items that no source proposed follow by row while there is room.
+
+    So a person without a history in a catalogue without events still gets a feed.
+    """
+    share = normalised(weights, [source.name for source in sources])
+    proposed = {source.name: source.retrieve(request, allowed, k).rows for source in sources}
+    rows = np.unique(np.concatenate([np.empty(0, dtype=np.int32), *proposed.values()]))
+    rows = _filled(rows, allowed, k)
+    parts = {source.name: source.score(request, rows) for source in sources}
+    base = np.zeros(len(rows))
+    for name, scores in parts.items():
+        base += share[name] * scores
+    ranked, values = top(rows, base, k)
+    places = np.searchsorted(rows, ranked)
+    return Fused(ranked, values, {name: scores[places] for name, scores in parts.items()}, proposed, share)
+
+
+def base_scores(
+    request: RetrievalRequest, sources: Sequence[Retriever], rows: Rows, weights: Mapping[str, float] = DEFAULT_WEIGHTS
+) -> tuple[Floats, dict[str, Floats]]:
+    """The base score and its parts for any rows, in the order given: to rank a caller's own candidates."""
+    share = normalised(weights, [source.name for source in sources])
+    parts = {source.name: source.score(request, rows) for source in sources}
+    base: npt.NDArray[np.float64] = np.zeros(len(rows))
+    for name, scores in parts.items():
+        base += share[name] * scores
+    return np.round(base, 6).astype(np.float32), parts
+
+
+def similar(sources: Sequence[Retriever], row: int, as_of: float, allowed: Allowed, k: int) -> Fused:
+    """Items like one item, whoever asks, without itself: by meaning and by the people in common."""
+    others = allowed.mask.copy()
+    others[row] = False
+    request = RetrievalRequest(user_id="", as_of=as_of, seeds=np.array([row], dtype=np.int32))
+    chosen = [source for source in sources if source.name in SIMILAR_WEIGHTS]
+    return fuse(request, chosen, Allowed(others), k, SIMILAR_WEIGHTS)
+
+
+def _filled(rows: Rows, allowed: Allowed, k: int) -> Rows:
+    """At least `k` rows where so many are allowed: the proposed ones, then others by row; ascending."""
+    if len(rows) >= min(k, allowed.count):
+        return rows
+    others = np.setdiff1d(allowed.rows, rows, assume_unique=True)[: k - len(rows)]
+    return np.union1d(rows, others).astype(np.int32)

@@ -1,0 +1,96 @@
+"""The behaviour index, event by event: for evaluation in order of time, where nothing later may be seen.
+
+`IndexBuilder.view()` is a `BehaviourIndex` like the one that serves, read by the same sources; its neighbours are
+computed from exact counts when asked for. Memory is 4 n^2 bytes, so it is for catalogues of some thousand items.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from intently.catalog.schema import CatalogSpec
+from intently.config import RetrieveConfig
+from intently.retrieve.index import RECENT_EVENTS, TREND_SHARE, BehaviourIndex, Recent
+from intently.retrieve.masses import Masses
+from intently.retrieve.request import Floats, Rows
+from intently.retrieve.similarity import nearest
+
+__all__ = ["IndexBuilder", "LiveNeighbours"]
+
+
+@dataclass(frozen=True)
+class LiveNeighbours:
+    """Neighbours from counts that grow. `together` (n, n) float32: people in common; `people` (n,) float64."""
+
+    together: Floats
+    people: npt.NDArray[np.float64]
+    k: int
+
+    def of(self, row: int) -> tuple[Rows, Floats]:
+        if not 0 <= row < len(self.people):
+            return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
+        others = np.flatnonzero(self.together[row])
+        rows, similarities = nearest(row, others, self.together[row, others], self.people, self.k)
+        return rows, similarities.astype(np.float32)
+
+
+@dataclass
+class IndexBuilder:
+    """Grows with `add`, one event after the other in order of time. Mutable on purpose: it is a running total."""
+
+    size: int
+    spec: CatalogSpec
+    config: RetrieveConfig
+    origin: float  # seconds since 1970; any moment near the events
+    popularity: Masses = field(init=False)
+    trend: Masses = field(init=False)
+    counts: npt.NDArray[np.float64] = field(init=False)
+    people: npt.NDArray[np.float64] = field(init=False)
+    together: Floats = field(init=False)
+    owned: dict[int, list[int]] = field(init=False, default_factory=dict)  # person -> distinct items, in order
+    events: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        half_life = self.spec.popularity_half_life_days
+        self.popularity = Masses(half_life, self.origin, np.full(self.size, -np.inf))
+        self.trend = Masses(half_life * TREND_SHARE, self.origin, np.full(self.size, -np.inf))
+        self.counts, self.people = np.zeros(self.size), np.zeros(self.size)
+        self.together = np.zeros((self.size, self.size), dtype=np.float32)
+        self._rows = np.zeros(1024, dtype=np.int32)
+        self._times = np.zeros(1024)
+
+    def add(self, user: int, row: int, time: float) -> None:
+        """Count one event."""
+        for masses in (self.popularity, self.trend):
+            added = (time - masses.origin) / (masses.half_life_days * 86_400.0)
+            masses.logs[row] = np.logaddexp2(masses.logs[row], added)
+        self.counts[row] += 1
+        own = self.owned.setdefault(user, [])
+        if row not in own:
+            self.together[row, own] += 1
+            self.together[own, row] += 1
+            self.people[row] += 1
+            own.append(row)
+        self._log(row, time)
+
+    def _log(self, row: int, time: float) -> None:
+        if self.events == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+            self._times = np.concatenate([self._times, np.zeros_like(self._times)])
+        self._rows[self.events], self._times[self.events] = row, time
+        self.events += 1
+
+    def view(self, weights: dict[str, float] | None = None) -> BehaviourIndex:
+        """The index as of now. It shares memory with the builder: read it before the next `add`."""
+        first = max(0, self.events - RECENT_EVENTS)
+        return BehaviourIndex(
+            size=self.size,
+            as_of=float(self._times[self.events - 1]) if self.events else -np.inf,
+            popularity=Masses(self.popularity.half_life_days, self.origin, self.popularity.logs),
+            trend=Masses(self.trend.half_life_days, self.origin, self.trend.logs),
+            counts=self.counts,
+            recent=Recent(self._rows[first : self.events], self._times[first : self.events]),
+            neighbours=LiveNeighbours(self.together, self.people, self.config.neighbours),
+            weights=weights,
+        )

@@ -1,0 +1,79 @@
+"""How much an item was wanted lately: a sum over its events that halves every `half_life_days`.
+
+An event at time t adds 2^((t - origin) / half_life). Everything decays at one rate, so the order of items does not
+depend on the moment of asking; only ratios matter, and logarithms (base 2) keep the sums from overflowing.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from intently.retrieve.request import Rows
+
+__all__ = ["DAY", "Masses", "grown"]
+
+DAY = 86_400.0  # seconds
+_MANY = 256  # changed rows from which sorting anew is cheaper than moving them one by one
+
+
+@dataclass(frozen=True)
+class Masses:
+    """`logs` (n,) float64: log2 of each item's mass at `origin` (seconds since 1970); -inf where nothing happened."""
+
+    half_life_days: float
+    origin: float
+    logs: npt.NDArray[np.float64]
+
+    def weigh(self, times: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """log2 of what one event at each of these times adds."""
+        return (times - self.origin) / (self.half_life_days * DAY)
+
+    @cached_property
+    def highest(self) -> float:
+        """The largest of `logs`; -inf when nothing happened at all."""
+        return float(self.logs.max(initial=-np.inf))
+
+    @cached_property
+    def order(self) -> Rows:
+        """All rows by mass, largest first; ties by row."""
+        return np.argsort(-self.logs, kind="stable").astype(np.int32)
+
+    def shares(self, rows: Rows) -> npt.NDArray[np.float64]:
+        """Mass as a share of the largest one, 0 to 1. Rows beyond the index (newer items) have none."""
+        if self.highest == -np.inf:
+            return np.zeros(len(rows))
+        logs = np.full(len(rows), -np.inf)
+        known = rows < len(self.logs)
+        logs[known] = self.logs[rows[known]]
+        return np.exp2(logs - self.highest)
+
+    def with_events(self, rows: Rows, times: npt.NDArray[np.float64], size: int) -> "Masses":
+        """The masses after these events, for `size` items (at least as many as now)."""
+        logs = grown(self.logs, size, -np.inf)
+        np.logaddexp2.at(logs, rows, self.weigh(times))
+        after = Masses(self.half_life_days, self.origin, logs)
+        if "order" in self.__dict__ and len(rows) <= _MANY:
+            after.__dict__["order"] = _moved(self.order, logs, np.unique(rows), len(self.logs))
+        return after
+
+
+def grown(values: npt.NDArray[np.float64], size: int, fill: float) -> npt.NDArray[np.float64]:
+    """A copy with room for `size` items."""
+    room = np.full(max(size, len(values)), fill)
+    room[: len(values)] = values
+    return room
+
+
+def _moved(order: Rows, logs: npt.NDArray[np.float64], changed: Rows, known: int) -> Rows:
+    """The order after the mass of `changed` rows (and of rows from `known` on, which are new) was set anew."""
+    fresh = np.union1d(changed, np.arange(known, len(logs)))
+    kept = order[~np.isin(order, fresh)]
+    fresh = fresh[np.lexsort((fresh, -logs[fresh]))]
+    keys = -logs[kept]
+    places = np.searchsorted(keys, -logs[fresh], side="left")
+    ends = np.searchsorted(keys, -logs[fresh], side="right")
+    for j in np.flatnonzero(ends > places):  # among equals, by row
+        places[j] += np.searchsorted(kept[places[j] : ends[j]], fresh[j])
+    return np.insert(kept, places, fresh).astype(np.int32)

@@ -1,0 +1,98 @@
+"""Item-kNN: what the same people wanted who wanted this person's recent items.
+
+score(i) = sum over recent items r of recency(r) * sim(r -> i), as a share of the best item's. Items that this request
+should be like count as very recent; items that it should be unlike count against. All of history is read, not only the
+liked part (docs/semantics.md, 6).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from intently.nouns import Candidates
+from intently.retrieve.ranking import DECIMALS, top
+from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Rows
+from intently.retrieve.similarity import NeighbourTable
+
+__all__ = ["Neighbours", "recent_items"]
+
+RECENCY = 0.8  # weight of an item beside the one after it
+SEED_WEIGHT = 3.0  # of an item to be like, beside 1.0 for the newest of history
+DISLIKE_WEIGHT = -0.5
+_SHOWN = 3  # pieces of evidence
+
+
+def recent_items(request: RetrievalRequest, newest: int) -> tuple[Rows, npt.NDArray[np.float64], tuple[str, ...]]:
+    """The newest distinct items of the history, newest first: rows, recency weights, and the last event of each."""
+    newest_first: Rows = request.history.rows[::-1]
+    rows, places = np.unique(newest_first, return_index=True)
+    order = np.argsort(places)[:newest]
+    events = request.history.event_ids
+    ids = tuple(events[len(events) - 1 - place] for place in places[order]) if events else ()
+    return rows[order], np.power(RECENCY, np.arange(len(order), dtype=np.float64)), ids
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The source over a table of neighbours; `newest` items of the history ask it."""
+
+    table: NeighbourTable
+    newest: int
+    name: str = "neighbours"
+
+    def retrieve(self, request: RetrievalRequest, allowed: Allowed, k: int) -> Candidates:
+        rows, scores = self._found(request)
+        inside = rows < len(allowed.mask)
+        inside[inside] = allowed.mask[rows[inside]]
+        return Candidates(self.name, *top(rows[inside], scores[inside], k))
+
+    def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
+        found, scores = self._found(request)
+        if not len(found):
+            return np.zeros(len(rows), dtype=np.float32)
+        places = np.minimum(np.searchsorted(found, rows), len(found) - 1)
+        return np.where(found[places] == rows, scores[places], np.float32(0))
+
+    def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
+        """The recent items that speak most for `row`."""
+        recent, weights, event_ids = recent_items(request, self.newest)
+        seeds = [("item", str(seed)) for seed in request.seeds]
+        askers = [*request.seeds.tolist(), *recent.tolist()]
+        named = [*seeds, *(("event", event_id) for event_id in event_ids)]
+        shares = [SEED_WEIGHT] * len(seeds) + weights.tolist()
+        said = [share * self._between(asker, row) for asker, share in zip(askers, shares, strict=True)]
+        order = sorted(range(len(named)), key=lambda j: -said[j])
+        return tuple(named[j] for j in order[:_SHOWN] if said[j] > 0)
+
+    def _between(self, asker: int, row: int) -> float:
+        rows, similarities = self.table.of(asker)
+        return float(similarities[rows == row].sum())
+
+    def _found(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
+        """All rows with a score above zero, ascending, and their scores; computed once a request."""
+        if "neighbours.rows" not in request.scratch:
+            rows, scores = self._measure(request)
+            request.scratch["neighbours.rows"], request.scratch["neighbours.scores"] = rows, scores
+        return request.scratch["neighbours.rows"], request.scratch["neighbours.scores"]
+
+    def _measure(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
+        recent, weights, _ = recent_items(request, self.newest)
+        asked = [*zip(recent.tolist(), weights.tolist(), strict=True)]
+        asked += [(row, SEED_WEIGHT) for row in request.seeds.tolist()]
+        asked += [(row, DISLIKE_WEIGHT) for row in request.dislikes.tolist()]
+        answers = [(self.table.of(row), weight) for row, weight in asked]
+        if not any(len(rows) for (rows, _), _ in answers):
+            return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
+        found = np.concatenate([rows for (rows, _), _ in answers])
+        parts = np.concatenate([similarities * weight for (_, similarities), weight in answers])
+        rows, places = np.unique(found, return_inverse=True)
+        sums: npt.NDArray[np.float64] = np.bincount(places, weights=parts).astype(np.float64)
+        return _shares(rows[sums > 0], sums[sums > 0])
+
+
+def _shares(rows: Rows, sums: npt.NDArray[np.float64]) -> tuple[Rows, Floats]:
+    highest = float(sums.max(initial=0.0))
+    if highest <= 0:
+        return rows[:0], np.empty(0, dtype=np.float32)
+    return rows, np.round(sums / highest, DECIMALS).astype(np.float32)

@@ -1,0 +1,33 @@
+"""The sources of a catalogue: one literal list, in the order in which traces name them."""
+
+from intently.catalog.schema import CatalogSpec
+from intently.config import RetrieveConfig
+from intently.retrieve.index import BehaviourIndex
+from intently.retrieve.neighbours import Neighbours
+from intently.retrieve.popularity import Fresh, Lasting, Popularity
+from intently.retrieve.repeats import Repeats
+from intently.retrieve.request import Floats, Retriever
+from intently.retrieve.semantic import Semantic
+
+__all__ = ["sources_of"]
+
+
+def sources_of(
+    spec: CatalogSpec, vectors: Floats, index: BehaviourIndex, config: RetrieveConfig
+) -> tuple[Retriever, ...]:
+    """All sources that this catalogue can use: "repeats" only where items may come back, "semantic" only with vectors.
+
+    `vectors` (n, dim) are the snapshot's; dim 0 without an encoder.
+    """
+    sources: list[Retriever] = [
+        Popularity(index.popularity),
+        Popularity(index.trend, "trend"),
+        Fresh(index),
+        Lasting(index.counts),
+        Neighbours(index.neighbours, config.recent_items),
+    ]
+    if vectors.shape[1]:
+        sources.append(Semantic(vectors))
+    if spec.repeat != "never":
+        sources.append(Repeats())
+    return tuple(sources)
