@@ -6,7 +6,9 @@ open_model(config, calls)  ─►  Model  ─►  ask_reading (a command), ask (
 from intently.language.answer import Answer, Line
 from intently.language.budget import Budget, Estimate, Prices
 from intently.language.calls import CallStore, MemoryCalls
+from intently.language.connect import open_model
 from intently.language.fake import ScriptedModel
+from intently.language.fetch import adopt_model, fetch_model, find_model
 from intently.language.model import Model
 from intently.language.prompt import Message, Prompt, approximate_tokens, render
 from intently.language.reading import Wish, ask_reading, prefill_reading, reading_prompt
@@ -26,8 +28,12 @@ __all__ = [
     "Prompt",
     "ScriptedModel",
     "Wish",
+    "adopt_model",
     "approximate_tokens",
     "ask_reading",
+    "fetch_model",
+    "find_model",
+    "open_model",
     "prefill_reading",
     "reading_prompt",
     "render",

@@ -58,6 +58,12 @@ class _ScriptedWire:
     def count_tokens(self, text: str) -> int | None:
         return None
 
+    def restore(self, name: str) -> bool:
+        return True
+
+    def save(self, name: str) -> None:
+        return None
+
     def forget(self) -> None:
         return None
 

@@ -4,6 +4,7 @@ In order, for each question: the budget, the cache (same prompt, model and setti
 lane, the wire, the row, and only then the reading of the answer, repaired once.
 """
 
+import copy
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -53,6 +54,13 @@ class Model:
     def ready(self) -> bool:
         """Whether a question asked now would reach a model."""
         return self._wire.endpoint() is not None
+
+    def wait_ready(self, timeout_seconds: float) -> bool:
+        """Wait until a model answers; gives up early when it is absent or off. Whether it answers."""
+        deadline = time.monotonic() + timeout_seconds
+        while not self.ready() and time.monotonic() < deadline and self.status().state not in ("absent", "off"):
+            time.sleep(0.05)
+        return self.ready()
 
     @property
     def digest(self) -> str:
@@ -111,6 +119,19 @@ class Model:
         if endpoint is not None and endpoint.dialect == "llama":
             self._prefill.run(lambda turn: self._prefill_now(prompt, turn))
 
+    def warm(self, constant: Prompt) -> None:
+        """Have a prompt's constant beginning in the server's memory: from a file of an earlier run, else read it now.
+
+        constant: holds nobody's data. Waits for it; does nothing where the server is not ours. Call it when the server
+        has started, and after `forget`.
+        """
+        endpoint = self._wire.endpoint()
+        if endpoint is None or endpoint.dialect != "llama":
+            return
+        name = f"{constant.name}-{constant.version}-{endpoint.digest[:12]}.slot"
+        if not self._wire.restore(name) and self._prefill_now(constant, Turn()):
+            self._wire.save(name)
+
     def estimate(self, prompts: Sequence[Prompt], max_tokens: int) -> Estimate:
         """What these calls will cost at most, each answered with `max_tokens`. Never asks the model anything."""
         counts = [self._wire.count_tokens(prompt.text) if self.ready() else None for prompt in prompts]
@@ -123,6 +144,12 @@ class Model:
         money = self._prices.cost(tokens_in, tokens_out)
         seconds = self._speed.seconds(tokens_in, tokens_out)
         return Estimate(len(prompts), tokens_in, tokens_out, money, seconds, "tokenizer" if exact else "approximation")
+
+    def with_calls(self, calls: CallStore) -> "Model":
+        """The same model, lanes and server, with its rows kept elsewhere: one for each store of a process."""
+        other = copy.copy(self)
+        other._calls, other._flights = calls, Flights()
+        return other
 
     def forget(self) -> None:
         """Clear what the server itself keeps of prompts: part of erasing a person."""
@@ -238,14 +265,16 @@ class Model:
         self._calls.put_call(row)
         return row
 
-    def _prefill_now(self, prompt: Prompt, turn: Turn) -> None:
+    def _prefill_now(self, prompt: Prompt, turn: Turn) -> bool:
+        """Whether the server has read it. False is no fault: the command that follows is only slower."""
         request = Request(prompt, None, 1, self._seed, "person", 60.0)
         try:
             with self._lanes.background(60.0, alone=False) as lane_turn:
                 turn.on_stop(lambda: lane_turn.stop("a newer prefill came"))
                 self._wire.complete(request, lane_turn)
         except ModelError:
-            return  # nothing was promised: the command that follows is slower, and says itself if the model is down
+            return False
+        return True
 
 
 def _whole_lines(done: Completion, shape: Shape | None) -> str:
@@ -279,7 +308,7 @@ class _Newest:
         self._lock = threading.Lock()
         self._turn: Turn | None = None
 
-    def run(self, work: Callable[[Turn], None]) -> None:
+    def run(self, work: Callable[[Turn], object]) -> None:
         turn = Turn()
         self._replace(turn)
         threading.Thread(target=work, args=(turn,), daemon=True, name="intently-prefill").start()

@@ -31,11 +31,11 @@ class Wish:
 
 
 def reading_prompt(
-    command: str | None, wishes: Sequence[Wish], slate: Sequence[str], *, nouns: str, home: Path | None = None
+    command: str | None, wishes: Sequence[Wish], slate: Sequence[str], *, home: Path | None = None
 ) -> Prompt:
     """The prompt of a reading; `command` None: all that comes before the command, for a prefill."""
     memory = [(number, wish.avoid, wish.text) for number, wish in enumerate(wishes, start=1)]
-    return render("reading", home=home, nouns=nouns, memory=memory, slate=list(slate[:MAX_TITLES]), command=command)
+    return render("reading", home=home, memory=memory, slate=list(slate[:MAX_TITLES]), command=command)
 
 
 def ask_reading(
@@ -44,7 +44,6 @@ def ask_reading(
     wishes: Sequence[Wish] = (),
     slate: Sequence[str] = (),
     *,
-    nouns: str = "items",
     user_id: str | None = None,
     timeout_seconds: float = 12.0,
     home: Path | None = None,
@@ -54,7 +53,7 @@ def ask_reading(
     slate: titles as shown, the first is position 1. Raises ModelUnavailable, ModelTimeout, AnswerInvalid.
     """
     said = command.strip()[:MAX_COMMAND]
-    prompt = reading_prompt(said, wishes, slate, nouns=nouns, home=home)
+    prompt = reading_prompt(said, wishes, slate, home=home)
     numbers = tuple(str(number) for number in range(1, len(wishes) + 1))
     answer = model.ask_lines(
         prompt, said, numbers, user_id=user_id, max_tokens=MAX_TOKENS, timeout_seconds=timeout_seconds
@@ -72,11 +71,9 @@ def ask_reading(
     )
 
 
-def prefill_reading(
-    model: Model, wishes: Sequence[Wish], slate: Sequence[str], *, nouns: str = "items", home: Path | None = None
-) -> None:
+def prefill_reading(model: Model, wishes: Sequence[Wish], slate: Sequence[str], *, home: Path | None = None) -> None:
     """After a slate is shown: let the server read all but the command. Returns at once."""
-    model.prefill(reading_prompt(None, wishes, slate, nouns=nouns, home=home))
+    model.prefill(reading_prompt(None, wishes, slate, home=home))
 
 
 def keep_quoted(lines: Sequence[Line], command: str, ids: dict[str, str]) -> tuple[Line, ...]:

@@ -75,6 +75,10 @@ class Wire(Protocol):
 
     def count_tokens(self, text: str) -> int | None: ...
 
+    def restore(self, name: str) -> bool: ...
+
+    def save(self, name: str) -> None: ...
+
     def forget(self) -> None: ...
 
     def close(self) -> None: ...
@@ -125,6 +129,17 @@ class OpenAIWire:
         """Tokens of a text by the model's own tokenizer; None when the endpoint has none to offer."""
         answer = self._extra("/tokenize", {"content": text})
         return len(answer["tokens"]) if answer else None
+
+    def restore(self, name: str) -> bool:
+        """Load a prompt's beginning into the slot of people from a file of an earlier run; whether there was one."""
+        try:
+            return self._extra(f"/slots/{SLOTS['person']}?action=restore", {"filename": name}) is not None
+        except ModelUnavailable:
+            return False
+
+    def save(self, name: str) -> None:
+        """Keep what the slot of people holds as a file. Only for prompts without anybody's data."""
+        self._extra(f"/slots/{SLOTS['person']}?action=save", {"filename": name})
 
     def forget(self) -> None:
         """Clear what the embedded server's slots hold of people's prompts."""
