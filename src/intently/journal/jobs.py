@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, or_, select, update
 
-from intently.journal.store import insert_or_ignore
+from intently.journal.store import insert_new
 from intently.journal.tables import from_us, job, to_us
 
 __all__ = ["MAX_ATTEMPTS", "Job", "JobState", "enqueue", "extend", "finish", "jobs", "lease"]
@@ -51,9 +51,16 @@ def enqueue(
     Done already with the same input hash: nothing happens. Queued, done or failed: (re)queued with this payload.
     Running: with the same hash it goes on; with another it will be queued again when the runner finishes.
     """
-    fields = {"payload": json.dumps(payload), "input_hash": input_hash, "user_id": user_id}
-    fresh = {"state": "queued", "attempts": 0, "error": None, "time_us": to_us(now), "lease_until_us": 0}
-    if not insert_or_ignore(connection, job, [fields | fresh | {"kind": kind, "key": key}]):
+    fields: dict[str, Any] = {"payload": json.dumps(payload), "input_hash": input_hash, "user_id": user_id}
+    fresh: dict[str, Any] = {
+        "state": "queued",
+        "attempts": 0,
+        "error": None,
+        "time_us": to_us(now),
+        "lease_until_us": 0,
+    }
+    row = {"kind": kind, "key": key} | fields | fresh
+    if not insert_new(connection, job, list(row), [tuple(row.values())]):
         found = _find(connection, kind, key)
         same = bool(input_hash) and found.input_hash == input_hash
         if found.state == "leased":

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from intently.errors import BadRequest, Stale
-from intently.journal.store import insert_or_ignore, upsert
+from intently.journal.store import insert_new, upsert
 from intently.journal.tables import command, from_us, memory, profile, reply, to_us
 from intently.nouns import Command, Profile
 
@@ -132,7 +132,7 @@ def find_reply(connection: Connection, user_id: str, key: str) -> Any | None:
 def keep_reply(connection: Connection, user_id: str, key: str, body: Any, time: datetime) -> None:
     """Keep the first answer to an Idempotency-Key; later ones are ignored."""
     row = {"user_id": user_id, "key": key, "body": json.dumps(body), "time_us": to_us(time)}
-    insert_or_ignore(connection, reply, [row])
+    insert_new(connection, reply, list(row), [tuple(row.values())])
 
 
 def prune_replies(connection: Connection, before: datetime) -> int:
