@@ -9,7 +9,7 @@ import json
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,33 +17,17 @@ import numpy.typing as npt
 from intently.catalog.schema import CatalogSpec
 from intently.config import RetrieveConfig
 from intently.errors import StoreError
+from intently.retrieve.columns import EventColumns, Items, Log, read_log
 from intently.retrieve.masses import Masses, grown
 from intently.retrieve.request import Rows
 from intently.retrieve.similarity import NeighbourLists, NeighbourTable, neighbour_lists
 
-__all__ = ["BehaviourIndex", "Recent", "build_index", "index_events", "open_index", "save_index"]
+__all__ = ["BehaviourIndex", "Recent", "build_index", "index_log", "open_index", "save_index"]
 
 FORMAT = "intently.behaviour"
 VERSION = 1
 TREND_SHARE = 0.3  # half-life of `trend` as a share of the catalogue's: 2.1 days beside 7 (docs/results/feed.md)
 RECENT_EVENTS = 100_000  # of the newest events that are kept one by one
-
-
-class _Columns(Protocol):
-    """What is read of the journal's event columns, ordered by (time, seq)."""
-
-    item_ids: list[str]
-    users: npt.NDArray[np.int32]
-    items: npt.NDArray[np.int32]
-    times: npt.NDArray[np.float64]
-
-
-class _Items(Protocol):
-    """What is read of a snapshot."""
-
-    @property
-    def item_ids(self) -> tuple[str, ...]: ...
-    def row_of(self, item_id: str) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -90,21 +74,18 @@ class BehaviourIndex:
 
 
 def build_index(
-    spec: CatalogSpec, snapshot: _Items, columns: _Columns, config: RetrieveConfig, as_of: float
+    spec: CatalogSpec, snapshot: Items, columns: EventColumns, config: RetrieveConfig, as_of: float
 ) -> BehaviourIndex:
-    """Build from the journal's columns; events later than `as_of`, and of items not in the snapshot, are left out."""
-    lookup = [snapshot.row_of(item_id) for item_id in columns.item_ids]
-    row_of = np.array([-1 if row is None else row for row in lookup] or [-1], dtype=np.int32)
-    rows = row_of[columns.items] if len(columns.items) else columns.items
-    keep = (rows >= 0) & (columns.times <= as_of)
-    size = len(snapshot.item_ids)
-    return index_events(size, columns.users[keep], rows[keep], columns.times[keep], spec, config)
+    """Build from the journal's columns; events later than `as_of`, and of items not in the snapshot, are left out.
+
+    `weights` is None: learn them with `weights.learn_weights`, once, and put them in.
+    """
+    return index_log(len(snapshot.item_ids), read_log(spec, snapshot, columns, as_of), spec, config)
 
 
-def index_events(
-    size: int, users: Rows, rows: Rows, times: npt.NDArray[np.float64], spec: CatalogSpec, config: RetrieveConfig
-) -> BehaviourIndex:
-    """Build from events as columns of equal length, ascending in time, with rows of a catalogue of `size` items."""
+def index_log(size: int, log: Log, spec: CatalogSpec, config: RetrieveConfig) -> BehaviourIndex:
+    """Build from a log with rows of a catalogue of `size` items."""
+    rows, times = log.rows, log.times
     origin = float(times[-1]) if len(times) else 0.0
     half_life = spec.popularity_half_life_days
     blank = np.full(size, -np.inf)
@@ -115,7 +96,7 @@ def index_events(
         trend=Masses(half_life * TREND_SHARE, origin, blank).with_events(rows, times, size),
         counts=np.bincount(rows, minlength=size).astype(np.float64),
         recent=Recent(rows[-RECENT_EVENTS:].astype(np.int32), times[-RECENT_EVENTS:].astype(np.float64)),
-        neighbours=neighbour_lists(size, users, rows, config.neighbours),
+        neighbours=neighbour_lists(size, log.users, rows, config.neighbours),
     )
 
 
@@ -165,7 +146,7 @@ def open_index(folder: Path) -> tuple[BehaviourIndex, str]:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         if manifest.get("format") != FORMAT or manifest.get("version") != VERSION:
             raise StoreError(f"{folder}: version {manifest.get('version')} is not {VERSION}, which this release reads.")
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+        arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _ARRAYS}
     except (OSError, ValueError) as error:
         raise StoreError(f"{folder}: the behaviour index cannot be read ({error}). {mend}") from error
     return _index_of(manifest, arrays), str(manifest["snapshot"])

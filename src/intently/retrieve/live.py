@@ -1,7 +1,8 @@
 """The behaviour index, event by event: for evaluation in order of time, where nothing later may be seen.
 
 `IndexBuilder.view()` is a `BehaviourIndex` like the one that serves, read by the same sources; its neighbours are
-computed from exact counts when asked for. Memory is 4 n^2 bytes, so it is for catalogues of some thousand items.
+computed from exact counts when asked for. Counts take 4 n^2 bytes, so they are for catalogues of some thousand items;
+with a table of neighbours given, only popularity is live, as in serving between two builds.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from intently.config import RetrieveConfig
 from intently.retrieve.index import RECENT_EVENTS, TREND_SHARE, BehaviourIndex, Recent
 from intently.retrieve.masses import Masses
 from intently.retrieve.request import Floats, Rows
-from intently.retrieve.similarity import nearest
+from intently.retrieve.similarity import NeighbourTable, nearest
 
 __all__ = ["IndexBuilder", "LiveNeighbours"]
 
@@ -43,6 +44,7 @@ class IndexBuilder:
     spec: CatalogSpec
     config: RetrieveConfig
     origin: float  # seconds since 1970; any moment near the events
+    table: NeighbourTable | None = None  # neighbours as built; None: counted live
     popularity: Masses = field(init=False)
     trend: Masses = field(init=False)
     counts: npt.NDArray[np.float64] = field(init=False)
@@ -56,16 +58,22 @@ class IndexBuilder:
         self.popularity = Masses(half_life, self.origin, np.full(self.size, -np.inf))
         self.trend = Masses(half_life * TREND_SHARE, self.origin, np.full(self.size, -np.inf))
         self.counts, self.people = np.zeros(self.size), np.zeros(self.size)
-        self.together = np.zeros((self.size, self.size), dtype=np.float32)
+        side = self.size if self.table is None else 0
+        self.together = np.zeros((side, side), dtype=np.float32)
         self._rows = np.zeros(1024, dtype=np.int32)
         self._times = np.zeros(1024)
 
-    def add(self, user: int, row: int, time: float) -> None:
-        """Count one event."""
+    def add_many(self, rows: Rows, times: npt.NDArray[np.float64]) -> None:
+        """Count events for popularity alone; for a builder with a table of neighbours."""
         for masses in (self.popularity, self.trend):
-            added = (time - masses.origin) / (masses.half_life_days * 86_400.0)
-            masses.logs[row] = np.logaddexp2(masses.logs[row], added)
-        self.counts[row] += 1
+            np.logaddexp2.at(masses.logs, rows, masses.weigh(times))
+        np.add.at(self.counts, rows, 1.0)
+        for row, time in zip(rows.tolist(), times.tolist(), strict=True):
+            self._log(row, time)
+
+    def add(self, user: int, row: int, time: float) -> None:
+        """Count one event, for popularity and for neighbours."""
+        self.add_many(np.array([row], dtype=np.int32), np.array([time]))
         own = self.owned.setdefault(user, [])
         if row not in own:
             self.together[row, own] += 1
@@ -91,6 +99,6 @@ class IndexBuilder:
             trend=Masses(self.trend.half_life_days, self.origin, self.trend.logs),
             counts=self.counts,
             recent=Recent(self._rows[first : self.events], self._times[first : self.events]),
-            neighbours=LiveNeighbours(self.together, self.people, self.config.neighbours),
+            neighbours=self.table or LiveNeighbours(self.together, self.people, self.config.neighbours),
             weights=weights,
         )

@@ -71,13 +71,11 @@ class Semantic:
         query = self._query(request)
         if not query.any() or not len(rows):
             return np.zeros(len(rows), dtype=np.float32)
-        if "semantic" in request.scratch:
-            products = request.scratch["semantic"][rows]
-        elif len(rows) < GATHER_BELOW * len(self.vectors):
+        if "semantic" not in request.scratch and len(rows) < GATHER_BELOW * len(self.vectors):
             products = self._gathered(query, rows)
         else:
             products = self._whole(request, query)[rows]
-        return np.round(np.clip(products, 0, 1), DECIMALS).astype(np.float32)
+        return np.round(np.clip(products, 0, 1), DECIMALS).astype(np.float32, copy=False)
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
         """The tags, wishes, liked events and seeds that are nearest to the item, nearest first."""

@@ -1,5 +1,7 @@
 """The sources of a catalogue: one literal list, in the order in which traces name them."""
 
+import numpy as np
+
 from intently.catalog.schema import CatalogSpec
 from intently.config import RetrieveConfig
 from intently.retrieve.index import BehaviourIndex
@@ -27,7 +29,7 @@ def sources_of(
         Neighbours(index.neighbours, config.recent_items),
     ]
     if vectors.shape[1]:
-        sources.append(Semantic(vectors))
+        sources.append(Semantic(np.asarray(vectors)))
     if spec.repeat != "never":
         sources.append(Repeats())
     return tuple(sources)
