@@ -6,6 +6,7 @@ the order of the file: the journal gives them their place in it.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +34,7 @@ __all__ = ["ItemReader", "LoadReport", "item_from_row", "read_events", "read_ite
 
 MEND = "Mend the row, or pass --drop-bad-rows to skip such rows and count them."
 KEPT_PROBLEMS = 100
+REMEMBERED = 65536  # cells of one column whose meaning is kept
 
 Cells = Mapping[str, Any]
 T = TypeVar("T")
@@ -98,10 +100,14 @@ class ItemReader:
 
 
 def _cell(row: Cells, name: str, read: Callable[[Any], Any]) -> Any:
+    return _named(name, read, row.get(name))
+
+
+def _named(name: str, read: Callable[[Any], Any], cell: Any) -> Any:
     try:
-        return read(row.get(name))
+        return read(cell)
     except (ValueError, TypeError) as error:
-        raise _Cell(name, row.get(name), str(error)) from error
+        raise _Cell(name, cell, str(error)) from error
 
 
 def _facet_reader(facet: FacetSpec) -> Callable[[Cells], FacetValue]:
@@ -211,15 +217,19 @@ def _event_maker(spec: EventsSpec) -> tuple[tuple[str, ...], Callable[[int, tupl
     fields |= {name: (column, read) for name, (column, read) in optional.items() if column is not None}
     names, columns = tuple(fields), tuple(column for column, _ in fields.values())
     reads = tuple(read for _, read in fields.values())
+    # Ids, times and prices come again and again; `typed` keeps 1, 1.0 and true apart.
+    known = tuple(lru_cache(maxsize=REMEMBERED, typed=True)(read) for read in reads)
     constant = {"kind": spec.kind_is} if spec.kind is None else {}
 
     def make(line: int, cells: tuple[Any, ...]) -> Event:
         values: dict[str, Any] = dict(constant)
-        for place, cell in enumerate(cells):
-            try:
-                values[names[place]] = reads[place](cell)
-            except (ValueError, TypeError) as error:
-                raise _Cell(columns[place], cell, str(error)) from error
+        try:
+            for name, read, cell in zip(names, known, cells, strict=True):
+                values[name] = read(cell)
+        except (ValueError, TypeError):
+            values |= {
+                name: _named(column, read, cell) for name, column, read, cell in zip(names, columns, reads, cells)
+            }
         return Event.model_validate(values)
 
     return columns, make
