@@ -11,23 +11,23 @@ catalogue, its names or its titles, when exactly one known word is nearest.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from intently.catalog.encode import Encoder
 from intently.catalog.lexicon import is_wordless_script, plain_all, tokens
+from intently.catalog.meaning import NEAREST, FacetWord, Meanings, facet_words
 from intently.catalog.schema import CatalogSpec
+from intently.catalog.snapshot import Snapshot
 from intently.catalog.titles import Titles
+from intently.catalog.vectors import VectorCache
 from intently.catalog.vocabulary import How, Sense, Vocabulary
-
-if TYPE_CHECKING:
-    from intently.catalog.snapshot import Snapshot
 
 __all__ = ["Grounder", "Grounding", "How", "Match", "Span"]
 
 _TIER: dict[How, int] = {"exact": 0, "alias": 0, "inflection": 1, "spelling": 2, "narrower": 3, "embedding": 4}
-_SCORE: dict[How, float] = {"exact": 1.0, "alias": 1.0, "inflection": 0.95, "spelling": 0.9, "narrower": 1.0}
+_SCORE: dict[How, float] = {"exact": 1.0, "alias": 1.0, "narrower": 1.0, "inflection": 0.95, "spelling": 0.9}
 _ARTICLES = frozenset(("the", "a", "an"))
 REMEMBERED = 4096  # phrases whose meanings are kept
 MENDED = 16  # unknown words of one command that are checked for slips
@@ -74,13 +74,22 @@ class Span:
 class Grounder:
     """Built for one snapshot; answers are the same from any thread."""
 
-    def __init__(self, spec: CatalogSpec, snapshot: "Snapshot") -> None:
+    def __init__(
+        self,
+        spec: CatalogSpec,
+        snapshot: Snapshot,
+        encoder: Encoder | None = None,
+        cache: VectorCache | None = None,
+    ) -> None:
+        """`encoder`: for `nearest`, which finds nothing without; `cache`: where the vectors of facet words are kept."""
         self._vocabulary = Vocabulary(spec, snapshot)
         self._item_ids = snapshot.item_ids
         self._titles = Titles(snapshot.titles, _years(spec, snapshot), spec.language)
         self._kin = _kin(spec)
         self._narrower = self._read_narrower(spec)
         self._known: dict[tuple[str, bool], Grounding | None] = {}
+        words = facet_words(spec, {name: held.values for name, held in snapshot.terms.items()}) if encoder else []
+        self._meanings = Meanings(words, encoder, cache) if encoder is not None else None
 
     # ----------------------------------------------------------------------------------------------- facet phrases
     def ground(self, phrase: str) -> Grounding | None:
@@ -96,6 +105,28 @@ class Grounder:
             return found
         mended = [self._mend(word) or word for word in words]
         return _misspelt(self._mean(mended, capital)) if mended != words else None
+
+    def nearest(self, phrase: str) -> Grounding | None:
+        """What a phrase is near to by embedding, cosine 0.70 at least: a wish, never certain, never a `must`."""
+        near = self._meanings.nearest(phrase) if self._meanings is not None else []
+        if not near:
+            return None
+        matches = tuple(
+            Match(match.facet, match.value, match.how, near[0].score)
+            for match in self._with_narrower(self._near_senses(near[0].word))
+        )
+        seen = {(match.facet, match.value) for match in matches}
+        rivals = tuple(
+            Match(sense.facet, sense.value, "embedding", other.score)
+            for other in near[1:]
+            for sense in self._near_senses(other.word)
+            if (sense.facet, sense.value) not in seen
+        )
+        return Grounding(" ".join(tokens(phrase)), matches, rivals, certain=False)
+
+    def _near_senses(self, word: FacetWord) -> Iterator[Sense]:
+        for target in word.targets:
+            yield Sense(*self._vocabulary.resolve(word.facet, target), "embedding", word.facet)
 
     def scan(self, words: Sequence[str]) -> list[Span]:
         """The longest facet phrases in a list of words, in order, without overlaps. Linear in the number of words."""
@@ -204,7 +235,7 @@ class Grounder:
 
 
 def _match(sense: Sense) -> Match:
-    return Match(sense.facet, sense.value, sense.how, _SCORE[sense.how])
+    return Match(sense.facet, sense.value, sense.how, _SCORE.get(sense.how, NEAREST))
 
 
 def _misspelt(grounding: Grounding | None) -> Grounding | None:
@@ -240,7 +271,7 @@ def _whole_words(parts: list[str], owners: list[int], start: int, end: int) -> b
     return begins and ends
 
 
-def _years(spec: CatalogSpec, snapshot: "Snapshot") -> npt.NDArray[np.float64] | None:
+def _years(spec: CatalogSpec, snapshot: Snapshot) -> npt.NDArray[np.float64] | None:
     dates = [name for name, facet in spec.facets.items() if facet.kind == "date" and name in snapshot.numbers]
     return np.asarray(snapshot.numbers[dates[0]].amounts, np.float64) if dates else None
 

@@ -42,7 +42,14 @@ _IRREGULAR = {
     "dwarves": "dwarf", "elves": "elf", "halves": "half",
 }  # fmt: skip
 _PLURAL = {one: many for many, one in _IRREGULAR.items()}
-_BRITISH = (("our", "or"), ("ise", "ize"), ("tre", "ter"), ("grey", "gray"), ("ellery", "elry"))
+_BRITISH = (
+    ("our", "or"),
+    ("ise", "ize"),
+    ("centre", "center"),
+    ("theatre", "theater"),
+    ("grey", "gray"),
+    ("ellery", "elry"),
+)
 _SIBILANT = ("s", "x", "z", "ch", "sh")
 SHORTEST_PLURAL = 4  # letters: "gas" and "bus" are no plurals
 LONGEST_WORD = 40  # letters; longer ones are not checked for slips

@@ -88,7 +88,7 @@ class Titles:
         return tuple(same) or rows
 
     def _of_year(self, key: str, year: int) -> tuple[int, ...]:
-        rows = self._rows.get(key) or self._parts.get(key, ())
+        rows = self._rows.get(key) or self._parts.get(key, [])
         if self._years is None:
             return ()
         return tuple(row for row in rows if self._years[row] == year)
@@ -142,7 +142,8 @@ class Titles:
         An article before a title belongs to it; a year behind it ("heat 1995", "heat from 1995") when one of them is
         of that year.
         """
-        found, start = [], 0
+        found: list[tuple[int, int, tuple[int, ...]]] = []
+        start = 0
         while start < len(words):
             hit = self._at(words, start)
             if hit is None:

@@ -8,7 +8,7 @@ Looked up as written, then in other forms of its words, then written as one word
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,7 @@ import numpy.typing as npt
 from intently.catalog.lexicon import Speller, edit_distance, forms, ordinary_words, plain, plain_all, singulars
 from intently.catalog.names import PARTICLES, Names, hold_names
 from intently.catalog.schema import CatalogSpec
-
-if TYPE_CHECKING:
-    from intently.catalog.snapshot import Snapshot
+from intently.catalog.snapshot import Snapshot
 
 __all__ = ["How", "Sense", "Vocabulary"]
 
@@ -39,7 +37,7 @@ class Sense:
 class Vocabulary:
     """Built once for a snapshot; looked up by plain phrases (see lexicon.plain)."""
 
-    def __init__(self, spec: CatalogSpec, snapshot: "Snapshot") -> None:
+    def __init__(self, spec: CatalogSpec, snapshot: Snapshot) -> None:
         self.language = spec.language
         self.order = {name: place for place, name in enumerate(spec.facets)}
         self.longest: dict[str, int] = {}  # first word -> words in the longest phrase that begins so
@@ -63,7 +61,7 @@ class Vocabulary:
             self._measure(key)
 
     # ------------------------------------------------------------------------------------------------- building
-    def _read_values(self, spec: CatalogSpec, name: str, snapshot: "Snapshot") -> None:
+    def _read_values(self, spec: CatalogSpec, name: str, snapshot: Snapshot) -> None:
         facet, held = spec.facets[name], snapshot.terms.get(name)
         values = tuple(held.values) if held is not None else ()
         counts = np.diff(held.starts) if held is not None else np.zeros(0, np.int64)
