@@ -1,0 +1,112 @@
+"""Asking the sources for candidates, best tiers of met wishes first, so that nothing that outranks is missed.
+
+One more met wish always outranks taste, and taste is all that the sources know. So items are put in tiers by what their
+met wishes are worth (from posting lists, no scoring), and the sources are asked inside the highest tiers, until nothing
+below can reach the best `ENOUGH`: taste is worth at most 0.9, less than four steps of a quarter. A set that is small
+enough is taken whole. Source scores are on one scale for all rows, so the tiers' answers compare.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from intently.feed.eligibility import Eligible
+from intently.feed.wishes import Wishes, wish_totals
+from intently.feed.world import FeedRequest, World
+from intently.retrieve.fusion import base_scores, fuse
+from intently.retrieve.request import Allowed, Floats, IntentQuery, RetrievalRequest, Rows, TagQuery
+
+__all__ = ["Retrieved", "ask_sources", "retrieval_of", "scored"]
+
+STEPS = 4  # tiers in one met wish of worth 1.0; soft bounds fall between
+ENOUGH = 200  # candidates above everything that was not asked for
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """`rows` (k,) of the candidates; `base` (k,) the fused source score; `parts` {source: (k,)} before weighting."""
+
+    retrieval: RetrievalRequest
+    rows: Rows
+    base: Floats
+    parts: Mapping[str, Floats]
+
+
+def ask_sources(world: World, request: FeedRequest, eligible: Eligible, wishes: Wishes) -> Retrieved:
+    """At most `retrieve.candidates` rows, all of them eligible; all eligible items where they are that few."""
+    retrieval = retrieval_of(world, request, wishes)
+    room = world.config.retrieve.candidates
+    if eligible.allowed.count <= room:
+        return scored(world, retrieval, eligible.allowed.rows)
+    tiers = _tiers(eligible.allowed, wishes)
+    if len(tiers) == 1:
+        return _fused(world, retrieval, tiers[0], room)
+    found: list[Rows] = []
+    for tier in tiers:
+        share = room - sum(map(len, found)) if tier is tiers[-1] else room // 2
+        found.append(tier.rows if tier.count <= share else _inside(world, retrieval, tier, share))
+    return scored(world, retrieval, np.unique(np.concatenate(found)))
+
+
+def retrieval_of(world: World, request: FeedRequest, wishes: Wishes) -> RetrievalRequest:
+    """The question to the sources: history, tags, and the wishes by meaning (those to avoid with negative weight)."""
+    beta = world.config.feed.beta
+    intents = [(m, 1.0) for m in wishes.likes] + [(m, -beta) for m in wishes.avoids]
+    disliked = [m.seed for m in wishes.avoids if m.seed is not None]
+    return RetrievalRequest(
+        user_id=request.user_id,
+        as_of=request.as_of.timestamp(),
+        seed=request.seed,
+        history=request.history,
+        tags=_tags(world, request),
+        intents=tuple(
+            IntentQuery(m.preference.id, m.text, m.vector, weight)
+            for m, weight in intents
+            if m.seed is None and m.vector.any()
+        ),
+        seeds=np.array([m.seed for m in wishes.likes if m.seed is not None], np.int32),
+        dislikes=np.concatenate([request.dislikes, np.array(disliked, np.int32)]).astype(np.int32),
+    )
+
+
+def scored(world: World, retrieval: RetrievalRequest, rows: Rows) -> Retrieved:
+    """These rows with what every source says of them."""
+    base, parts = base_scores(retrieval, world.sources, rows, world.weights)
+    return Retrieved(retrieval, rows, base, parts)
+
+
+def _fused(world: World, retrieval: RetrievalRequest, tier: Allowed, k: int) -> Retrieved:
+    fused = fuse(retrieval, world.sources, tier, k, world.weights)
+    inside = tier.mask[fused.rows]  # a source that does not keep to the mask is not let through
+    parts = {name: part[inside] for name, part in fused.parts.items()}
+    return Retrieved(retrieval, fused.rows[inside], fused.base[inside], parts)
+
+
+def _inside(world: World, retrieval: RetrievalRequest, tier: Allowed, k: int) -> Rows:
+    return _fused(world, retrieval, tier, k).rows
+
+
+def _tags(world: World, request: FeedRequest) -> tuple[TagQuery, ...]:
+    if not request.tags or world.encode is None:
+        return ()
+    vectors = world.encode([tag.text for tag in request.tags])
+    return tuple(TagQuery(tag.tag_id, tag.text, vector) for tag, vector in zip(request.tags, vectors, strict=True))
+
+
+def _tiers(allowed: Allowed, wishes: Wishes) -> list[Allowed]:
+    """Masks to ask in turn, best first; one mask, all that is allowed, when wishes do not tell items apart.
+
+    First the tiers that together hold fewer than ENOUGH items, then the tier that passes it, then those below that a
+    better taste could still lift over it.
+    """
+    if not wishes.grounded:
+        return [allowed]
+    levels = np.rint(wish_totals(wishes, len(allowed.mask)) * STEPS).astype(np.int16)
+    lowest = int(levels.min())
+    counts = np.bincount((levels - lowest)[allowed.mask])
+    above = np.cumsum(counts[::-1])[::-1]  # items at this level or higher
+    reached = int(np.flatnonzero(above >= min(ENOUGH, allowed.count))[-1]) + lowest
+    bands = [levels > reached, levels == reached, (levels < reached) & (levels > reached - STEPS)]
+    tiers = [Allowed(band & allowed.mask) for band in bands]
+    return [tier for tier in tiers if tier.count]

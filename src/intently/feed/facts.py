@@ -1,0 +1,86 @@
+"""What may be said of a shown item: what its sources rest on and which preferences it meets, as explain's Facts."""
+
+from collections.abc import Mapping
+
+from intently.explain import Facts, Met, PastItem, value_text
+from intently.feed.world import FeedRequest, World
+from intently.nouns import Preference
+from intently.retrieve.request import RetrievalRequest
+
+__all__ = ["facts_of"]
+
+NEAR = 0.6  # of the nearest candidate's cosine: from here an item is said to go with a wish by meaning
+POPULAR = 0.05  # of the highest popularity: from here an item is said to be popular
+
+
+def facts_of(
+    world: World, request: FeedRequest, retrieval: RetrievalRequest, row: int, parts: Mapping[str, float]
+) -> Facts:
+    """`parts` are the item's own: one entry a source, one a wish by meaning ("like:<preference id>")."""
+    tags, past = _from_sources(world, request, retrieval, row)
+    likes = [p for p in request.preferences if parts.get(f"like:{p.id}", 0.0) >= NEAR]
+    return Facts(
+        item_id=world.snapshot.item_ids[row],
+        met=_met(world, request, row),
+        meanings=tuple(p for p in likes if "text" in _value(p)),
+        examples=tuple(example for p in likes if (example := _example(world, p)) is not None),
+        tags=tags,
+        past=past,
+        popular=parts.get("popularity", 0.0) >= POPULAR,
+        half_life_days=world.spec.popularity_half_life_days,
+    )
+
+
+def _met(world: World, request: FeedRequest, row: int) -> tuple[Met, ...]:
+    newest = request.newest_command or (request.preferences[-1].command_id if request.preferences else "")
+    facets = world.snapshot.facets_of(row) if request.preferences else {}
+    found = []
+    for preference in request.preferences:
+        facet = world.spec.facets.get(preference.facet or "")
+        if preference.polarity == "want" and preference.relation != "like" and (facet is None or facet.weight > 0):
+            value = value_text(world.spec, facets, preference)
+            if value:
+                found.append(Met(preference, value, preference.command_id == newest))
+    return tuple(found)
+
+
+def _example(world: World, preference: Preference) -> tuple[str, str] | None:
+    item_id = str(_value(preference).get("item_id", ""))
+    row = world.snapshot.row_of(item_id) if item_id else None
+    return None if row is None else (item_id, world.snapshot.titles[row])
+
+
+def _value(preference: Preference) -> Mapping[str, object]:
+    return preference.value if isinstance(preference.value, dict) else {}
+
+
+def _from_sources(
+    world: World, request: FeedRequest, retrieval: RetrievalRequest, row: int
+) -> tuple[tuple[tuple[str, str], ...], tuple[PastItem, ...]]:
+    """Tags and past items that the sources name as evidence, the heaviest source first."""
+    texts = {tag.tag_id: tag.text for tag in request.tags}
+    places = {event_id: place for place, event_id in enumerate(request.history.event_ids)}
+    tags: dict[str, str] = {}
+    past: dict[str, PastItem] = {}
+    for source in sorted(world.sources, key=lambda source: -world.weights.get(source.name, 0.0)):
+        for kind, key in source.evidence(retrieval, row):
+            if kind == "tag" and key in texts:
+                tags.setdefault(key, texts[key])
+            elif kind == "event" and key in places:
+                item = _past_item(world, request, row, key, places[key])
+                past.setdefault(item.title, item)
+    return tuple(tags.items()), tuple(past.values())
+
+
+def _past_item(world: World, request: FeedRequest, shown: int, event_id: str, place: int) -> PastItem:
+    row = int(request.history.rows[place])
+    liked = bool(request.history.liked[place])
+    return PastItem(event_id, world.snapshot.titles[row], liked, _kind(world), itself=row == shown)
+
+
+def _kind(world: World) -> str:
+    """The kind of every counted event, where the catalogue has only one: the verb of "because you …" must be true."""
+    events = world.spec.events
+    kinds = {events.kind_is} if events and events.kind_is else set(events.kinds.values()) if events else set()
+    counted = [kind for kind in world.spec.history_kinds if kind in kinds] if kinds else list(world.spec.history_kinds)
+    return counted[0] if len(counted) == 1 else ""

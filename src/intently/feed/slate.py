@@ -1,0 +1,99 @@
+"""The slate: one page of the ranked candidates, with parts, reasons, and what was removed. Pages by cursor."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from intently.errors import BadRequest
+from intently.explain import write_reason
+from intently.feed.eligibility import Eligible
+from intently.feed.facts import facts_of
+from intently.feed.tools.matcher import by_highest
+from intently.feed.tools.pool import Pool
+from intently.feed.world import FeedRequest, World
+from intently.nouns import Removed, RemovedItem, SlateItem
+from intently.retrieve.request import RetrievalRequest
+
+__all__ = ["cursor_of", "item_parts", "read_cursor", "removed_of", "slate_items"]
+
+MOST_REMOVED = 1000
+
+
+def slate_items(
+    world: World, request: FeedRequest, retrieval: RetrievalRequest, pool: Pool, sources: Sequence[str], start: int
+) -> tuple[SlateItem, ...]:
+    """The page of `request.limit` candidates from rank `start` (counted from 0). Items that the snapshot no longer
+    holds are left out, the others keep their positions."""
+    shown = []
+    highest = _highest(pool)
+    for rank, place in enumerate(pool.order[start : start + request.limit].tolist(), start=start + 1):
+        row = world.snapshot.row_of(pool.ids[place])
+        if row is None or pool.scores is None:
+            continue
+        parts = item_parts(pool, place, sources)
+        told = {**parts, **{name: column[place] for name, column in highest.items()}}
+        shown.append(
+            SlateItem(
+                item_id=pool.ids[place],
+                title=world.snapshot.titles[row],
+                position=rank,
+                score=float(pool.scores[place]),
+                parts=parts,
+                reason=write_reason(facts_of(world, request, retrieval, row, told)),
+                source=_source(world, parts, sources),
+            )
+        )
+    return tuple(shown)
+
+
+def item_parts(pool: Pool, place: int, sources: Sequence[str]) -> dict[str, float]:
+    """Everything that went into one candidate's score: its sources, each tool's part, each met wish."""
+    parts = {name: round(float(pool.measured[f"source:{name}"][place]), 6) for name in sources}
+    parts |= {name: round(float(part[place]), 6) for name, part in pool.parts.items()}
+    return {name: value for name, value in parts.items() if value or name in ("match", "taste")}
+
+
+def removed_of(world: World, request: FeedRequest, eligible: Eligible, pool: Pool) -> Removed:
+    """Counts by rule and tool; ids among the previous slate, the asked (`only`) and the candidates, at most 1,000."""
+    counts = dict(eligible.counts)
+    items: dict[str, str] = {}
+    for item_id in (*request.previous, *(request.only or ())):
+        row = world.snapshot.row_of(item_id)
+        by = eligible.removed_by(row) if row is not None else "unavailable"
+        if by is not None:
+            items.setdefault(item_id, by)
+    for by, place in pool.removed:
+        counts[by] = counts.get(by, 0) + 1
+        items.setdefault(pool.ids[place], by)
+    listed = tuple(RemovedItem(item_id=item_id, by=by) for item_id, by in list(items.items())[:MOST_REMOVED])
+    return Removed(counts=counts, items=listed)
+
+
+def cursor_of(feed_id: str, start: int) -> str:
+    """An opaque cursor of the page that begins at rank `start` (counted from 0)."""
+    return base64.urlsafe_b64encode(f"{start}:{feed_id}".encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> tuple[str, int]:
+    """The feed and the rank that a cursor names. Raises BadRequest."""
+    try:
+        start, feed_id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(":", 1)
+        if int(start) < 0:
+            raise ValueError
+        return feed_id, int(start)
+    except (ValueError, binascii.Error) as error:
+        mend = "Pass the `cursor` of a slate, or none for the first page."
+        raise BadRequest(f"{cursor[:40]!r} is no cursor. {mend}") from error
+
+
+def _highest(pool: Pool) -> Mapping[str, np.ndarray]:
+    return {name: by_highest(pool.column(name)) for name in pool.measured if name.startswith("like:")}
+
+
+def _source(world: World, parts: Mapping[str, float], sources: Sequence[str]) -> str:
+    """The source that says most for the item, by weight; the first of equals. Empty when none does."""
+    said = {name: world.weights.get(name, 0.0) * parts.get(name, 0.0) for name in sources}
+    best = max(said, key=lambda name: said[name], default="")
+    return best if best and said[best] > 0 else ""

@@ -1,0 +1,56 @@
+"""Aggregator: s_final = s_match + s_atten, rescaled to [0, 0.9], plus what the met wishes are worth (SEMANTICS 4).
+
+The rescaling is the same straight line for every candidate: (sum + beta) / (1 + beta), because s_match lies in [0, 1]
+and s_atten in [-beta, 0]. Scores are rounded to 6 decimals before they are ordered, ties by item id, so that the last
+bits of a matrix product decide nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from intently.feed.tools.pool import Arguments, Array, Pool, Scene, Stage
+from intently.feed.wishes import Wish
+from intently.feed.world import FeedRequest, World
+
+__all__ = ["Aggregator", "wish_degrees"]
+
+TASTE = 0.9  # the most that taste is worth: less than one met wish
+DECIMALS = 6
+
+
+class Aggregator:
+    name = "aggregate"
+    stage: Stage = "combine"
+
+    def wanted(self, world: World, request: FeedRequest) -> tuple[str, Arguments] | None:
+        return "order by met wishes, then taste", {"taste": TASTE}
+
+    def measure(self, scene: Scene, pool: Pool) -> Mapping[str, Array]:
+        measured: dict[str, Array] = {}
+        for wish in scene.wishes.grounded:
+            measured[f"wish:{wish.preference.id}"] = np.float32(wish.worth) * wish_degrees(wish, scene)
+        return measured
+
+    def apply(self, pool: Pool, arguments: Arguments) -> Pool:
+        reach = max(0.0, -float(pool.parts["attenuate"].min(initial=0.0))) if "attenuate" in pool.parts else 0.0
+        total = pool.parts["match"] + pool.parts.get("attenuate", 0.0)
+        taste = float(arguments["taste"]) * (total + reach) / (1.0 + reach)
+        scores = taste
+        for name in sorted(name for name in pool.measured if name.startswith("wish:")):  # sums depend on their order
+            pool = pool.with_part(name, pool.column(name))
+            scores = scores + pool.parts[name]
+        scores = np.round(scores, DECIMALS)
+        order = np.array(sorted(pool.order.tolist(), key=lambda p: (-scores[p], pool.ids[p])), np.int64)
+        return replace(pool.with_part("taste", np.round(taste, DECIMALS)), scores=scores, order=order)
+
+
+def wish_degrees(wish: Wish, scene: Scene) -> Array:
+    """(k,) how nearly each candidate meets the wish, 0 to 1."""
+    degrees = np.zeros(len(scene.rows), np.float32)
+    if len(wish.rows):
+        places = np.minimum(np.searchsorted(wish.rows, scene.rows), len(wish.rows) - 1)
+        met = wish.rows[places] == scene.rows
+        degrees[met] = wish.degree[places[met]]
+    return degrees

@@ -1,0 +1,40 @@
+"""Attenuator: s_atten = -beta sim(item, what is avoided) (RecBot, Attenuator).
+
+Negative wishes are a penalty of their own and never part of the positive query: an embedding ignores negation. Of
+several wishes to avoid the nearest counts.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from intently.feed.tools.matcher import by_highest, cosines
+from intently.feed.tools.pool import Arguments, Array, Pool, Scene, Stage
+from intently.feed.world import FeedRequest, World
+
+__all__ = ["Attenuator"]
+
+
+class Attenuator:
+    name = "attenuate"
+    stage: Stage = "score"
+
+    def wanted(self, world: World, request: FeedRequest) -> tuple[str, Arguments] | None:
+        avoids = [p for p in request.preferences if p.relation == "like" and p.polarity == "avoid"]
+        if not avoids:
+            return None
+        said = ", ".join(f"“{avoid.quote}”" for avoid in avoids)
+        return f"less of: {said}", {"beta": world.config.feed.beta, "avoids": [avoid.id for avoid in avoids]}
+
+    def measure(self, scene: Scene, pool: Pool) -> Mapping[str, Array]:
+        avoids = [avoid for avoid in scene.wishes.avoids if avoid.vector.size and avoid.vector.any()]
+        if not avoids:
+            return {}
+        near = cosines(scene, np.stack([avoid.vector for avoid in avoids]))
+        return {f"avoid:{avoid.preference.id}": near[:, i] for i, avoid in enumerate(avoids)}
+
+    def apply(self, pool: Pool, arguments: Arguments) -> Pool:
+        worst = np.zeros(len(pool.ids))
+        for avoid in arguments["avoids"]:
+            worst = np.maximum(worst, by_highest(pool.column(f"avoid:{avoid}")))
+        return pool.with_part("attenuate", -float(arguments["beta"]) * worst)

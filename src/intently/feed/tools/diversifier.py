@@ -1,0 +1,119 @@
+"""Diversifier: among items that meet the same wishes, prefer the one unlike those already chosen.
+
+Maximal marginal relevance (Carbonell & Goldstein 1998): the next item maximises (1 - d) taste - d max cosine to what is
+chosen, over the best WINDOW candidates; and on one page at most a few items share one telling value (a director, a
+brand) that the person did not ask for. Only inside runs of equal wishes: a met wish still outranks taste.
+Cosines are measured in steps of 1/127: the trace can hold them, and the last bits of a product decide nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from intently.feed.conditions import named_pairs
+from intently.feed.tools.pool import Arguments, Array, Pool, Scene, Stage
+from intently.feed.world import FeedRequest, World
+from intently.retrieve.request import Rows
+
+__all__ = ["Diversifier"]
+
+WINDOW = 100  # candidates that are reordered; the rest keeps its order
+STEPS = 127
+STRONG = 0.5  # weight of novelty when the person asked for variety
+CAP, STRONG_CAP = 3, 1  # items on one page that may share one telling value
+TELLING = 0.05  # a value held by at most this share of all items is telling
+
+
+class Diversifier:
+    name = "diversify"
+    stage: Stage = "order"
+
+    def wanted(self, world: World, request: FeedRequest) -> tuple[str, Arguments] | None:
+        weight = STRONG if request.diversify else world.config.feed.diversity
+        if weight <= 0:
+            return None
+        reason = "more variety, as asked" if request.diversify else "no two alike in a row"
+        cap = STRONG_CAP if request.diversify else CAP
+        return reason, {"weight": weight, "cap": cap, "page": max(1, request.limit)}
+
+    def measure(self, scene: Scene, pool: Pool) -> Mapping[str, Array]:
+        rows = scene.rows[pool.order[:WINDOW]]
+        return {"diversify:alike": _alike(scene, rows), "diversify:shared": _shared(scene, rows)}
+
+    def apply(self, pool: Pool, arguments: Arguments) -> Pool:
+        window = pool.order[:WINDOW]
+        if len(window) < 2:
+            return pool
+        wishes = np.round(sum((part[window] for name, part in pool.parts.items() if name.startswith("wish:")),
+                              np.zeros(len(window))), 1)  # fmt: skip
+        chosen = _choose(
+            taste=pool.parts["taste"][window] * (1.0 - arguments["weight"]),
+            alike=pool.measured["diversify:alike"].astype(np.float64) * (arguments["weight"] / STEPS),
+            shared=pool.measured["diversify:shared"],
+            run=np.cumsum(np.concatenate([[0], wishes[1:] != wishes[:-1]])),
+            cap=int(arguments["cap"]),
+            page=int(arguments["page"]),
+        )
+        return replace(pool, order=np.concatenate([window[chosen], pool.order[WINDOW:]]))
+
+
+def _choose(
+    taste: npt.NDArray[np.float64], alike: Array, shared: Array, run: Array, cap: int, page: int
+) -> npt.NDArray[np.int64]:
+    """Positions in the window, in the new order. `run` numbers the runs of equal wishes, ascending."""
+    size = len(taste)
+    chosen = np.empty(size, np.int64)
+    penalty = np.zeros(size)
+    held = np.zeros(shared.shape[1], np.int64)
+    blocked = np.zeros(size, np.bool_)
+    value = np.where(run == 0, taste, -np.inf)  # of the current run's items that are left
+    end_of_run = np.searchsorted(run, run, side="right")
+    for place in range(size):
+        if place and place == end_of_run[chosen[place - 1]]:
+            value = np.where(run == run[place], taste - penalty, -np.inf)
+        if place % page == 0:
+            held[:], blocked[:] = 0, False
+        free = np.where(blocked, -np.inf, value)
+        best = int(free.argmax())
+        if np.isneginf(free[best]):
+            best = int(value.argmax())  # all that is left of the run is over the cap: selection loses nothing
+        chosen[place] = best
+        value[best] = -np.inf
+        grown = np.maximum(penalty, alike[best])
+        value -= grown - penalty
+        penalty = grown
+        held += shared[best]
+        if (held[shared[best]] >= cap).any():
+            blocked = shared[:, held >= cap].any(axis=1)
+    return chosen
+
+
+def _alike(scene: Scene, rows: Rows) -> npt.NDArray[np.int8]:
+    """(m, m) cosines in steps of 1/127, cut at 0. An item that is not encoded yet is as alike as the average."""
+    vectors = scene.world.snapshot.vectors[rows].astype(np.float32)
+    near = np.maximum(vectors @ vectors.T, 0.0) if vectors.shape[1] else np.zeros((len(rows), len(rows)), np.float32)
+    known = vectors.any(axis=1)
+    if not known.all():
+        mean = float(near[np.ix_(known, known)].mean()) if known.any() else 0.0
+        near[~known, :] = near[:, ~known] = mean
+    return np.minimum(np.round(near * STEPS), STEPS).astype(np.int8)
+
+
+def _shared(scene: Scene, rows: Rows) -> npt.NDArray[np.bool_]:
+    """(m, v) which item holds which telling value, for values that more than one of them holds and nobody asked for."""
+    asked = {pair for p in scene.request.preferences if p.polarity == "want" for pair in named_pairs(p)}
+    columns: list[npt.NDArray[np.bool_]] = []
+    for name, facet in scene.world.snapshot.terms.items():
+        if name not in scene.world.spec.facets or scene.world.spec.facets[name].weight <= 0:
+            continue
+        held = [facet.item_values[facet.item_starts[row] : facet.item_starts[row + 1]] for row in rows]
+        codes = np.concatenate([*held, np.empty(0, np.int32)])
+        values, counts = np.unique(codes, return_counts=True)
+        sizes = facet.starts[values + 1] - facet.starts[values]
+        telling = values[(counts > 1) & (sizes <= TELLING * len(scene.world.snapshot.item_ids))]
+        for value in telling[:WINDOW]:
+            if (name, facet.values[value]) not in asked:
+                columns.append(np.array([value in items for items in held], np.bool_))
+    return np.stack(columns, axis=1) if columns else np.zeros((len(rows), 0), np.bool_)

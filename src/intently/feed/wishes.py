@@ -1,0 +1,117 @@
+"""What the person would like: grounded wishes as weights on items, wishes by meaning as vectors.
+
+A wish never removes. SEMANTICS 4: a met grounded wish is worth 1.0, of the newest command 1.5, a met wish to avoid
+minus that; taste is at most 0.9, so that one more met wish always outranks taste. Wishes by meaning ("nothing too sad",
+"like Heat") have no such step: they steer taste, through the Matcher and the Attenuator.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from intently.feed.conditions import can_tell, nearness
+from intently.feed.world import FeedRequest, World
+from intently.nouns import Preference
+from intently.retrieve.request import Floats, Rows
+
+__all__ = ["Meaning", "Wish", "Wishes", "read_wishes", "wish_totals"]
+
+WORTH = 1.0
+WORTH_NEWEST = 1.5
+# An embedding of "not too sad" is near sad films: a wish to avoid is embedded as what it avoids.
+NEGATION = re.compile(
+    r"^(?:(?:please|nothing|no|not|never|without|less|fewer|avoid|don'?t want|do not want|rather not|too|so|very|much|"
+    r"many|any|that is|that's|anything)\b[\s,]*)+",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A grounded wish: the rows that meet it at all and how nearly (0 to 1). `worth` is negative for avoid."""
+
+    preference: Preference
+    worth: float
+    rows: Rows
+    degree: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A wish by meaning: a unit vector, of the words or of the item that was named. `seed` is that item's row."""
+
+    preference: Preference
+    text: str
+    vector: Floats
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    grounded: tuple[Wish, ...] = ()
+    likes: tuple[Meaning, ...] = ()
+    avoids: tuple[Meaning, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+def read_wishes(world: World, request: FeedRequest) -> Wishes:
+    """Compile every preference that is a wish. One that cannot be used now is named in a notice."""
+    newest = request.newest_command or (request.preferences[-1].command_id if request.preferences else "")
+    grounded: list[Wish] = []
+    meanings: list[Meaning] = []
+    notices: list[str] = []
+    for preference in request.preferences:
+        if preference.relation == "like":
+            meaning = _meaning(world, preference)
+            meanings += [meaning] if meaning else []
+            notices += [] if meaning else [_cannot_use(world, preference)]
+        elif preference.strength == "prefer":
+            if can_tell(world.snapshot, preference):
+                grounded.append(_wish(world, preference, preference.command_id == newest))
+            else:
+                notices.append(_cannot_use(world, preference))
+    likes = tuple(m for m in meanings if m.preference.polarity == "want")
+    avoids = tuple(m for m in meanings if m.preference.polarity == "avoid")
+    return Wishes(tuple(grounded), likes, avoids, tuple(notices))
+
+
+def wish_totals(wishes: Wishes, n_items: int) -> Floats:
+    """(n,) what the met wishes of every item are worth together: sparse adds over posting lists."""
+    totals = np.zeros(n_items, np.float32)
+    for wish in wishes.grounded:
+        totals[wish.rows] += np.float32(wish.worth) * wish.degree
+    return totals
+
+
+def _wish(world: World, preference: Preference, newest: bool) -> Wish:
+    rows, degree = nearness(world.snapshot, world.spec, preference)
+    worth = WORTH_NEWEST if newest else WORTH
+    return Wish(preference, worth if preference.polarity == "want" else -worth, rows, degree)
+
+
+def _meaning(world: World, preference: Preference) -> Meaning | None:
+    """The vector of a `like`; None when it has none (no encoder, an unknown item, an item not encoded yet)."""
+    value = preference.value if isinstance(preference.value, dict) else {}
+    if "item_id" in value:
+        row = world.snapshot.row_of(str(value["item_id"]))
+        if row is None:
+            return None
+        vectors = world.snapshot.vectors
+        vector = np.array(vectors[row], np.float32) if vectors.shape[1] else np.zeros(0, np.float32)
+        return Meaning(preference, world.snapshot.titles[row], vector, row)
+    text = str(value.get("text", preference.quote))
+    if preference.polarity == "avoid":
+        text = NEGATION.sub("", text).strip() or text
+    if world.encode is None or not text:
+        return None
+    return Meaning(preference, text, world.encode([text])[0])
+
+
+def _cannot_use(world: World, preference: Preference) -> str:
+    value = preference.value
+    if preference.relation == "like" and isinstance(value, dict) and "item_id" in value:
+        return f"“{preference.quote}” is not used: that {world.spec.noun} is no longer in the catalogue"
+    if preference.relation == "like":
+        return f"“{preference.quote}” is kept, but not used yet: the text encoder is not here"
+    return f"“{preference.quote}” is not used: these {world.spec.nouns} have no {preference.facet or 'such field'}"

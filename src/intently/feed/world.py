@@ -1,0 +1,76 @@
+"""What a request sees (`World`), what it asks (`FeedRequest`), and what comes back (`Recommended`)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from intently.catalog.schema import CatalogSpec
+from intently.catalog.snapshot import Snapshot
+from intently.config import Config
+from intently.nouns import History, Preference, Slate, Tag
+from intently.retrieve.request import Floats, Retriever, Rows, empty_history, no_rows
+
+if TYPE_CHECKING:
+    from intently.feed.trace import Trace
+
+__all__ = ["FeedRequest", "Recommended", "World"]
+
+Encode = Callable[[Sequence[str]], Floats]  # texts -> (len(texts), dim) unit rows; expected to keep what it has encoded
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that one request reads. Immutable: a new snapshot, index or model makes a new world, swapped whole.
+
+    `versions` names what the sources and models are (index, encoder, ...); with the snapshot's own version they decide
+    whether `replay` may run the sources again.
+    """
+
+    spec: CatalogSpec
+    snapshot: Snapshot
+    sources: tuple[Retriever, ...]
+    weights: Mapping[str, float]  # of the sources in the fusion
+    encode: Encode | None = None  # None: no encoder is here; wishes by meaning wait, and a notice says so
+    config: Config = field(default_factory=Config)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FeedRequest:
+    """One question for a slate. Nothing later than `as_of` is in `history`.
+
+    `preferences` are those in force, oldest command first; `newest_command` is the command whose met wishes count 1.5
+    (default: that of the last preference).
+    """
+
+    feed_id: str
+    user_id: str
+    as_of: datetime  # aware, UTC
+    client: str = "api"
+    surface: str = "feed"
+    seed: int = 0
+    limit: int = 10
+    history: History = field(default_factory=empty_history)
+    tags: tuple[Tag, ...] = ()
+    preferences: tuple[Preference, ...] = ()
+    memory_version: int = 0
+    newest_command: str | None = None
+    hidden: frozenset[str] = frozenset()  # hidden or disliked by the person, or by "something else"
+    seen: frozenset[str] = frozenset()  # counted like the history by the repeat policy "never", though no taste
+    dislikes: Rows = field(default_factory=no_rows)
+    exclude: frozenset[str] = frozenset()  # left out by the caller
+    only: tuple[str, ...] | None = None  # rank these alone
+    diversify: bool = False
+    previous: tuple[str, ...] = ()  # the slate under which the command was typed
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """`ranked` holds every candidate, best first, at most 1,000: pages are slices of it. `trace.to_json()` is made by
+    whoever writes it, behind the request."""
+
+    slate: Slate
+    ranked: tuple[str, ...]
+    trace: "Trace"
