@@ -227,9 +227,8 @@ def _event_maker(spec: EventsSpec) -> tuple[tuple[str, ...], Callable[[int, tupl
             for name, read, cell in zip(names, known, cells, strict=True):
                 values[name] = read(cell)
         except (ValueError, TypeError):
-            values |= {
-                name: _named(column, read, cell) for name, column, read, cell in zip(names, columns, reads, cells)
-            }
+            each = zip(names, columns, reads, cells, strict=True)
+            values |= {name: _named(column, read, cell) for name, column, read, cell in each}
         return Event.model_validate(values)
 
     return columns, make

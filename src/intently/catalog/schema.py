@@ -184,6 +184,7 @@ def _mend(problem: Any) -> str:
     place = [str(part) for part in problem["loc"]]
     if problem["type"] != "extra_forbidden":
         return f"`{'.'.join(place)}`: {problem['msg']}"
-    known = {"items": ItemsSpec, "events": EventsSpec, "facets": FacetSpec}.get(place[0], CatalogSpec)
+    parts: dict[str, type[BaseModel]] = {"items": ItemsSpec, "events": EventsSpec, "facets": FacetSpec}
+    known = parts.get(place[0], CatalogSpec)
     near = difflib.get_close_matches(place[-1], list(known.model_fields), n=1, cutoff=0.0)
     return f"unknown key `{'.'.join(place)}`; the nearest known key is `{near[0]}`"
