@@ -1,1 +1,6 @@
-"""Reading a command: exact grammar first, the model for the rest, code grounds and decides."""
+"""A sentence typed into the feed -> changes of the memory. The exact grammar first, then the model (DESIGN 4)."""
+
+from intently.feed.parser.context import ParseContext, Parsed, ShownItem
+from intently.feed.parser.exact import read_exact
+
+__all__ = ["ParseContext", "Parsed", "ShownItem", "read_exact"]

@@ -1,0 +1,208 @@
+"""From an amount with its comparator ("under 2 hours", "since the 90s", "8 or better") to a bound on a facet.
+
+Strict comparators are stored as the next value (SEMANTICS 2): "before 2000" is at most 1999. A negated bound is the
+opposite bound ("nothing shorter than 80 minutes" is at least 80); avoid knows no open bounds.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from intently.catalog.schema import FacetSpec
+from intently.feed.parser.numbers import Quantity, Units, read_quantity, read_range
+from intently.feed.parser.phrases import Phrases
+from intently.feed.parser.tokens import Token
+from intently.nouns import Polarity, PreferenceValue, Relation
+
+__all__ = ["Amount", "Comparator", "Comparators", "bound_of", "comparators", "next_below", "next_above", "read_amount"]
+
+Side = Literal["at_most", "at_least", "about", "between", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparator:
+    """`facet` is set where the word itself names it ("longer than"); `dates` where it speaks of time ("since")."""
+
+    side: Side
+    strict: bool = False
+    facet: str = ""
+    dates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A quantity with its comparator, tokens `start` to `end`; the facet may still be open."""
+
+    quantity: Quantity
+    comparator: Comparator
+    start: int
+    end: int
+
+
+_AT_MOST = Comparator("at_most")
+_BELOW = Comparator("at_most", strict=True)
+_AT_LEAST = Comparator("at_least")
+_ABOVE = Comparator("at_least", strict=True)
+_ABOUT = Comparator("about")
+_BEFORE: dict[Comparator, tuple[str, ...]] = {
+    _AT_MOST: (
+        "under", "below", "up to", "at most", "at the most", "max", "max of", "maximum", "maximum of", "a maximum of", "a max of",
+        "no more than", "not more than", "no longer than", "no higher than", "no greater than", "no later than", "not over", "not above",
+        "within", "inside", "capped at", "cap at", "cap of", "limit of", "a limit of", "limited to", "as much as", "as long as",
+        "<=", "=<", "≤", "no over", "nothing over", "nothing above", "south of", "keep it under", "keep it below", "not exceeding", "budget of", "a budget of", "my budget is",
+        "budget is", "i have", "ive got", "i can spend", "can spend", "spend up to", "no dearer than", "no older than that of",
+    ),
+    _BELOW: ("less than", "fewer than", "lower than", "smaller than", "<", "strictly under", "strictly below"),
+    _AT_LEAST: (
+        "over", "above", "at least", "at the least", "at minimum", "minimum", "minimum of", "a minimum of", "min", "min of", "no less than", "not less than",
+        "no fewer than", "no lower than", "not under", "not below", "upwards of", "north of", "starting at", "starting from", "exceeding", ">=",
+        "=>", "≥", "nothing under", "nothing below", "in excess of", "upward of", "no shorter than that of",
+    ),
+    _ABOVE: ("more than", "greater than", "higher than", "bigger than", "larger than", ">", "strictly over", "strictly above"),
+    _ABOUT: (
+        "around", "about", "roughly", "approximately", "approx", "approx.", "circa", "ca", "c.", "~", "close to", "near", "somewhere around",
+        "some time around", "in the region of", "in the neighbourhood of", "more or less", "just around", "just about", "right around", "at around", "at about", "nearly", "almost", "give or take", "or so",
+    ),
+    Comparator("between"): ("between", "anywhere between", "somewhere between", "in between", "ranging from", "from", "anywhere from"),
+    Comparator("at_most", strict=True, dates=True): ("before", "prior to", "earlier than", "pre", "pre-", "made before", "released before", "from before", "before the year"),
+    Comparator("at_most", dates=True): ("until", "till", "til", "up until", "not after", "no later than", "not later than", "nothing after", "by"),
+    Comparator("at_least", strict=True, dates=True): ("after", "later than", "post", "post-", "made after", "released after", "from after", "after the year"),
+    Comparator("at_least", dates=True): (
+        "since", "not before", "no earlier than", "not earlier than", "nothing before", "starting in", "beginning in", "made since", "released since",
+    ),
+}  # fmt: skip
+_AFTER: dict[Comparator, tuple[str, ...]] = {
+    _AT_MOST: (
+        "or less", "or under", "or below", "or lower", "or fewer", "or shorter", "or cheaper", "or older", "or earlier", "or before", "and under", "and below", "and less",
+        "and older", "and earlier", "and before", "max", "maximum", "tops", "at most", "at the most", "top", "and no more", "or so at most", "at maximum", "or smaller", "limit", "budget",
+    ),
+    _AT_LEAST: (
+        "or more", "or over", "or above", "or higher", "or longer", "or newer", "or later", "or better", "or up", "or upwards", "or after", "and over", "and above",
+        "and up", "and upwards", "and higher", "and newer", "and later", "and longer", "and better", "and more", "and after", "onwards", "onward", "on", "forward", "and on", "and onwards", "up",
+        "plus", "+", "minimum", "at least", "at the least", "at minimum", "or greater", "or bigger",
+    ),
+    _ABOUT: ("or so", "or thereabouts", "give or take", "ish", "-ish", "more or less", "approximately", "roughly"),
+}  # fmt: skip
+_FILL = frozenset(
+    ("the", "a", "an", "of", "about", "around", "roughly", "approximately", "only", "just", "year", "years", "price", "to", "in", "is", "be")
+)  # fmt: skip
+_LEAD = frozenset(("in", "from", "of", "during", "at", "the", "for"))
+MAX_FILL = 3
+
+
+@dataclass(frozen=True)
+class Comparators:
+    before: Phrases[Comparator]
+    after: Phrases[Comparator]
+
+
+def comparators(facets: Sequence[tuple[str, FacetSpec]]) -> Comparators:
+    """The tables with the comparatives that the catalogue declares ("dearer than" is a strict at_least of price)."""
+    own = [
+        (f"{prefix}{word}{than}", Comparator(side, strict=not prefix, facet=name))
+        for name, facet in facets
+        for words, side, opposite in ((facet.more, "at_least", "at_most"), (facet.less, "at_most", "at_least"))
+        for word in words
+        for prefix, side, than in (("", side, " than"), ("no ", opposite, " than"), ("not ", opposite, " than"), ("nothing ", opposite, " than"))
+    ]  # fmt: skip
+    fixed = [(phrase, comparator) for comparator, phrases in _BEFORE.items() for phrase in phrases]
+    return Comparators(Phrases([*fixed, *own]), Phrases.of(_AFTER))
+
+
+def read_amount(tokens: Sequence[Token], at: int, units: Units, tables: Comparators) -> Amount | None:
+    """The amount that starts at this token, comparators before and after it included."""
+    found = tables.before.at(tokens, at)
+    if found is None:
+        return _bare(tokens, at, units, tables)
+    end, comparator = found
+    if comparator.side == "between":
+        quantity = read_range(tokens, _past(tokens, end), units, joined_by_and=tokens[at].low != "from")
+        if quantity is not None:
+            return Amount(quantity, comparator, at, quantity.end)
+        return _bare(tokens, at, units, tables)
+    start = _past(tokens, end)
+    quantity = read_quantity(tokens, end, units) or read_quantity(tokens, start, units)
+    if quantity is None or _is_article(tokens, quantity, start):
+        return None
+    return Amount(quantity, comparator, at, quantity.end)
+
+
+def _is_article(tokens: Sequence[Token], quantity: Quantity, start: int) -> bool:
+    return (
+        not quantity.units
+        and quantity.shape == "amount"
+        and tokens[start].low in ("one", "a", "an")
+        and quantity.low == 1
+    )
+
+
+def _bare(tokens: Sequence[Token], at: int, units: Units, tables: Comparators) -> Amount | None:
+    start = at
+    while start < len(tokens) and start < at + MAX_FILL and tokens[start].low in _LEAD:
+        start += 1
+    quantity = read_range(tokens, start, units, joined_by_and=False)
+    if quantity is not None and (quantity.units or quantity.is_time or tokens[start].kind != "word"):
+        return Amount(quantity, Comparator("between"), at, quantity.end)
+    quantity = read_quantity(tokens, start, units) or read_quantity(tokens, at, units)
+    if quantity is None:
+        return None
+    if quantity.end < len(tokens):
+        trailing = tables.after.at(tokens, quantity.end)
+        if trailing is not None:
+            return Amount(quantity, trailing[1], at, trailing[0])
+    if start > at and not (quantity.units or quantity.is_time):
+        return None
+    return Amount(quantity, Comparator("about" if quantity.vague else "none"), at, quantity.end)
+
+
+def _past(tokens: Sequence[Token], at: int) -> int:
+    start = at
+    while start < len(tokens) - 1 and start < at + MAX_FILL and tokens[start].low in _FILL:
+        start += 1
+    return start
+
+
+def next_below(value: float, step: float) -> float:
+    """The largest value of the facet's grid that is strictly below: 1999 for 2000 and step 1."""
+    return round((math.ceil(round(value / step, 6)) - 1) * step, 6)
+
+
+def next_above(value: float, step: float) -> float:
+    return round((math.floor(round(value / step, 6)) + 1) * step, 6)
+
+
+def bound_of(
+    amount: Amount, name: str, facet: FacetSpec, *, year: int, negated: bool = False
+) -> tuple[Polarity, Relation, PreferenceValue]:
+    """Polarity, relation and value in the facet's unit. `year` is the person's, for ages ("the last ten years")."""
+    quantity, side, strict = amount.quantity, amount.comparator.side, amount.comparator.strict
+    if quantity.shape == "age":
+        quantity, side = _years_back(quantity, side, year)
+    factor = dict(quantity.units).get(name, 1.0)
+    low, high = round(quantity.low * factor, 6), round(quantity.high * factor, 6)
+    if side in ("at_most", "at_least") and negated:
+        side, strict = ("at_least" if side == "at_most" else "at_most"), False
+        low, high = high, low
+    if side == "at_most":
+        return "want", "at_most", next_below(low, facet.step) if strict else (low if negated else high)
+    if side == "at_least":
+        return "want", "at_least", next_above(high, facet.step) if strict else (high if negated else low)
+    return _interval(side, quantity, low, high, facet, negated)
+
+
+def _interval(
+    side: str, quantity: Quantity, low: float, high: float, facet: FacetSpec, negated: bool
+) -> tuple[Polarity, Relation, PreferenceValue]:
+    if low == high and (side == "about" or (side == "none" and not quantity.is_time)):
+        spread = facet.tolerance_of(low)
+        interval = {"low": round(low - spread, 6), "high": round(high + spread, 6)}
+        return ("avoid", "between", interval) if negated else ("want", "about", interval)
+    return ("avoid" if negated else "want"), "between", {"low": low, "high": high}
+
+
+def _years_back(quantity: Quantity, side: Side, year: int) -> tuple[Quantity, Side]:
+    """An age becomes a year: "less than 5 years old" is later than five years ago."""
+    then = year - quantity.low
+    turned: dict[Side, Side] = {"at_most": "at_least", "at_least": "at_most", "none": "at_least"}
+    return replace(quantity, low=then, high=then, shape="year"), turned.get(side, side)

@@ -1,0 +1,104 @@
+"""The exact grammar: a command read in milliseconds, without a model (DESIGN 4.1)."""
+
+from collections.abc import Callable, Sequence
+
+from intently.feed.parser.context import By, ParseContext, Parsed
+from intently.feed.parser.lexicon import Cue
+from intently.feed.parser.pieces import CONTENT, cut, tables_of
+from intently.feed.parser.reading import Reading
+from intently.feed.parser.retractions import read_hidden, read_retraction
+from intently.feed.parser.segments import Segment, segments_of
+from intently.feed.parser.tokens import check_text
+from intently.feed.parser.wishes import read_wishes
+from intently.nouns import Change, Scope
+
+__all__ = ["read_exact", "read_segments"]
+
+
+def read_exact(text: str, context: ParseContext) -> Parsed:
+    """Read a command. Raises BadRequest when it is empty or too long; never for what it says."""
+    sentence = cut(check_text(text), context)
+    segments = segments_of(sentence)
+    if any(cue.kind == "inject" for segment in segments for cue in segment.operations):
+        notice = "nothing was changed: that is not about what to show"
+        return Parsed((Change(op="keep", quote=text.strip()),), complete=True, notices=(notice,), by="grammar")
+    reading = Reading(context, sentence, tables_of(context.spec))
+    read_segments(reading, segments)
+    return _finish(reading, text)
+
+
+def read_segments(reading: Reading, segments: Sequence[Segment]) -> None:
+    """Append what each segment says, in order."""
+    previous: Segment | None = None
+    for segment in segments:
+        for cue in segment.operations:
+            _OPERATIONS[cue.kind](reading, segment, cue)
+        _read(reading, segment, previous)
+        previous = segment
+
+
+def _read(reading: Reading, segment: Segment, previous: Segment | None) -> None:
+    if segment.action == "hide":
+        read_hidden(reading, segment)
+    elif _frees_a_facet(segment):
+        segment.action = "retract"
+        read_retraction(reading, segment)
+    elif segment.action in ("retract", "drop", "allow") and read_retraction(reading, segment):
+        return
+    else:
+        if segment.action in ("retract", "drop", "allow"):
+            segment.action = "avoid"
+        read_wishes(reading, segment, previous)
+
+
+def _frees_a_facet(segment: Segment) -> bool:
+    """ "any length", "whatever year": a facet noun alone, wanted in no way."""
+    content = [piece for piece in segment.pieces if piece.kind in CONTENT]
+    return segment.action == "want" and segment.any and bool(content) and all(piece.kind == "noun" for piece in content)
+
+
+def _finish(reading: Reading, text: str) -> Parsed:
+    complete = not reading.residue and not reading.guesses
+    by: By = "grammar"
+    if reading.residue and not reading.changes:
+        quoted = "”, “".join(reading.residue)
+        reading.notice(f"I did not understand “{quoted}”; nothing was changed")
+        by = "none"
+    elif reading.residue:
+        reading.notice(f"I did not understand “{'”, “'.join(reading.residue)}”")
+    changes = tuple(reading.changes) or (Change(op="keep", quote=text.strip()),)
+    return Parsed(changes, complete, tuple(reading.residue), tuple(reading.notices), by, frozenset(reading.guesses))
+
+
+def _undo(reading: Reading, segment: Segment, cue: Cue) -> None:
+    reading.changes.append(Change(op="undo"))
+
+
+def _reset(reading: Reading, segment: Segment, cue: Cue) -> None:
+    reading.changes.append(Change(op="reset"))
+
+
+def _variety(reading: Reading, segment: Segment, cue: Cue) -> None:
+    reading.changes.append(Change(op="diversify", scope=Scope(kind="next")))
+
+
+def _others(reading: Reading, segment: Segment, cue: Cue) -> None:
+    """ "Something else": what is shown is hidden for the session."""
+    items = [shown.item_id for shown in reading.context.slate]
+    if not items:
+        reading.changes.append(Change(op="diversify", scope=Scope(kind="next")))
+        return
+    reading.changes.append(
+        Change(
+            op="add", polarity="avoid", strength="must", facet="item", matches=tuple(("item", item_id) for item_id in items),
+            relation="is", value=items, scope=Scope(), quote="something else",
+        )
+    )  # fmt: skip
+
+
+_OPERATIONS: dict[str, Callable[[Reading, Segment, Cue], None]] = {
+    "undo": _undo,
+    "reset": _reset,
+    "variety": _variety,
+    "others": _others,
+}

@@ -1,0 +1,288 @@
+"""Cut a command into pieces of meaning: cues, amounts, facet phrases, titles, shown items and unknown words.
+
+At every token the longest reading wins; among equally long ones the order of `_PRIORITY`. The catalogue's tables are
+compiled once for a catalogue.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from intently.catalog.ground import Grounding
+from intently.catalog.schema import CatalogSpec, FacetSpec
+from intently.catalog.snapshot import Snapshot
+from intently.feed.parser.bounds import Amount, Comparators, comparators, read_amount
+from intently.feed.parser.context import ParseContext
+from intently.feed.parser.lexicon import Cue, cue_phrases
+from intently.feed.parser.numbers import Units, units_of
+from intently.feed.parser.phrases import Phrases
+from intently.feed.parser.shown import read_shown
+from intently.feed.parser.tokens import Token, tokenise
+
+__all__ = ["CONTENT", "Direction", "Piece", "Sentence", "Tables", "cut", "sorted_amounts", "tables_of"]
+
+CONTENT = frozenset(("amount", "term", "title", "shown", "direction", "noun", "unknown"))
+PieceKind = Literal["cue", "amount", "term", "title", "shown", "direction", "noun", "skip", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """A word that points along a number facet: "newer" (strict, against something) or "new" (a soft wish)."""
+
+    facet: str
+    side: Literal["more", "less"]
+    comparative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Tokens `start` to `end`, exclusive, and the one reading that `kind` names."""
+
+    kind: PieceKind
+    start: int
+    end: int
+    cue: Cue | None = None
+    amount: Amount | None = None
+    grounding: Grounding | None = None
+    items: tuple[str, ...] = ()  # "title": all items so called; "shown": the items pointed at
+    plural: bool = False  # "shown": these, them
+    direction: Direction | None = None
+    facet: str = ""  # "noun"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What one catalogue adds to the grammar."""
+
+    spec: CatalogSpec
+    units: Units
+    comparators: Comparators
+    directions: Phrases[Direction]
+    nouns: Phrases[str]
+    own_nouns: Phrases[str]
+    year_facet: str
+
+    def numbers(self) -> list[tuple[str, FacetSpec]]:
+        return [(name, facet) for name, facet in self.spec.facets.items() if facet.kind != "term"]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """The command, its tokens and its pieces."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    pieces: tuple[Piece, ...]
+
+    def words(self, start: int, end: int) -> str:
+        """The command's own characters from token `start` to token `end`."""
+        return self.text[self.tokens[start].start : self.tokens[end - 1].end] if end > start else ""
+
+    @cached_property
+    def lows(self) -> tuple[str, ...]:
+        return tuple(token.low for token in self.tokens)
+
+
+_compiled: OrderedDict[int, Tables] = OrderedDict()
+KEPT = 8  # catalogues whose tables are kept
+
+
+def tables_of(spec: CatalogSpec) -> Tables:
+    """The catalogue's tables, compiled at its first command."""
+    known = _compiled.get(id(spec))
+    if known is not None and known.spec is spec:
+        return known
+    _compiled[id(spec)] = made = _compile(spec)
+    while len(_compiled) > KEPT:
+        _compiled.popitem(last=False)
+    return made
+
+
+def _compile(spec: CatalogSpec) -> Tables:
+    numbers = [(name, facet) for name, facet in spec.facets.items() if facet.kind != "term"]
+    dates = [name for name, facet in numbers if facet.kind == "date" or facet.unit in ("year", "years")]
+    names = [(word, name) for name, facet in spec.facets.items() for word in (*facet.nouns, facet.label, name) if word]
+    plurals = [(word + "s", name) for word, name in names if not word.endswith("s")]
+    return Tables(
+        spec=spec,
+        units=units_of(spec),
+        comparators=comparators(numbers),
+        directions=Phrases(_directions(numbers)),
+        nouns=Phrases([*plurals, *names]),
+        own_nouns=Phrases([(word, word) for word in _own_nouns(spec)]),
+        year_facet=dates[0] if dates else "",
+    )
+
+
+_SAME_THING = {"film": ("movie", "movies", "flick", "flicks", "picture", "pictures"), "movie": ("film", "films")}
+
+
+def _own_nouns(spec: CatalogSpec) -> list[str]:
+    return [spec.noun, spec.nouns, *_SAME_THING.get(spec.noun, ())]
+
+
+def _directions(numbers: Sequence[tuple[str, FacetSpec]]) -> list[tuple[str, Direction]]:
+    found = []
+    for name, facet in numbers:
+        found += [(word, Direction(name, "more", comparative=True)) for word in facet.more]
+        found += [(word, Direction(name, "less", comparative=True)) for word in facet.less]
+        found += [(word, Direction(name, "more", comparative=False)) for word in facet.highest]
+        found += [(word, Direction(name, "less", comparative=False)) for word in facet.lowest]
+        for noun in (*facet.nouns, facet.label.lower() or name):
+            found += [
+                (f"{word} {noun}", Direction(name, "more", comparative=True))
+                for word in ("higher", "greater", "bigger")
+            ]
+            found += [(f"{word} {noun}", Direction(name, "less", comparative=True)) for word in ("lower", "smaller")]
+            found += [
+                (f"{word} {noun}", Direction(name, "more", comparative=False))
+                for word in ("high", "good", "great", "big")
+            ]
+            found += [(f"{word} {noun}", Direction(name, "less", comparative=False)) for word in ("low", "small")]
+    return found
+
+
+@dataclass
+class _Cutter:
+    context: ParseContext
+    text: str
+    tokens: tuple[Token, ...]
+    tables: Tables
+    terms: Mapping[int, tuple[int, Grounding]] = field(default_factory=dict)
+    titles: Mapping[int, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+
+    def piece_at(self, at: int) -> Piece:
+        """The longest reading from this token on; an unknown word when there is none."""
+        readings = [piece for piece in self._readings(at) if piece is not None]
+        return max(readings, key=lambda piece: (piece.end, _PRIORITY[piece.kind]), default=Piece("unknown", at, at + 1))
+
+    def _readings(self, at: int) -> list[Piece | None]:
+        return [
+            self._amount(at), self._shown(at), self._term(at), self._title(at), self._cue(at), self._direction(at),
+            self._noun(at), self._own_noun(at), self._sign(at),
+        ]  # fmt: skip
+
+    def _amount(self, at: int) -> Piece | None:
+        found = read_amount(self.tokens, at, self.tables.units, self.tables.comparators)
+        return None if found is None else Piece("amount", at, found.end, amount=found)
+
+    def _shown(self, at: int) -> Piece | None:
+        found = read_shown(self.tokens, at, len(self.context.slate))
+        if found is None:
+            return None
+        places = [place for place in found.places if place < len(self.context.slate)]
+        return Piece(
+            "shown",
+            at,
+            found.end,
+            items=tuple(self.context.slate[place].item_id for place in places),
+            plural=found.plural,
+        )
+
+    def _term(self, at: int) -> Piece | None:
+        if at not in self.terms:
+            return None
+        end, grounding = self.terms[at]
+        return Piece("term", at, end, grounding=grounding)
+
+    def _title(self, at: int) -> Piece | None:
+        if at not in self.titles:
+            return None
+        end, items = self.titles[at]
+        return Piece("title", at, end, items=items)
+
+    def _cue(self, at: int) -> Piece | None:
+        found = cue_phrases().at(self.tokens, at)
+        if found is None:
+            return None
+        return Piece("skip" if found[1].kind == "skip" else "cue", at, found[0], cue=found[1])
+
+    def _direction(self, at: int) -> Piece | None:
+        found = self.tables.directions.at(self.tokens, at)
+        return None if found is None else Piece("direction", at, found[0], direction=found[1])
+
+    def _noun(self, at: int) -> Piece | None:
+        found = self.tables.nouns.at(self.tokens, at)
+        return None if found is None else Piece("noun", at, found[0], facet=found[1])
+
+    def _own_noun(self, at: int) -> Piece | None:
+        found = self.tables.own_nouns.at(self.tokens, at)
+        return None if found is None else Piece("skip", at, found[0])
+
+    def _sign(self, at: int) -> Piece | None:
+        return Piece("skip", at, at + 1) if self.tokens[at].kind == "sign" else None
+
+
+_PRIORITY: dict[PieceKind, int] = {
+    "amount": 9, "shown": 8, "direction": 7, "cue": 6, "term": 5, "noun": 4, "title": 3, "skip": 1, "unknown": 0,
+}  # fmt: skip
+
+
+def cut(text: str, context: ParseContext) -> Sentence:
+    """The pieces of a command, in order, covering every token."""
+    tokens = tuple(tokenise(text))
+    words = [token.text for token in tokens]
+    cutter = _Cutter(context, text, tokens, tables_of(context.spec))
+    cutter.terms = {span.start: (span.end, span.grounding) for span in context.grounder.scan(words)}
+    cutter.titles = _believable_titles(tokens, words, context)
+    pieces: list[Piece] = []
+    at = 0
+    while at < len(tokens):
+        piece = cutter.piece_at(at)
+        pieces.append(piece)
+        at = piece.end
+    return Sentence(text, tokens, tuple(pieces))
+
+
+def _believable_titles(
+    tokens: Sequence[Token], words: Sequence[str], context: ParseContext
+) -> dict[int, tuple[int, tuple[str, ...]]]:
+    """Titles that the person marks as such: by quotes, capitals, "like" before them, or three words and more."""
+    found = {}
+    for start, end, items in context.grounder.scan_titles(words):
+        if _is_marked(tokens, start, end):
+            found[start] = (end, items)
+    return found
+
+
+_TITLE_CUES = frozenset(("like", "as", "to", "seen", "watched", "loved", "than", "called"))
+_FUNCTION = frozenset(
+    ("the", "a", "an", "of", "and", "in", "to", "on", "for", "my", "me", "you", "is", "it", "no", "not")
+)
+
+
+def _is_marked(tokens: Sequence[Token], start: int, end: int) -> bool:
+    before = tokens[start - 1] if start else None
+    if before is not None and before.low in ('"', "“", "«"):
+        return True
+    first_is_article = before is not None and before.low in ("the", "a", "an") and start > 1
+    cue = tokens[start - 2] if first_is_article else before
+    if cue is not None and cue.low in _TITLE_CUES:
+        return True
+    content = [token for token in tokens[start:end] if token.low not in _FUNCTION]
+    capitals = all(token.text[:1].isupper() or token.kind == "number" for token in content) and bool(content)
+    shouting = sum(token.text[:1].isupper() for token in tokens) > len(tokens) / 2 and len(tokens) > end - start
+    if capitals and not shouting and (start > 0 or len(content) > 1):
+        return True
+    return len(content) >= 3
+
+
+Sorted = npt.NDArray[np.float64]
+_sorted: OrderedDict[tuple[int, str], tuple[Snapshot, Sorted]] = OrderedDict()
+
+
+def sorted_amounts(snapshot: Snapshot, facet: str) -> Sorted:
+    """The known values of a number facet, ascending; kept for the newest snapshots."""
+    key = (id(snapshot), facet)
+    held = _sorted.get(key)
+    if held is None or held[0] is not snapshot:
+        values = np.asarray(snapshot.numbers[facet].amounts, np.float64)
+        held = _sorted[key] = (snapshot, np.sort(values[~np.isnan(values)]))
+        while len(_sorted) > 4 * KEPT:
+            _sorted.popitem(last=False)
+    return held[1]

@@ -1,0 +1,86 @@
+"""What has been read of a command so far; the small writer that segments fill."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from intently.catalog.ground import Grounding
+from intently.feed.parser.context import ParseContext
+from intently.feed.parser.pieces import Piece, Sentence, Tables
+from intently.feed.parser.segments import Segment
+from intently.feed.session import scope_of
+from intently.nouns import Change, PreferenceValue, Relation
+
+__all__ = ["Reading", "best_pairs", "best_values"]
+
+
+def best_values(grounding: Grounding) -> list[str]:
+    """The values that the phrase itself names on its best facet, without what is narrower."""
+    return [m.value for m in grounding.matches if m.facet == grounding.facet and m.how != "narrower"]
+
+
+def best_pairs(grounding: Grounding) -> set[tuple[str, str]]:
+    """The pairs that the phrase itself names on any facet, without what is narrower."""
+    return {(m.facet, m.value) for m in grounding.matches if m.how != "narrower"}
+
+
+@dataclass
+class Reading:
+    """Mutable while a command is read. `pointed`: the shown or named items that "it" may mean, newest last."""
+
+    context: ParseContext
+    sentence: Sentence
+    tables: Tables
+    changes: list[Change] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    residue: list[str] = field(default_factory=list)
+    guesses: set[int] = field(default_factory=set)
+    pointed: list[tuple[str, ...]] = field(default_factory=list)
+    plural: bool = False  # the newest of `pointed` is all that is shown
+
+    def words(self, pieces: Sequence[Piece]) -> str:
+        return self.sentence.words(pieces[0].start, pieces[-1].end) if pieces else ""
+
+    def add(
+        self,
+        segment: Segment,
+        *,
+        quote: str,
+        relation: Relation,
+        value: PreferenceValue,
+        facet: str | None = None,
+        matches: tuple[tuple[str, str], ...] = (),
+        must: bool = False,
+        avoid: bool | None = None,
+    ) -> None:
+        """Append the change that makes this preference, under the segment's polarity and scope."""
+        avoiding = segment.action == "avoid" if avoid is None else avoid
+        self.changes.append(
+            Change(
+                op="replace" if segment.replace and not avoiding else "add",
+                polarity="avoid" if avoiding else "want",
+                strength="must" if must else "prefer",
+                facet=facet,
+                matches=matches,
+                relation=relation,
+                value=value,
+                scope=scope_of(segment.scope, self.context.local_now),
+                quote=quote,
+            )
+        )
+
+    def notice(self, text: str) -> None:
+        if text not in self.notices:
+            self.notices.append(text)
+
+    def not_understood(self, words: str) -> None:
+        if words and words not in self.residue:
+            self.residue.append(words)
+
+    def label(self, facet: str) -> str:
+        """The facet's name for people."""
+        spec = self.context.spec.facets[facet]
+        return (spec.label or facet).lower()
+
+    def title(self, item_id: str) -> str:
+        row = self.context.snapshot.row_of(item_id)
+        return self.context.snapshot.titles[row] if row is not None else item_id

@@ -1,0 +1,264 @@
+"""Pieces -> segments: runs of one polarity, with what the words around them do to all of a run.
+
+A new segment begins at a joiner (comma, "and", "or", "but", full stop) and at a cue that turns the polarity. What a
+segment does not say itself it takes from the one before: over "and" and "or" always ("no horror or gore"), over a comma
+only when the list is closed by one of them ("no horror, thrillers or war"), over "but" never.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from intently.feed.parser.lexicon import Cue
+from intently.feed.parser.pieces import CONTENT, Piece, Sentence
+from intently.feed.parser.tokens import Token
+
+__all__ = ["Action", "Segment", "segments_of"]
+
+Action = Literal["want", "avoid", "retract", "drop", "allow", "hide"]
+Joiner = Literal["start", "stop", "comma", "and", "or", "but", "turn"]
+_OPERATIONS = frozenset(("undo", "reset", "others", "variety", "inject"))
+
+
+@dataclass
+class Segment:
+    """Mutable while built, read-only after. `action` None: not said, to be inherited; `said`: a cue said it here."""
+
+    joiner: Joiner
+    action: Action | None = None
+    said: bool = False
+    strong: bool = False  # a cue such as "I want", not only "something"
+    cued: bool = False  # any cue that announces content: unknown words after it are a wish
+    soft: bool = False
+    bound: bool = False
+    replace: bool = False
+    like: bool = False
+    too: bool = False  # "too long"
+    topic: bool = False
+    any: bool = False  # "any length"
+    no: bool = False  # a lone "no", perhaps a mere interjection
+    verb: str = ""  # the words of a strong cue
+    inherited: bool = False
+    either: bool = False  # part of a list that "or" closes
+    doubtful: bool = False  # its polarity is a guess: "no horror, comedy"
+    scope: str = ""
+    pieces: list[Piece] = field(default_factory=list)
+    operations: list[Cue] = field(default_factory=list)
+    kept: bool = False  # praise or chit-chat stood here
+
+    @property
+    def has_content(self) -> bool:
+        return any(piece.kind in CONTENT for piece in self.pieces)
+
+    def of_kind(self, kind: str) -> list[Piece]:
+        return [piece for piece in self.pieces if piece.kind == kind]
+
+
+def segments_of(sentence: Sentence) -> list[Segment]:
+    """The segments of a command in order, each with its action decided."""
+    builder = _Builder(sentence.tokens)
+    for piece in sentence.pieces:
+        builder.take(piece)
+    segments = builder.done()
+    _spread_empty(segments)
+    segments = [segment for segment in segments if segment.has_content or segment.operations or segment.kept]
+    _inherit(segments)
+    return segments
+
+
+class _Builder:
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = tokens
+        self.segments: list[Segment] = []
+        self.current = Segment("start")
+
+    def done(self) -> list[Segment]:
+        segments = [*self.segments, self.current]
+        for segment in segments:
+            if segment.has_content and any(cue.weak for cue in segment.operations):
+                segment.operations = [cue for cue in segment.operations if not cue.weak]
+                segment.action, segment.said, segment.cued = segment.action or "want", True, True
+        return segments
+
+    def take(self, piece: Piece) -> None:
+        if piece.kind == "cue" and piece.cue is not None:
+            self._cue(piece, piece.cue)
+        else:
+            self.current.pieces.append(piece)
+
+    def _open(self, joiner: Joiner) -> None:
+        self.segments.append(self.current)
+        self.current = Segment(joiner)
+
+    def _cue(self, piece: Piece, cue: Cue) -> None:
+        if cue.scope:
+            self.current.scope = cue.scope
+        if cue.kind in ("and", "or", "but", "comma", "stop"):
+            self._open(cue.kind)  # type: ignore[arg-type]
+        elif cue.kind in _OPERATIONS:
+            self.current.operations.append(cue)
+        else:
+            getattr(self, f"_{cue.kind}")(piece, cue)
+
+    def _turn(self, action: Action, cue: Cue) -> None:
+        if self.current.has_content or self.current.operations:
+            self._open("turn")
+            self.current.scope = cue.scope
+        self.current.action = action
+        self.current.said = self.current.cued = True
+        self.current.soft |= cue.soft
+
+    def _avoid(self, piece: Piece, cue: Cue) -> None:
+        current = self.current
+        if current.action == "retract" and not current.has_content:
+            return  # "forget the no horror rule": still a retraction
+        if current.action == "want" and current.strong and not current.has_content and current.like:
+            current.like = False
+        self._turn("avoid", cue)
+        self.current.no = piece.end - piece.start == 1 and not cue.soft
+        self.current.strong = False
+
+    def _want(self, piece: Piece, cue: Cue) -> None:
+        current = self.current
+        undecided = current.action in ("avoid", "retract", "drop", "allow") and not current.has_content
+        if undecided and not current.no:
+            return  # "never show me", "I don't want to see any": the avoidance stands
+        self._turn("want", cue)
+        self.current.strong, self.current.no = True, False
+        self.current.verb = " ".join(token.low for token in self.tokens[piece.start : piece.end])
+
+    def _weak(self, piece: Piece, cue: Cue) -> None:
+        if self.current.has_content and self.current.action not in (None, "want"):
+            self._turn("want", cue)
+        elif self.current.action is None:
+            self.current.action, self.current.said = "want", True
+        self.current.cued = True
+        self.current.any |= self.tokens[piece.start].low == "any"
+
+    def _topic(self, piece: Piece, cue: Cue) -> None:
+        self.current.cued = self.current.topic = True
+        self.current.pieces.append(Piece("skip", piece.start, piece.end))
+
+    def _like(self, piece: Piece, cue: Cue) -> None:
+        if self.current.has_content and self.current.action != "avoid":
+            self._open("turn")
+        if self.current.action is None:
+            self.current.action, self.current.said = "want", True
+        self.current.like = self.current.cued = True
+
+    def _too(self, piece: Piece, cue: Cue) -> None:
+        if self.current.action == "avoid" and not self.current.has_content:
+            self.current.soft = True
+            return
+        self._turn("avoid", cue)
+        self.current.too = self.current.soft = True
+
+    def _enough(self, piece: Piece, cue: Cue) -> None:
+        if self.current.action == "avoid":  # "not funny enough"
+            self.current.action, self.current.soft = "want", False
+
+    def _soft(self, piece: Piece, cue: Cue) -> None:
+        self.current.soft = True
+
+    def _bound(self, piece: Piece, cue: Cue) -> None:
+        if cue.weak and (self.current.has_content or self.current.said):
+            return
+        self.current.bound = self.current.cued = True
+        if piece.end - piece.start > 1 and self.current.action == "avoid" and not self.current.has_content:
+            self.current.action = "want"
+
+    def _replace(self, piece: Piece, cue: Cue) -> None:
+        self.current.replace = self.current.cued = True
+
+    def _only_not(self, piece: Piece, cue: Cue) -> None:
+        self.current.cued = True
+
+    def _retract(self, piece: Piece, cue: Cue) -> None:
+        self._turn("retract", cue)
+
+    def _drop(self, piece: Piece, cue: Cue) -> None:
+        self._turn("drop", cue)
+
+    def _allow(self, piece: Piece, cue: Cue) -> None:
+        self._turn("allow", cue)
+
+    def _allowed(self, piece: Piece, cue: Cue) -> None:
+        """ "… is fine again": turns what stands before it."""
+        if self.current.has_content:
+            self.current.action, self.current.said = "allow", True
+        else:
+            self.current.kept = True
+
+    def _seen(self, piece: Piece, cue: Cue) -> None:
+        self._turn("hide", cue)
+
+    def _scope(self, piece: Piece, cue: Cue) -> None:
+        self.current.scope = cue.scope
+
+    def _keep(self, piece: Piece, cue: Cue) -> None:
+        self.current.kept = True
+        self.current.pieces.append(Piece("skip", piece.start, piece.end))
+
+
+def _spread_empty(segments: Sequence[Segment]) -> None:
+    """A segment of mere modifiers (", if possible", ", instead", "tonight,") passes them to its neighbour."""
+    for place, segment in enumerate(segments):
+        if segment.has_content or segment.operations:
+            continue
+        neighbours = [other for other in (*segments[:place][::-1], *segments[place + 1 :]) if other.has_content]
+        before = [other for other in segments[:place] if other.has_content]
+        target = before[-1] if before and (segment.soft or segment.bound) else (neighbours[0] if neighbours else None)
+        following = segments[place + 1] if place + 1 < len(segments) else None
+        if segment.said and not segment.no and following is not None and following.action is None:
+            following.action, following.said, following.cued = segment.action, True, True
+        if target is None:
+            continue
+        target.soft |= segment.soft and target is not following
+        target.bound |= segment.bound
+        target.scope = target.scope or segment.scope
+        for other in neighbours if segment.replace else ():
+            other.replace = True
+    scopes = {segment.scope for segment in segments if segment.scope}
+    if len(scopes) == 1:
+        for segment in segments:
+            segment.scope = next(iter(scopes))
+
+
+def _inherit(segments: Sequence[Segment]) -> None:
+    for place, segment in enumerate(segments):
+        previous = segments[place - 1] if place else None
+        if segment.action is None and previous is not None and _continues(segments, place):
+            segment.action, segment.inherited = previous.action, True
+            segment.either = _closed_by_or(segments, place)
+            segment.like |= previous.like
+            segment.soft |= previous.soft
+            segment.bound |= previous.bound
+            segment.cued |= previous.cued
+        elif segment.action is None:
+            segment.doubtful = segment.joiner == "comma" and previous is not None and previous.action == "avoid"
+            segment.action = "want"
+        if previous is not None and previous.replace and segment.joiner in ("and", "or") and segment.action == "want":
+            segment.replace = True
+
+
+def _continues(segments: Sequence[Segment], place: int) -> bool:
+    """Whether the segment at `place` goes on with the list that the one before it belongs to."""
+    joiner = segments[place].joiner
+    if joiner in ("and", "or"):
+        return True
+    if joiner != "comma":
+        return False
+    for later in segments[place + 1 :]:
+        if later.action is not None:
+            return False
+        if later.joiner in ("and", "or"):
+            return True
+        if later.joiner != "comma":
+            return False
+    return False
+
+
+def _closed_by_or(segments: Sequence[Segment], place: int) -> bool:
+    joiners = [segment.joiner for segment in segments[place:]]
+    closing = next((joiner for joiner in joiners if joiner != "comma"), "")
+    return closing == "or"

@@ -1,0 +1,66 @@
+"""Cut a command into tokens that remember where they stood.
+
+Linear in the length of the text. Words keep inner hyphens and apostrophes ("sci-fi", "don't"); digits with a glued unit
+stay one token ("90s", "1h30"); every sign is a token of its own; control characters and emoji vanish.
+"""
+
+import re
+from dataclasses import dataclass
+
+from intently.errors import BadRequest
+
+__all__ = ["MAX_CHARACTERS", "Token", "check_text", "tokenise"]
+
+MAX_CHARACTERS = 1000
+_TOKEN = re.compile(
+    r"""(?P<number>\d+(?:[.,:]\d+)*(?:['’]?[^\W\d_]+)?(?:\d+[^\W\d_]*)?)
+      | (?P<word>[^\W\d_]+(?:[-'’][^\W\d_]+)*)
+      | (?P<sign><=|>=|\.\.\.|--|[-–—+#&/<>=≤≥~%£$€¥,;.!?:()"“”«»\n])""",
+    re.VERBOSE,
+)
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`text` as typed, `low` folded: lower case, without apostrophes; `start`, `end` are character offsets."""
+
+    text: str
+    low: str
+    start: int
+    end: int
+    kind: str  # "number", "word" or "sign"
+    spaced: bool  # white space or the start of the command stands before it
+
+
+def check_text(text: str) -> str:
+    """Return the command with control characters blanked. Raises BadRequest when empty or longer than 1,000 characters."""
+    if len(text) > MAX_CHARACTERS:
+        raise BadRequest(
+            f"the command has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read. Say it in a sentence or two."
+        )
+    clean = _CONTROL.sub(" ", text.replace("\u2028", "\n").replace("\u2029", "\n"))
+    if not clean.strip():
+        raise BadRequest("the command is empty; type what you want to see, for example “something funny, no horror”.")
+    return clean
+
+
+def tokenise(text: str) -> list[Token]:
+    tokens: list[Token] = []
+    end = 0
+    for found in _TOKEN.finditer(text):
+        spaced = found.start() == 0 or text[found.start() - 1].isspace()
+        kind = found.lastgroup or "sign"
+        for piece, start in _split(found.group(), found.start(), kind):
+            low = piece.lower().replace("'", "").replace("’", "")
+            tokens.append(Token(piece, low, start, start + len(piece), kind, spaced and start == found.start()))
+        end = found.end()
+    assert end <= len(text)
+    return tokens
+
+
+def _split(word: str, start: int, kind: str) -> list[tuple[str, int]]:
+    low = word.lower()
+    if kind == "word" and low.startswith("non-") and len(word) > 5:
+        return [(word[:3], start), (word[4:], start + 4)]
+    return [(word, start)]

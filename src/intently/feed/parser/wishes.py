@@ -1,0 +1,318 @@
+"""Segments that want or avoid -> preferences: must or prefer, bounds, likes, wishes by meaning (SEMANTICS 1, 2)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from intently.feed.parser.bounds import bound_of
+from intently.feed.parser.facets import amounts_of_items, compared, facet_of, wished
+from intently.feed.parser.pieces import CONTENT, Direction, Piece, sorted_amounts
+from intently.feed.parser.reading import Reading, best_values
+from intently.feed.parser.segments import Segment
+from intently.nouns import Change
+
+__all__ = ["read_wishes"]
+
+MAX_WISH_WORDS = 3  # unknown words in a row that the grammar takes as a wish by itself
+MAX_LIKED = 5  # shown items that one command may ask more of
+_ADMIRING = ("like", "love", "enjoy", "more", "want", "fancy", "prefer", "interested", "good", "adore")
+
+
+def read_wishes(reading: Reading, segment: Segment, previous: Segment | None) -> None:
+    """Append the changes of one segment."""
+    content = [piece for piece in segment.pieces if piece.kind in CONTENT]
+    if _is_compound(segment, content):
+        _compound(reading, segment, content)
+        return
+    seen_term = False
+    first = True
+    for place, piece in enumerate(segment.pieces):
+        if piece.kind == "term":
+            joined = first and previous is not None and _joins_by_or(reading, segment, previous)
+            _term(reading, segment, piece, join=joined)
+            seen_term = True
+        elif piece.kind == "amount":
+            _amount(reading, segment, piece, opening=not seen_term)
+        elif piece.kind == "direction":
+            _direction(reading, segment, piece, segment.pieces[place + 1 :], opening=not seen_term)
+        elif piece.kind in ("title", "shown"):
+            _pointed(reading, segment, piece)
+        first = first and piece.kind not in CONTENT
+    _unknown_runs(reading, segment)
+
+
+def _is_compound(segment: Segment, content: Sequence[Piece]) -> bool:
+    """ "no French comedies": one avoided thing with two properties, which no single avoidance can say."""
+    if segment.action != "avoid" or not segment.said or segment.like:
+        return False
+    kinds = [piece.kind for piece in content if not (piece.kind == "amount" and _is_open(piece))]
+    facets = {piece.grounding.facet for piece in content if piece.grounding is not None}
+    several = kinds.count("term") > 1 and len(facets) > 1
+    mixed = "term" in kinds and any(kind in ("unknown", "amount") for kind in kinds)
+    return several or mixed
+
+
+def _is_open(piece: Piece) -> bool:
+    assert piece.amount is not None
+    return piece.amount.comparator.side in ("at_most", "at_least")
+
+
+def _compound(reading: Reading, segment: Segment, content: Sequence[Piece]) -> None:
+    named = [piece for piece in content if not (piece.kind == "amount" and _is_open(piece))]
+    phrase = reading.words(named)
+    reading.add(segment, quote=phrase, relation="like", value={"text": phrase})
+    reading.notice(f"“{phrase}” is a wish, not a filter: it names several things at once")
+    for piece in content:
+        if piece.kind == "amount" and _is_open(piece):
+            _amount(reading, segment, piece, opening=False)
+    if sum(piece.kind == "unknown" for piece in named) > MAX_WISH_WORDS:
+        reading.guesses.add(len(reading.changes) - 1)
+        reading.not_understood(phrase)
+
+
+# -------------------------------------------------------------------------------------------------------------- terms
+def _term(reading: Reading, segment: Segment, piece: Piece, *, join: bool) -> None:
+    grounding = piece.grounding
+    assert grounding is not None
+    avoiding = segment.action == "avoid"
+    must = grounding.certain and not segment.soft and (avoiding or segment.bound)
+    values, quote = best_values(grounding), reading.words([piece])
+    if join and reading.changes[-1].relation == "is":
+        reading.changes[-1] = _either(reading.changes[-1], grounding.pairs, values, quote)
+        return
+    reading.add(
+        segment, quote=quote, relation="is", value=values, facet=grounding.facet, matches=grounding.pairs, must=must
+    )
+    if not grounding.certain:
+        reading.notice(f"“{quote}” is read as {', '.join(values)}")
+    if segment.doubtful:
+        reading.guesses.add(len(reading.changes) - 1)
+
+
+def _either(change: Change, pairs: Sequence[tuple[str, str]], values: Sequence[str], quote: str) -> Change:
+    held = change.value if isinstance(change.value, list) else []
+    return change.model_copy(
+        update={
+            "matches": tuple(dict.fromkeys((*change.matches, *pairs))),
+            "value": list(dict.fromkeys((*held, *values))),
+            "quote": f"{change.quote} or {quote}",
+        }
+    )
+
+
+def _joins_by_or(reading: Reading, segment: Segment, previous: Segment) -> bool:
+    if segment.action != "want" or previous.action != "want" or not reading.changes:
+        return False
+    tail = [piece for piece in previous.pieces if piece.kind in CONTENT]
+    return (segment.joiner == "or" or segment.either) and bool(tail) and tail[-1].kind == "term"
+
+
+# ------------------------------------------------------------------------------------------------------------ numbers
+def _amount(reading: Reading, segment: Segment, piece: Piece, *, opening: bool) -> None:
+    amount = piece.amount
+    assert amount is not None
+    nouns = [other.facet for other in segment.pieces if other.kind == "noun"]
+    name = facet_of(amount, nouns, reading.tables, reading.context)
+    quote = reading.words([piece])
+    if not name:
+        if amount.comparator.side != "none" or not _is_count(reading, piece):
+            reading.not_understood(quote)
+        return
+    negated = segment.action == "avoid" and opening and (segment.said or _goes_on(reading, name, segment))
+    year = reading.context.local_now.year
+    facet = reading.context.spec.facets[name]
+    polarity, relation, value = bound_of(amount, name, facet, year=year, negated=negated)
+    if _widens(reading, segment, name, relation, value, quote, polarity == "avoid"):
+        return
+    reading.add(
+        segment,
+        quote=quote,
+        relation=relation,
+        value=value,
+        facet=name,
+        must=not segment.soft,
+        avoid=polarity == "avoid",
+    )
+
+
+def _is_count(reading: Reading, piece: Piece) -> bool:
+    """ "five films", "show me 10": how many, which the slate's size decides."""
+    assert piece.amount is not None
+    return piece.amount.quantity.low <= 100
+
+
+def _goes_on(reading: Reading, facet: str, segment: Segment) -> bool:
+    """In "nothing from the 80s or 90s" the second decade is avoided too; in "no horror and under 2 hours" nothing is."""
+    last = reading.changes[-1] if reading.changes else None
+    return segment.inherited and last is not None and last.facet == facet and last.polarity == "avoid"
+
+
+def _widens(
+    reading: Reading, segment: Segment, facet: str, relation: str, value: object, quote: str, avoid: bool
+) -> bool:
+    """Two spans joined by "or" or "and" ("80s or 90s") become one span that holds both."""
+    last = reading.changes[-1] if reading.changes else None
+    if segment.joiner not in ("or", "and") or last is None or (last.facet, last.relation) != (facet, "between"):
+        return False
+    if relation != "between" or not isinstance(value, dict) or not isinstance(last.value, dict):
+        return False
+    if avoid or last.polarity == "avoid":
+        return False
+    low = min(float(last.value["low"]), float(value["low"]))
+    high = max(float(last.value["high"]), float(value["high"]))
+    update = {"value": {"low": low, "high": high}, "quote": f"{last.quote} or {quote}"}
+    reading.changes[-1] = last.model_copy(update=update)
+    return True
+
+
+def _direction(reading: Reading, segment: Segment, piece: Piece, following: Sequence[Piece], *, opening: bool) -> None:
+    direction = piece.direction
+    assert direction is not None
+    if direction.facet not in reading.context.snapshot.numbers:
+        return
+    negated = segment.action == "avoid" and opening and (segment.said or segment.inherited)
+    if segment.too and negated:
+        side = "less" if direction.side == "more" else "more"
+        _compare(reading, segment, piece, Direction(direction.facet, side, comparative=True), following, negated=False)
+    elif direction.comparative:
+        _compare(reading, segment, piece, direction, following, negated=negated)
+    else:
+        _soft_word(reading, segment, piece, direction, negated=negated)
+
+
+def _compare(
+    reading: Reading, segment: Segment, piece: Piece, direction: Direction, following: Sequence[Piece], *, negated: bool
+) -> None:
+    """A strict bound against the items pointed at, else the median of the slate, else (softly) of the catalogue."""
+    target = next((other for other in following if other.kind in ("shown", "title")), None)
+    items, extreme = (target.items, True) if target is not None else _antecedent(reading)
+    quote = reading.words([piece, target] if target is not None else [piece])
+    values = amounts_of_items(items, direction.facet, reading.context)
+    label = reading.label(direction.facet)
+    if items and not values:
+        reading.notice(f"“{quote}” could not be compared: the {label} of {reading.title(items[0])} is not known")
+        return
+    slate = [shown.item_id for shown in reading.context.slate]
+    values = values or amounts_of_items(slate, direction.facet, reading.context)
+    must = bool(values) and not segment.soft or segment.too and bool(values)
+    values = values or [
+        float(np.median(known)) for known in [sorted_amounts(reading.context.snapshot, direction.facet)] if known.size
+    ]
+    if not values:
+        reading.notice(f"“{quote}” could not be compared: nothing is known of {label}")
+        return
+    relation, value = compared(direction, values, reading.context, extreme=extreme, negated=negated)
+    reading.add(segment, quote=quote, relation=relation, value=value, facet=direction.facet, must=must, avoid=False)  # type: ignore[arg-type]
+
+
+def _antecedent(reading: Reading) -> tuple[tuple[str, ...], bool]:
+    return (reading.pointed[-1], True) if reading.pointed else ((), False)
+
+
+def _soft_word(reading: Reading, segment: Segment, piece: Piece, direction: Direction, *, negated: bool) -> None:
+    found = wished(direction, reading.context, negated=negated)
+    if found is None:
+        return
+    relation, value = found
+    must = segment.bound and not negated
+    reading.add(
+        segment,
+        quote=reading.words([piece]),
+        relation=relation,
+        value=value,
+        facet=direction.facet,
+        must=must,
+        avoid=False,
+    )  # type: ignore[arg-type]
+
+
+# -------------------------------------------------------------------------------------------------------- items named
+def _pointed(reading: Reading, segment: Segment, piece: Piece) -> None:
+    quote = reading.words([piece])
+    if piece.kind == "title" and len(piece.items) > 1:
+        _offer_choice(reading, quote, piece.items)
+        return
+    if not piece.items:
+        reading.notice(f"“{quote}” points at nothing: " + _what_is_shown(reading))
+        return
+    reading.pointed.append(piece.items)
+    compares = any(other.direction is not None and other.direction.comparative for other in segment.pieces)
+    if segment.action == "avoid" and not segment.like and piece.kind == "shown" and not segment.too:
+        _hide(reading, segment, piece, quote)
+    elif _wants_more_of(segment, piece) and not (compares and not segment.like):
+        for item_id in piece.items[:MAX_LIKED]:
+            reading.add(segment, quote=quote, relation="like", value={"item_id": item_id})
+
+
+def _wants_more_of(segment: Segment, piece: Piece) -> bool:
+    if segment.like or piece.kind == "title":
+        return not segment.too
+    return segment.strong and any(word.startswith(_ADMIRING) for word in segment.verb.split())
+
+
+def _hide(reading: Reading, segment: Segment, piece: Piece, quote: str) -> None:
+    matches = tuple(("item", item_id) for item_id in piece.items)
+    reading.add(
+        segment,
+        quote=quote,
+        relation="is",
+        value=list(piece.items),
+        facet="item",
+        matches=matches,
+        must=True,
+        avoid=True,
+    )
+
+
+def _offer_choice(reading: Reading, quote: str, items: Sequence[str]) -> None:
+    year = reading.tables.year_facet
+    names = []
+    for item_id in items[:4]:
+        known = amounts_of_items([item_id], year, reading.context) if year else []
+        names.append(reading.title(item_id) + (f" ({known[0]:.0f})" if known else f" [{item_id}]"))
+    reading.notice(f"“{quote}” could be {' or '.join(names)}: say which")
+
+
+def _what_is_shown(reading: Reading) -> str:
+    count = len(reading.context.slate)
+    return f"{count} {reading.context.spec.nouns} are shown" if count else "nothing is shown yet"
+
+
+# ----------------------------------------------------------------------------------------------------- unknown words
+def _unknown_runs(reading: Reading, segment: Segment) -> None:
+    """Unknown words: a wish by meaning where a cue announces them, else left to the model."""
+    runs = _runs(segment.pieces)
+    announced = segment.cued or any(piece.kind in ("term", "amount", "direction") for piece in segment.pieces)
+    for run in runs:
+        phrase = reading.words(run)
+        unknown = sum(piece.kind == "unknown" for piece in run)
+        sure = announced and unknown <= MAX_WISH_WORDS
+        if not sure:
+            reading.not_understood(phrase)
+        if sure or segment.topic or segment.said or (unknown <= 2 and len(reading.sentence.tokens) <= MAX_WISH_WORDS):
+            reading.add(segment, quote=phrase, relation="like", value={"text": phrase})
+            avoided = ", so it only lowers what is like it" if segment.action == "avoid" else ""
+            reading.notice(f"“{phrase}” is a wish, not a filter: the catalogue has no such field{avoided}")
+            if not sure:
+                reading.guesses.add(len(reading.changes) - 1)
+
+
+def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Stretches from one unknown word to the next with only small words between them."""
+    runs: list[list[Piece]] = []
+    open_run: list[Piece] | None = None
+    gap: list[Piece] = []
+    for piece in pieces:
+        if piece.kind == "unknown":
+            if open_run is None or len(gap) > 3:
+                open_run = []
+                runs.append(open_run)
+            else:
+                open_run += gap
+            open_run.append(piece)
+            gap = []
+        elif piece.kind == "skip":
+            gap.append(piece)
+        else:
+            open_run, gap = None, []
+    return runs
