@@ -29,6 +29,7 @@ __all__ = ["Model"]
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 TEMPLATE_TOKENS = 5  # that a chat template adds to each turn
+PREFILL_SECONDS = 300.0  # a cold prefix on a busy machine
 FIRST_GUESS = (50.0, 16.0)  # tokens a second in and out: the default model on 2 cores, until calls were measured
 REPAIR = "That cannot be used: {fault}. Answer the same question again, in the asked form only."
 
@@ -267,9 +268,9 @@ class Model:
 
     def _prefill_now(self, prompt: Prompt, turn: Turn) -> bool:
         """Whether the server has read it. False is no fault: the command that follows is only slower."""
-        request = Request(prompt, None, 1, self._seed, "person", 60.0)
+        request = Request(prompt, None, 1, self._seed, "person", PREFILL_SECONDS)
         try:
-            with self._lanes.background(60.0, alone=False) as lane_turn:
+            with self._lanes.background(PREFILL_SECONDS, alone=False) as lane_turn:
                 turn.on_stop(lambda: lane_turn.stop("a newer prefill came"))
                 self._wire.complete(request, lane_turn)
         except ModelError:

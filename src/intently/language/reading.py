@@ -19,6 +19,7 @@ MAX_COMMAND = 400  # characters that the model sees; longer commands are read by
 MAX_TITLES = 10
 MAX_TOKENS = 36
 _WORD = re.compile(r"\w+")
+_NEGATION = re.compile(r"(?:no|not|never|without|nothing|none of|less|fewer)\s+(?=\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def prefill_reading(model: Model, wishes: Sequence[Wish], slate: Sequence[str], 
 def keep_quoted(lines: Sequence[Line], command: str, ids: dict[str, str]) -> tuple[Line, ...]:
     """Drop what the model made up: words that the command does not hold, ids that do not exist, repeated lines.
 
+    A quote that begins with a negation is something to avoid, whatever sign stands before it.
     A word may differ from the command's in its ending ("comedies" for "comedy"), not in its first letters.
     """
     said = {word.lower() for word in _WORD.findall(command)}
@@ -86,6 +88,8 @@ def keep_quoted(lines: Sequence[Line], command: str, ids: dict[str, str]) -> tup
     for line in lines:
         if line.sign == "x":
             line = Line(sign="x", text=ids.get(line.text, ""))
+        if line.sign in "+-" and (negated := _NEGATION.match(line.text)):
+            line = Line(sign="-", text=line.text[negated.end() :])
         good = bool(line.text) if line.sign == "x" else line.sign in "=~" or _was_said(line.text, said)
         if good and line not in kept:
             kept.append(line)
