@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 import numpy as np
 
@@ -65,6 +66,7 @@ unit = "minutes"
 """
 
 
+@cache
 def tiny_spec(repeat: str = '"never"') -> CatalogSpec:
     return parse_spec(TOML.replace('repeat = "never"', f"repeat = {repeat}"), "tiny.toml")
 

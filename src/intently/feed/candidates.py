@@ -39,7 +39,7 @@ def ask_sources(world: World, request: FeedRequest, eligible: Eligible, wishes: 
     room = world.config.retrieve.candidates
     if eligible.allowed.count <= room:
         return scored(world, retrieval, eligible.allowed.rows)
-    tiers = _tiers(eligible.allowed, wishes)
+    tiers = _tiers(eligible.allowed, wishes, min(max(ENOUGH, request.limit), max(1, room // 2)))
     if len(tiers) == 1:
         return _fused(world, retrieval, tiers[0], room)
     found: list[Rows] = []
@@ -91,13 +91,15 @@ def _tags(world: World, request: FeedRequest) -> tuple[TagQuery, ...]:
     if not request.tags or world.encode is None:
         return ()
     vectors = world.encode([tag.text for tag in request.tags])
+    if vectors.shape[1] != world.snapshot.vectors.shape[1]:
+        return ()  # no item is encoded yet, or not by this encoder
     return tuple(TagQuery(tag.tag_id, tag.text, vector) for tag, vector in zip(request.tags, vectors, strict=True))
 
 
-def _tiers(allowed: Allowed, wishes: Wishes) -> list[Allowed]:
+def _tiers(allowed: Allowed, wishes: Wishes, enough: int) -> list[Allowed]:
     """Masks to ask in turn, best first; one mask, all that is allowed, when wishes do not tell items apart.
 
-    First the tiers that together hold fewer than ENOUGH items, then the tier that passes it, then those below that a
+    First the tiers that together hold fewer than `enough` items, then the tier that passes it, then those below that a
     better taste could still lift over it.
     """
     if not wishes.grounded:
@@ -106,7 +108,7 @@ def _tiers(allowed: Allowed, wishes: Wishes) -> list[Allowed]:
     lowest = int(levels.min())
     counts = np.bincount((levels - lowest)[allowed.mask])
     above = np.cumsum(counts[::-1])[::-1]  # items at this level or higher
-    reached = int(np.flatnonzero(above >= min(ENOUGH, allowed.count))[-1]) + lowest
+    reached = int(np.flatnonzero(above >= min(enough, allowed.count))[-1]) + lowest
     bands = [levels > reached, levels == reached, (levels < reached) & (levels > reached - STEPS)]
     tiers = [Allowed(band & allowed.mask) for band in bands]
     return [tier for tier in tiers if tier.count]

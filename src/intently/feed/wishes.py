@@ -91,7 +91,7 @@ def _wish(world: World, preference: Preference, newest: bool) -> Wish:
 
 
 def _meaning(world: World, preference: Preference) -> Meaning | None:
-    """The vector of a `like`; None when it has none (no encoder, an unknown item, an item not encoded yet)."""
+    """The vector of a `like`; None when it has none (no encoder, no encoded items, an unknown item)."""
     value = preference.value if isinstance(preference.value, dict) else {}
     if "item_id" in value:
         row = world.snapshot.row_of(str(value["item_id"]))
@@ -105,7 +105,8 @@ def _meaning(world: World, preference: Preference) -> Meaning | None:
         text = NEGATION.sub("", text).strip() or text
     if world.encode is None or not text:
         return None
-    return Meaning(preference, text, world.encode([text])[0])
+    vector = world.encode([text])[0]
+    return Meaning(preference, text, vector) if len(vector) == world.snapshot.vectors.shape[1] else None
 
 
 def _cannot_use(world: World, preference: Preference) -> str:
@@ -113,5 +114,6 @@ def _cannot_use(world: World, preference: Preference) -> str:
     if preference.relation == "like" and isinstance(value, dict) and "item_id" in value:
         return f"“{preference.quote}” is not used: that {world.spec.noun} is no longer in the catalogue"
     if preference.relation == "like":
-        return f"“{preference.quote}” is kept, but not used yet: the text encoder is not here"
+        why = "the text encoder is not here" if world.encode is None else f"the {world.spec.nouns} are not encoded yet"
+        return f"“{preference.quote}” is kept, but not used yet: {why}"
     return f"“{preference.quote}” is not used: these {world.spec.nouns} have no {preference.facet or 'such field'}"
