@@ -6,6 +6,7 @@ endpoint (`response_format`). Whatever the server enforced, the text is validate
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar, cast
 
@@ -63,9 +64,9 @@ class Shape:
     by_lines: bool = False  # an answer that was cut off is good up to its last whole line
 
 
-def schema_shape(answer: type[BaseModel]) -> Shape:
+def schema_shape(answer: type[BaseModel], schema: Mapping[str, Any] | None = None) -> Shape:
     """The shape of a pydantic model. Written without spaces: indented JSON costs three times the tokens."""
-    schema = answer.model_json_schema()
+    schema = dict(schema or answer.model_json_schema())
     compact = {**schema, "x-guidance": {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}}
     return Shape(answer.__name__, "%llguidance {}\nstart: %json " + json.dumps(compact), schema)
 

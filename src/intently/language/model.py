@@ -7,10 +7,10 @@ lane, the wire, the row, and only then the reading of the answer, repaired once.
 import copy
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -80,21 +80,27 @@ class Model:
         timeout_seconds: float = 300.0,
         budget: Budget | None = None,
         check: Callable[[M], str | None] | None = None,
+        schema: Mapping[str, Any] | None = None,
     ) -> Answer[M]:
-        """Ask for an object of a pydantic model. `check` returns what is wrong with a well-formed answer, or None.
+        """Ask for an object of a pydantic model.
 
-        An answer that breaks its schema or the check is asked for once more, with the fault. Raises AnswerInvalid after
-        that, BudgetSpent before a call that would not fit, and ModelUnavailable or ModelTimeout.
+        schema: a tighter form of the model's own, for the server to enforce. check: says what is wrong with a
+        well-formed answer, or None. An answer that breaks its schema or the check is asked for once more, with the
+        fault; what the second still gets wrong in the check is the caller's to drop. Raises AnswerInvalid when the
+        second breaks the schema, BudgetSpent before a call that would not fit, ModelUnavailable and ModelTimeout.
         """
+        first = True
 
         def read(text: str) -> M:
+            nonlocal first
             value = read_object(text, answer)
-            fault = check(value) if check else None
+            fault = check(value) if check and first else None
+            first = False
             if fault:
                 raise AnswerInvalid(fault)
             return value
 
-        return self._ask(prompt, schema_shape(answer), read, lane, user_id, max_tokens, timeout_seconds, budget)
+        return self._ask(prompt, schema_shape(answer, schema), read, lane, user_id, max_tokens, timeout_seconds, budget)
 
     def ask_lines(
         self,
