@@ -1,6 +1,6 @@
 """Events: appended, never changed, each once; read back as objects for a person or as columns for an index."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -85,13 +85,24 @@ def events_of(
 def event_columns(connection: Connection, kinds: Collection[str], *, until: datetime | None = None) -> EventColumns:
     """All events about items of these kinds, nothing later than `until`, as columns."""
     c = event.c
-    wanted: Select[Any] = select(c.seq, c.user_id, c.item_id, c.time_us, c.value, c.kind)
-    wanted = _until(_of_kinds(wanted.where(c.item_id.is_not(None)), kinds), until).order_by(c.seq)
+    wanted: Select[Any] = select(c.seq, c.user_id, c.item_id, c.time_us, c.value, c.kind).where(c.item_id.is_not(None))
+    wanted = _until(_of_kinds(wanted, kinds), until).order_by(c.seq)
     users: dict[str, int] = {}
     items: dict[str, int] = {}
-    cursor = connection.execution_options(yield_per=CHUNK).execute(wanted).cursor  # Row objects would double the time
-    parts = [_part(rows, users, items) for rows in iter(lambda: cursor.fetchmany(CHUNK), [])]
+    parts = [_part(rows, users, items) for rows in _pages(connection, wanted)]
     return _columns(parts, users, items)
+
+
+def _pages(connection: Connection, wanted: Select[Any]) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Rows as the driver gives them, whose first column is `seq`, a page at a time: never all of them in memory."""
+    last = 0
+    while True:
+        with connection.execute(wanted.where(event.c.seq > last).limit(CHUNK)) as result:
+            rows = result.cursor.fetchall()  # SQLAlchemy's own Row objects would double the time
+        if not rows:
+            return
+        yield rows
+        last = rows[-1][0]
 
 
 def last_event_time(connection: Connection) -> datetime | None:
