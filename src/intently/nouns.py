@@ -6,12 +6,11 @@ Meanings: docs/semantics.md.
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -106,24 +105,14 @@ class Event(Noun):
     event_id: Id = ""
     seq: int = 0  # order of arrival; breaks ties of time; given by the journal
 
-    @model_validator(mode="before")
-    @classmethod
-    def _identify(cls, data: Any) -> Any:
-        """Give an event without an id the hash of what makes it the same event."""
-        if isinstance(data, Mapping) and not data.get("event_id"):
-            time = data.get("time")
-            moment = utc(time).isoformat() if isinstance(time, datetime) else str(time)
-            value = data.get("value")
-            parts = [str(data.get(name)) for name in ("user_id", "item_id", "query", "kind", "order_id")]
-            parts.append("" if value in (None, "") else repr(float(value)))  # 7 and 7.0 are one value
-            digest = hashlib.sha256(json.dumps([*parts, moment]).encode("utf-8", "surrogatepass")).hexdigest()
-            return {**data, "event_id": digest[:32]}
-        return data
-
     @model_validator(mode="after")
-    def _about_something(self) -> "Event":
+    def _check(self) -> "Event":
+        """An event is about an item or a query; without an id it gets the hash of what makes it the same event."""
         if (self.item_id is None) == (self.query is None):
             raise ValueError("an event names either `item_id` or `query` (kind search), not both and not neither")
+        if not self.event_id:
+            parts = (self.user_id, self.item_id, self.query, self.kind, self.value, self.order_id, self.time.timestamp())
+            object.__setattr__(self, "event_id", hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32])
         return self
 
 
