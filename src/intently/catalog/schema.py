@@ -137,6 +137,7 @@ class CatalogSpec(_Spec):
     language: str = "en"
     zone: Annotated[str, AfterValidator(_zone)] = "UTC"
     attribution: str = ""  # shown on the page's foot
+    examples: tuple[str, ...] = ()  # sentences that the page offers to try
     shift_to_now: bool = False
     history_kinds: tuple[EventKind, ...] = ("rating", "purchase", "favourite", "cart", "detail", "review", "click")
     liked_from: float | None = None  # a rating counts as liked from here

@@ -1,6 +1,6 @@
 """The outermost layer: what is checked before any route sees a request, and the headers that every answer carries.
 
-- `Host` must be one that the settings list, on loopback too: else a page elsewhere could reach us by rebinding its name.
+- `Host` must be one that the settings list, on loopback too: else a page elsewhere could rebind its name to us.
 - `Origin`, where a browser sends one with a request that changes something, must be ours.
 - A body may have at most MAX_BODY bytes.
 - `%2F` and `%25` in the path are escaped once more, so that an id with a slash stays one segment; the routes unescape
@@ -65,12 +65,14 @@ class Guard:
         if _name(host) not in self.hosts:
             return _refuse(
                 421,
-                f"this server does not answer to the Host {host[:100]!r}. Add it to `hosts` under [serve] in intently.toml, "
-                "or set INTENTLY_SERVE_HOSTS.",
+                f"this server does not answer to the Host {host[:100]!r}. Add it to `hosts` under [serve] in "
+                "intently.toml, or set INTENTLY_SERVE_HOSTS.",
             )
         origin = headers.get("origin")
         if origin is not None and scope["method"] not in READING and not self._ours(origin, host):
-            return _refuse(403, f"a page of {origin[:100]!r} may not change anything here; use the page of this server.")
+            return _refuse(
+                403, f"a page of {origin[:100]!r} may not change anything here; use the page of this server."
+            )
         length = headers.get("content-length", "0")
         return _too_long() if length.isdigit() and int(length) > MAX_BODY else None
 

@@ -1,7 +1,7 @@
-"""Who calls: keys with scopes, when keys are configured. Without keys everything is open, and only loopback is served.
+"""Who calls: keys with scopes, when keys are configured. Without keys all is open, and only loopback is served.
 
-Scopes: `user:ID` one person's own feed, memory, events and data; `shop` feeds, commands, events and items for everybody;
-`admin` all of that, and export, erasure, merging, traces and metrics of everybody.
+Scopes: `user:ID` one person's own feed, memory, events and data; `shop` feeds, commands, events and items of
+everybody; `admin` all of that, and export, erasure, merging, traces and metrics of everybody.
 
 INTENTLY_KEYS holds entries separated by blanks or line breaks, each `SCOPE=SECRET`; INTENTLY_KEYS_FILE names a file of
 such lines (`#` starts a comment). An id in a scope is percent-encoded (`user:ann%20b`). A secret has at least 16
@@ -54,7 +54,9 @@ class Caller:
     def need_person(self, user_id: str) -> None:
         """Raise Refused unless this person's feed is the caller's to use."""
         if not self.may_see(user_id):
-            raise Refused("this key is for another person's feed; use that person's key, or one of scope shop or admin.")
+            raise Refused(
+                "this key is for another person's feed; use that person's key, or one of scope shop or admin."
+            )
 
     def need_own(self, user_id: str) -> None:
         """Raise Refused unless the caller is this person or an admin: export, erasure, merging."""
@@ -68,7 +70,7 @@ class Caller:
 
 
 def load_keys(env: Mapping[str, str]) -> tuple[Key, ...]:
-    """The configured keys; none when neither variable is set. Raises DataError that names the entry, never its secret."""
+    """The configured keys; none when neither variable is set. Raises DataError that names the entry, not its secret."""
     text = env.get("INTENTLY_KEYS", "")
     path = env.get("INTENTLY_KEYS_FILE", "")
     if path:

@@ -43,11 +43,16 @@ class Stores:
             self._faults[name] = str(error)
             log.error("store_not_opened", extra={"store": name, "error": str(error)})
 
-    def engine(self, name: str | None = None) -> Engine:
-        """The engine of a store, the first one when no name is given. Raises NotFound, or StoreError while it opens."""
+    def known(self, name: str | None = None) -> str:
+        """The name, the first one when none is given. Raises NotFound."""
         wanted = name or self.names[0]
         if wanted not in self.names:
             raise NotFound(f"there is no store {wanted[:64]!r} here; the stores are {', '.join(self.names)}.")
+        return wanted
+
+    def engine(self, name: str | None = None) -> Engine:
+        """The engine of a store, the first one when no name is given. Raises NotFound, or StoreError while it opens."""
+        wanted = self.known(name)
         state = self.state(wanted)
         if state.state == "failed":
             raise StoreError(f"the store {wanted!r} could not be opened: {state.fault}")

@@ -1,7 +1,8 @@
 """A cover for an item that has no image: an SVG drawn from its title and its first term, the same every time.
 
-The palette comes from the term (so that one genre looks like itself), the composition from the title. No fonts are
-shipped; the lines of the title are broken by an estimate of the width of letters. All text is escaped.
+A term has a few palettes of its own (so that one genre looks like itself, and a page of it is not one colour); the
+title picks one of them, and the composition. No fonts are shipped; the lines of
+the title are broken by an estimate of the width of letters. All text is escaped.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from markupsafe import Markup, escape
 __all__ = ["Cover", "draw_cover"]
 
 WIDTH, HEIGHT = 200, 280  # user units of the SVG
+VARIETY = 4  # palettes of one term
 
 # ground, deep, bright, light: four tones that sit well together, dark enough that white text reads (>= 4.5:1 on ground)
 PALETTES = (
@@ -46,15 +48,18 @@ class Cover:
 
 def draw_cover(cover: Cover) -> Markup:
     """The SVG, hidden from screen readers: the card names the title next to it."""
-    ground, deep, bright, light = PALETTES[_number(cover.term.casefold() or cover.title, len(PALETTES))]
     key = _digest(cover.title)
+    first = _number(cover.term.casefold() or cover.title, len(PALETTES))
+    ground, deep, bright, light = PALETTES[(first + key % VARIETY * 3) % len(PALETTES)]
     motif = MOTIFS[_number(cover.title, len(MOTIFS))]
     drawn = motif(Random(key), deep, bright, light)
     return Markup(
-        '<svg class="art" viewBox="0 0 {w} {h}" preserveAspectRatio="xMidYMid slice" aria-hidden="true" '
+        '<svg class="art" viewBox="0 0 {w} {h}" preserveAspectRatio="xMinYMax slice" aria-hidden="true" '
         'focusable="false"><rect width="{w}" height="{h}" fill="{ground}"/>{drawn}'
         '<path d="M0 {fade}H{w}V{h}H0z" fill="{deep}" fill-opacity=".82"/>{text}</svg>'
-    ).format(w=WIDTH, h=HEIGHT, ground=ground, deep=deep, fade=_fade(cover.title), drawn=drawn, text=_lettering(cover, light))
+    ).format(
+        w=WIDTH, h=HEIGHT, ground=ground, deep=deep, fade=_fade(cover.title), drawn=drawn, text=_lettering(cover, light)
+    )
 
 
 def _digest(text: str) -> int:
@@ -119,7 +124,9 @@ def _rings(random: Random, deep: str, bright: str, light: str) -> Markup:
     x, y = random.choice([(0, 60), (200, 40), (100, 96), (170, 120)])
     ring = Markup('<circle cx="{}" cy="{}" r="{}" fill="none" stroke="{}" stroke-width="{}" stroke-opacity="{}"/>')
     return Markup("").join(
-        ring.format(x, y, 22 + 24 * step, bright if step % 3 == 0 else light, 9 if step % 3 == 0 else 2, 0.95 - 0.1 * step)
+        ring.format(
+            x, y, 22 + 24 * step, bright if step % 3 == 0 else light, 9 if step % 3 == 0 else 2, 0.95 - 0.1 * step
+        )
         for step in range(8)
     )
 

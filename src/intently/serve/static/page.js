@@ -70,6 +70,7 @@
       chipAt = -1;
     }
     watch();
+    fold();
     const sheet = find("dialog.item");
     if (sheet && sheet.firstElementChild && !sheet.open) sheet.showModal();
   });
@@ -128,6 +129,9 @@
       }, 1000));
     }
   }, { threshold: 0.5 });
+  const narrow = matchMedia("(max-width: 46rem)");
+  const fold = () => { if (narrow.matches) for (const part of document.querySelectorAll(".changed[open]:not([data-folded])")) { part.dataset.folded = ""; part.open = false; } };
   const watch = () => { for (const card of document.querySelectorAll(".card[data-item]:not([data-watched])")) { card.dataset.watched = ""; eye.observe(card); } };
+  fold();
   if (user) { watch(); addEventListener("pagehide", flush); }
 })();

@@ -1,0 +1,187 @@
+"""Bodies of the HTTP API, as docs/semantics.md section 1 has them. Frozen; unknown fields are refused."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Discriminator, Field, NaiveDatetime, Tag
+
+from intently.nouns import Change, EventKind, Id, Interest, Noun, Preference, Slate
+from intently.nouns import Tag as NounTag
+
+__all__ = [
+    "AppendedBody", "CommandIn", "CountsBody", "ErrorBody", "EventIn", "EventsIn", "HealthBody", "ItemBody", "ItemIn",
+    "ItemPatch", "MemoryBody", "MergeIn", "RankIn", "SaidBody", "StoreBody", "UnderstandingBody", "VersionBody",
+    "VersionIn", "WhyNotBody",
+]  # fmt: skip
+
+MAX_COMMAND = 2000  # characters
+MAX_BATCH = 1000  # events, or ids to rank
+When = Annotated[AwareDatetime | NaiveDatetime, Field(description="RFC 3339; without a zone it is UTC")]
+FacetIn = str | float | list[str] | None
+
+
+class Fault(Noun):
+    type: str
+    message: str
+
+
+class ErrorBody(Noun):
+    """Every fault: its type, and what was wrong, where, and the mend."""
+
+    error: Fault
+
+
+class CommandIn(Noun):
+    text: str = Field(min_length=1, max_length=MAX_COMMAND, description="the sentence")
+    client: Id = "api"
+    feed_id: Id | None = Field(None, description="the feed under which it was typed; the last one when left out")
+    zone: str | None = Field(None, max_length=64, description="IANA time zone, for words such as tonight")
+    preview: bool = Field(False, description="say what would happen and store nothing")
+    model: bool = Field(True, description="false: the exact grammar alone answers")
+    limit: int = Field(10, ge=1, le=100)
+
+
+class SaidBody(Noun):
+    changes: tuple[Change, ...]
+    memory: tuple[Preference, ...]
+    memory_version: int
+    feed: Slate
+    by: Literal["grammar", "model", "both", "none"]
+    notices: tuple[str, ...]
+
+
+class MemoryBody(Noun):
+    version: int
+    memory: tuple[Preference, ...]
+    notices: tuple[str, ...] = ()
+
+
+class VersionBody(Noun):
+    version: int
+    made_by: str
+    time: datetime
+    command_id: str | None
+
+
+class VersionIn(Noun):
+    version: int | None = Field(None, ge=0, description="the version that you saw; a stale one is refused (409)")
+    client: Id = "api"
+
+
+class RankIn(Noun):
+    item_ids: tuple[Id, ...] = Field(min_length=1, max_length=MAX_BATCH)
+    client: Id = "api"
+
+
+class MergeIn(Noun):
+    source: Id = Field(description="the anonymous person, whose data become this person's")
+
+
+class CountsBody(Noun):
+    """Rows by table, and what the next snapshot will forget."""
+
+    counts: Mapping[str, int]
+    forgets: tuple[str, ...] = ()
+
+
+class UnderstandingBody(Noun):
+    """`known` is false until the first answer is there."""
+
+    known: bool
+    interests: tuple[Interest, ...] = ()
+    tags: tuple[NounTag, ...] = ()
+    time: datetime | None = None
+
+
+class WhyNotBody(Noun):
+    """`outcome`: shown on the first page, ranked after it, or removed before ranking. `by`: every rule that removes."""
+
+    item_id: str
+    title: str
+    outcome: Literal["shown", "ranked", "removed"]
+    text: str
+    by: tuple[str, ...]
+    position: int | None
+    unmet: tuple[str, ...] = Field(description="ids of wishes that it does not meet")
+
+
+class ItemIn(Noun):
+    """An item. A facet that is left out is missing."""
+
+    title: str = Field(min_length=1, max_length=500)
+    text: str = Field("", max_length=20000)
+    facets: dict[str, FacetIn] = Field(default_factory=dict)
+    image_url: str | None = Field(None, max_length=2000, pattern="^https?://")
+    available: bool = True
+
+
+class ItemPatch(Noun):
+    """What changes; the rest stays. Price and stock hold at once."""
+
+    title: str | None = Field(None, min_length=1, max_length=500)
+    text: str | None = Field(None, max_length=20000)
+    facets: dict[str, FacetIn] | None = None
+    image_url: str | None = Field(None, max_length=2000, pattern="^https?://")
+    available: bool | None = None
+
+
+class ItemBody(Noun):
+    item_id: str
+    title: str
+    text: str
+    facets: Mapping[str, Any]
+    image_url: str | None
+    available: bool
+
+
+class EventIn(Noun):
+    """One event. `event_id` makes a repetition harmless; `time` is now when left out."""
+
+    user_id: Id
+    kind: EventKind
+    time: When | None = None
+    item_id: Id | None = None
+    query: str | None = Field(None, max_length=2000)
+    value: float | None = Field(None, allow_inf_nan=False)
+    quantity: float | None = Field(None, allow_inf_nan=False)
+    price: float | None = Field(None, allow_inf_nan=False)
+    order_id: Id | None = None
+    feed_id: Id | None = None
+    position: int | None = Field(None, ge=1, le=1_000_000)
+    surface: str | None = Field(None, max_length=64)
+    event_id: Id | None = None
+
+
+class EventBatch(Noun):
+    events: tuple[EventIn, ...] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+def _shape(body: Any) -> str:
+    return "batch" if (isinstance(body, dict) and "events" in body) or isinstance(body, EventBatch) else "single"
+
+
+EventsIn = Annotated[
+    Annotated[EventIn, Tag("single")] | Annotated[EventBatch, Tag("batch")],
+    Discriminator(_shape),
+]
+
+
+class AppendedBody(Noun):
+    new: int
+    repeated: int
+
+
+class StoreBody(Noun):
+    state: Literal["ready", "opening", "failed"]
+    items: int = 0
+    fault: str = ""
+
+
+class HealthBody(Noun):
+    """`ok` when every store is ready; the model may be absent all the same."""
+
+    status: Literal["ok", "opening", "failed"]
+    version: str
+    stores: Mapping[str, StoreBody]
+    model: str
