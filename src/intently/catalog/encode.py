@@ -186,8 +186,9 @@ def embed_text(spec: CatalogSpec, item: Item) -> str:
 
 
 def _shown_terms(spec: CatalogSpec, item: Item) -> list[str]:
+    """The most telling facets first, so that a cut takes the least telling."""
     found: dict[str, None] = {}
-    for name, facet in spec.facets.items():
+    for name, facet in sorted(spec.facets.items(), key=lambda named: -named[1].weight):
         values = item.facets.get(name)
         if facet.kind == "term" and facet.shown and facet.weight > 0 and isinstance(values, tuple):
             found |= dict.fromkeys(values[:FACET_VALUES])

@@ -95,8 +95,11 @@ class Grounder:
     def ground(self, phrase: str) -> Grounding | None:
         """What a whole phrase means, or None. Never by embedding; see `nearest` for that."""
         words = tokens(phrase)
-        if words and words[0] in _ARTICLES and len(words) > 1:
+        if len(words) > 1 and words[0] in _ARTICLES:
             words = words[1:]
+        if len(words) > 1 and words[-1] in self._vocabulary.generic:  # "horror films"; not where "film" is all there is
+            found = self._mean(words, phrase.strip()[:1].isupper())
+            words = words if found is not None else words[:-1]
         if not words:
             return None
         capital = phrase.strip()[:1].isupper()
@@ -207,7 +210,16 @@ class Grounder:
         """The word that an unknown word is a slip for, or None when the word is known or no one word is nearest."""
         if len(word) < 4 or self._vocabulary.knows(word) or word in self._titles.words:
             return None
-        return self._vocabulary.corrected(word)
+        candidates = self._vocabulary.corrections(word)
+        if len(candidates) < 2:
+            return candidates[0] if candidates else None
+        pairs = {found: self._pairs(found) for found in candidates}
+        # Several words are one meaning when one of them means all that the others do ("comedy" and a tag "comdedy").
+        return next((word for word in candidates if all(pairs[word] >= pairs[other] for other in candidates)), None)
+
+    def _pairs(self, word: str) -> frozenset[tuple[str, str]]:
+        found = self._mean([word], capital=True)
+        return frozenset(found.pairs) if found is not None else frozenset()
 
     def _mend_all(self, parts: list[str]) -> list[str]:
         mended: dict[str, str] = {}

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 __all__ = [
     "Speller",
+    "common_words",
     "edit_distance",
     "forms",
     "is_wordless_script",
@@ -122,15 +123,28 @@ def _plurals(word: str) -> list[str]:
 
 
 @cache
-def ordinary_words(language: str = "en") -> frozenset[str]:
-    """Words that anybody may use and that are therefore never taken for a slip of the pen. English only; others: none.
+def common_words(language: str = "en") -> frozenset[str]:
+    """Words that anybody uses: written small they name no person ("cage"). English only; other languages: none.
 
     Source: SCOWL levels 10 to 35, see LICENSE-english.txt.
     """
-    if language.split("-")[0] != "en":
-        return frozenset()
+    return _word_lists()[0] if language.split("-")[0] == "en" else frozenset()
+
+
+@cache
+def ordinary_words(language: str = "en") -> frozenset[str]:
+    """Words of a larger dictionary, the common ones among them: never taken for a slip of the pen.
+
+    Source: SCOWL levels 10 to 60. English only; other languages: none.
+    """
+    return _word_lists()[1] | common_words(language) if language.split("-")[0] == "en" else frozenset()
+
+
+@cache
+def _word_lists() -> tuple[frozenset[str], frozenset[str]]:
     packed = (files("intently.catalog") / "english.txt.gz").read_bytes()
-    return frozenset(gzip.decompress(packed).decode("ascii").split())
+    common, rarer = gzip.decompress(packed).decode("ascii").split("\n\n")
+    return frozenset(common.split()), frozenset(rarer.split())
 
 
 def edit_distance(left: str, right: str, most: int) -> int:

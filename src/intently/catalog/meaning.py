@@ -20,7 +20,10 @@ from intently.nouns import Item
 __all__ = ["NEAREST", "FacetWord", "Meanings", "Near", "facet_words", "texts_to_encode"]
 
 NEAREST = 0.70  # cosine below which nothing is said (BUILDING 20)
+NEAREST_WORD = 0.75  # the same for a single word, whose vector says less
 KEPT_RIVALS = 5
+# Aliases that are turns of speech are near to any phrase built alike: "make me laugh" to "makes me cry".
+_FUNCTION_WORDS = frozenset("me my i you your for the a an in on with without of to it is that".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ def facet_words(spec: CatalogSpec, values: Mapping[str, Sequence[str]]) -> list[
             for value in (*held, *facet.values):
                 found.setdefault((name, value), FacetWord(name, value, (value,)))
         for phrase, targets in facet.aliases.items():
+            if not _FUNCTION_WORDS.isdisjoint(phrase.casefold().split()):
+                continue
             found.setdefault((name, phrase), FacetWord(name, phrase, targets))
     return list(found.values())
 
@@ -76,13 +81,14 @@ class Meanings:
         self._vectors: npt.NDArray[np.float32] | None = None
 
     def nearest(self, phrase: str) -> list[Near]:
-        """Facet words with a cosine of at least 0.70, best first; of equal ones the earlier in the TOML."""
+        """Facet words with a cosine of at least 0.70 (0.75 for one word), best first, then in the order of the TOML."""
         vectors = self._all()
         if not len(vectors) or not phrase.strip():
             return []
         scores = np.round(vectors @ self._encoder.encode([phrase])[0], 6)
-        rows = [row for row in np.argsort(-scores, kind="stable")[: KEPT_RIVALS + 1].tolist() if scores[row] >= NEAREST]
-        return [Near(self._words[row], float(scores[row])) for row in rows]
+        bar = NEAREST if len(phrase.split()) > 1 else NEAREST_WORD
+        best = np.argsort(-scores, kind="stable")[: KEPT_RIVALS + 1].tolist()
+        return [Near(self._words[row], float(scores[row])) for row in best if scores[row] >= bar]
 
     def _all(self) -> npt.NDArray[np.float32]:
         with self._lock:

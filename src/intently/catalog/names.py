@@ -44,7 +44,7 @@ class Names:
         self._counts = counts
 
     def short(self, key: str) -> tuple[int, ...]:
-        """Rows of those called so when middle initials and "Jr" are left out."""
+        """Rows of those called so without middle initials and "Jr", or with "de Niro" in one word."""
         return tuple(self._shortened.get(key, ()))
 
     def surname(self, word: str) -> tuple[int, ...]:
@@ -86,11 +86,13 @@ class Names:
             kept = [word for word in words if len(word) > 1 and word not in _SUFFIXES]
             if 2 <= len(kept) < len(words):
                 found[" ".join(kept)].append(row)
+            if len(kept) > 2 and kept[-2] in PARTICLES:
+                found[" ".join((*kept[:-2], kept[-2] + kept[-1]))].append(row)
         return dict(found)
 
 
 def _surnames_of(words: list[str]) -> list[str]:
-    """The last word, and the last words from a particle on: "robert de niro" gives "niro" and "de niro"."""
+    """The last word, and the last words from a particle on: "robert de niro" gives "niro", "de niro", "deniro"."""
     while len(words) > 2 and words[-1] in _SUFFIXES:
         words = words[:-1]
     if len(words) < 2:
@@ -98,4 +100,4 @@ def _surnames_of(words: list[str]) -> list[str]:
     start = len(words) - 1
     while start > 1 and words[start - 1] in PARTICLES:
         start -= 1
-    return list(dict.fromkeys((words[-1], " ".join(words[start:]))))
+    return list(dict.fromkeys((words[-1], " ".join(words[start:]), "".join(words[start:]))))

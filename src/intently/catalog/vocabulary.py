@@ -13,7 +13,16 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from intently.catalog.lexicon import Speller, edit_distance, forms, ordinary_words, plain, plain_all, singulars
+from intently.catalog.lexicon import (
+    Speller,
+    common_words,
+    edit_distance,
+    forms,
+    ordinary_words,
+    plain,
+    plain_all,
+    singulars,
+)
 from intently.catalog.names import PARTICLES, Names, hold_names
 from intently.catalog.schema import CatalogSpec
 from intently.catalog.snapshot import Snapshot
@@ -21,6 +30,7 @@ from intently.catalog.snapshot import Snapshot
 __all__ = ["How", "Sense", "Vocabulary"]
 
 How = Literal["exact", "alias", "inflection", "spelling", "narrower", "embedding"]
+SHORTEST_NAME = 6  # letters of a word that may be a slip for a name
 SHORTEST_JOINED = 5  # letters of a phrase that may be written as one word or as two: not "us" for "U.S."
 
 
@@ -47,6 +57,7 @@ class Vocabulary:
         self._canonical: dict[tuple[str, str], str] = {}
         self._name_rows: dict[str, dict[str, list[int]]] = {}
         self._names: dict[str, Names] = {}
+        self.generic = _generic_words((spec.noun, spec.nouns))  # words for the items themselves
         self.ignored: dict[str, set[str]] = {}  # phrase -> facets that read over it
         for name, facet in spec.facets.items():
             if facet.kind == "term":
@@ -98,8 +109,11 @@ class Vocabulary:
         if not key:
             return
         senses = self._senses.setdefault(key, [])
-        if all((known.facet, known.value) != (sense.facet, sense.value) for known in senses):
+        same = [row for row, known in enumerate(senses) if (known.facet, known.value) == (sense.facet, sense.value)]
+        if not same:
             senses.append(sense)
+        elif senses[same[0]].how == "inflection":  # a declared alias says more than a value without its generic word
+            senses[same[0]] = sense
         self._measure(key)
         joined = key.replace(" ", "")
         if len(joined) >= SHORTEST_JOINED or "-" in sense.value:
@@ -156,7 +170,7 @@ class Vocabulary:
         return list(unique.values())
 
     def _named(self, words: Sequence[str], capital: bool) -> Iterator[Sense]:
-        plainly = len(words) > 1 or capital or words[0] not in ordinary_words(self.language)
+        plainly = len(words) > 1 or capital or words[0] not in common_words(self.language)
         key = " ".join(words)
         for name in self._names if plainly else ():
             for row in self._name_rows[name].get(key, ()):
@@ -180,17 +194,17 @@ class Vocabulary:
             form in self._own or form in self._name_words or form in self._ordinary for form in (word, *forms(word))
         )
 
-    def corrected(self, word: str) -> str | None:
-        """The one word that an unknown plain word is a slip for; None when there is none, or more than one."""
-        return self._nearest(word) or next(filter(None, map(self._nearest, singulars(word))), None)
-
-    def _nearest(self, word: str) -> str | None:
-        phrases = self._phrase_speller.nearest(word)
-        names = self._name_speller.nearest(word) if len(word) >= 5 else ()
+    def corrections(self, word: str) -> tuple[str, ...]:
+        """The known words that an unknown plain word may be a slip for: those nearest, or nearest to its singular."""
+        phrases, names = self._phrase_speller.nearest(word), self._near_names(word)
         if phrases and names and edit_distance(word, names[0], 2) < edit_distance(word, phrases[0], 2):
-            phrases = ()
-        nearest = phrases or names
-        return nearest[0] if len(nearest) == 1 else None
+            return names
+        return phrases or names or next(filter(None, map(self._phrase_speller.nearest, singulars(word))), ())
+
+    def _near_names(self, word: str) -> tuple[str, ...]:
+        """People get the first letter of a name right, and short names have too many neighbours."""
+        near = self._name_speller.nearest(word) if len(word) >= SHORTEST_NAME else ()
+        return tuple(name for name in near if name[0] == word[0])
 
     @cached_property
     def _ordinary(self) -> frozenset[str]:
