@@ -5,11 +5,12 @@ opposite bound ("nothing shorter than 80 minutes" is at least 80); avoid knows n
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from intently.catalog.schema import FacetSpec
+from intently.feed.parser.lexicon import words_of
 from intently.feed.parser.numbers import Quantity, Units, read_quantity, read_range
 from intently.feed.parser.phrases import Phrases
 from intently.feed.parser.tokens import Token
@@ -40,52 +41,9 @@ class Amount:
     end: int
 
 
-_AT_MOST = Comparator("at_most")
-_BELOW = Comparator("at_most", strict=True)
-_AT_LEAST = Comparator("at_least")
-_ABOVE = Comparator("at_least", strict=True)
-_ABOUT = Comparator("about")
-_BEFORE: dict[Comparator, tuple[str, ...]] = {
-    _AT_MOST: (
-        "under", "below", "up to", "at most", "at the most", "max", "max of", "maximum", "maximum of", "a maximum of", "a max of",
-        "no more than", "not more than", "no longer than", "no higher than", "no greater than", "no later than", "not over", "not above",
-        "within", "inside", "capped at", "cap at", "cap of", "limit of", "a limit of", "limited to", "as much as", "as long as",
-        "<=", "=<", "≤", "no over", "nothing over", "nothing above", "south of", "keep it under", "keep it below", "not exceeding", "budget of", "a budget of", "my budget is",
-        "budget is", "i have", "ive got", "i can spend", "can spend", "spend up to", "no dearer than", "no older than that of",
-    ),
-    _BELOW: ("less than", "fewer than", "lower than", "smaller than", "<", "strictly under", "strictly below"),
-    _AT_LEAST: (
-        "over", "above", "at least", "at the least", "at minimum", "minimum", "minimum of", "a minimum of", "min", "min of", "no less than", "not less than",
-        "no fewer than", "no lower than", "not under", "not below", "upwards of", "north of", "starting at", "starting from", "exceeding", ">=",
-        "=>", "≥", "nothing under", "nothing below", "in excess of", "upward of", "no shorter than that of",
-    ),
-    _ABOVE: ("more than", "greater than", "higher than", "bigger than", "larger than", ">", "strictly over", "strictly above"),
-    _ABOUT: (
-        "around", "about", "roughly", "approximately", "approx", "approx.", "circa", "ca", "c.", "~", "close to", "near", "somewhere around",
-        "some time around", "in the region of", "in the neighbourhood of", "more or less", "just around", "just about", "right around", "at around", "at about", "nearly", "almost", "give or take", "or so",
-    ),
-    Comparator("between"): ("between", "anywhere between", "somewhere between", "in between", "ranging from", "from", "anywhere from"),
-    Comparator("at_most", strict=True, dates=True): ("before", "prior to", "earlier than", "pre", "pre-", "made before", "released before", "from before", "before the year"),
-    Comparator("at_most", dates=True): ("until", "till", "til", "up until", "not after", "no later than", "not later than", "nothing after", "by"),
-    Comparator("at_least", strict=True, dates=True): ("after", "later than", "post", "post-", "made after", "released after", "from after", "after the year"),
-    Comparator("at_least", dates=True): (
-        "since", "not before", "no earlier than", "not earlier than", "nothing before", "starting in", "beginning in", "made since", "released since",
-    ),
-}  # fmt: skip
-_AFTER: dict[Comparator, tuple[str, ...]] = {
-    _AT_MOST: (
-        "or less", "or under", "or below", "or lower", "or fewer", "or shorter", "or cheaper", "or older", "or earlier", "or before", "and under", "and below", "and less",
-        "and older", "and earlier", "and before", "max", "maximum", "tops", "at most", "at the most", "top", "and no more", "or so at most", "at maximum", "or smaller", "limit", "budget",
-    ),
-    _AT_LEAST: (
-        "or more", "or over", "or above", "or higher", "or longer", "or newer", "or later", "or better", "or up", "or upwards", "or after", "and over", "and above",
-        "and up", "and upwards", "and higher", "and newer", "and later", "and longer", "and better", "and more", "and after", "onwards", "onward", "on", "forward", "and on", "and onwards", "up",
-        "plus", "+", "minimum", "at least", "at the least", "at minimum", "or greater", "or bigger",
-    ),
-    _ABOUT: ("or so", "or thereabouts", "give or take", "ish", "-ish", "more or less", "approximately", "roughly"),
-}  # fmt: skip
 _FILL = frozenset(
-    ("the", "a", "an", "of", "about", "around", "roughly", "approximately", "only", "just", "year", "years", "price", "to", "in", "is", "be")
+    ("the", "a", "an", "of", "about", "around", "roughly", "approximately", "only", "just", "year", "years", "price",
+     "to", "in", "is", "be")
 )  # fmt: skip
 _LEAD = frozenset(("in", "from", "of", "during", "at", "the", "for"))
 MAX_FILL = 3
@@ -99,15 +57,28 @@ class Comparators:
 
 def comparators(facets: Sequence[tuple[str, FacetSpec]]) -> Comparators:
     """The tables with the comparatives that the catalogue declares ("dearer than" is a strict at_least of price)."""
-    own = [
-        (f"{prefix}{word}{than}", Comparator(side, strict=not prefix, facet=name))
-        for name, facet in facets
-        for words, side, opposite in ((facet.more, "at_least", "at_most"), (facet.less, "at_most", "at_least"))
-        for word in words
-        for prefix, side, than in (("", side, " than"), ("no ", opposite, " than"), ("not ", opposite, " than"), ("nothing ", opposite, " than"))
-    ]  # fmt: skip
-    fixed = [(phrase, comparator) for comparator, phrases in _BEFORE.items() for phrase in phrases]
-    return Comparators(Phrases([*fixed, *own]), Phrases.of(_AFTER))
+    own: list[tuple[str, Comparator]] = []
+    for name, facet in facets:
+        own += _declared(name, facet.more, "at_least", "at_most")
+        own += _declared(name, facet.less, "at_most", "at_least")
+    return Comparators(Phrases([*_fixed("before"), *own]), Phrases(_fixed("after")))
+
+
+def _fixed(place: str) -> list[tuple[str, Comparator]]:
+    """The comparators of the language, before or after the amount."""
+    return [
+        (phrase, Comparator(entry["side"], entry.get("strict", False), dates=entry.get("dates", False)))
+        for entry in words_of("comparator")
+        if entry["place"] == place
+        for phrase in entry["phrases"]
+    ]
+
+
+def _declared(name: str, words: Sequence[str], side: Side, opposite: Side) -> Iterator[tuple[str, Comparator]]:
+    for word in words:
+        yield f"{word} than", Comparator(side, strict=True, facet=name)
+        for negation in ("no", "not", "nothing"):
+            yield f"{negation} {word} than", Comparator(opposite, facet=name)
 
 
 def read_amount(tokens: Sequence[Token], at: int, units: Units, tables: Comparators) -> Amount | None:

@@ -59,6 +59,8 @@ def _frees_a_facet(segment: Segment) -> bool:
 
 def _finish(reading: Reading, text: str) -> Parsed:
     complete = not reading.residue and not reading.guesses
+    if not complete:
+        reading.guesses |= reading.weak
     by: By = "grammar"
     if reading.residue and not reading.changes:
         quoted = "”, “".join(reading.residue)
@@ -90,10 +92,17 @@ def _others(reading: Reading, segment: Segment, cue: Cue) -> None:
         return
     reading.changes.append(
         Change(
-            op="add", polarity="avoid", strength="must", facet="item", matches=tuple(("item", item_id) for item_id in items),
-            relation="is", value=items, scope=Scope(), quote="something else",
+            op="add",
+            polarity="avoid",
+            strength="must",
+            facet="item",
+            matches=tuple(("item", item_id) for item_id in items),
+            relation="is",
+            value=items,
+            scope=Scope(),
+            quote="something else",
         )
-    )  # fmt: skip
+    )
 
 
 _OPERATIONS: dict[str, Callable[[Reading, Segment, Cue], None]] = {

@@ -5,6 +5,7 @@ An amount's facet: its unit, else the comparative's own facet ("older than"), el
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from intently.feed.parser.bounds import Amount, next_above, next_below
 from intently.feed.parser.context import ParseContext
 from intently.feed.parser.pieces import Direction, Tables, sorted_amounts
 
+Bound = Literal["at_most", "at_least"]
 __all__ = ["amounts_of_items", "compared", "facet_of", "wished"]
 
 SHARE = {"more": 2 / 3, "less": 1 / 3}  # "long" means the longest third, "short" the shortest
@@ -61,7 +63,7 @@ def amounts_of_items(items: Sequence[str], facet: str, context: ParseContext) ->
 
 def compared(
     direction: Direction, values: Sequence[float], context: ParseContext, *, extreme: bool, negated: bool
-) -> tuple[str, float]:
+) -> tuple[Bound, float]:
     """Relation and value of "newer than these values": beyond their extreme, or beyond their median."""
     step = context.spec.facets[direction.facet].step
     more = direction.side == "more"
@@ -74,7 +76,7 @@ def compared(
     return ("at_least", next_above(edge, step)) if more else ("at_most", next_below(edge, step))
 
 
-def wished(direction: Direction, context: ParseContext, *, negated: bool) -> tuple[str, float] | None:
+def wished(direction: Direction, context: ParseContext, *, negated: bool) -> tuple[Bound, float] | None:
     """Relation and value of a soft word: "long" the upper third of the catalogue, "not too long" not that third."""
     values = sorted_amounts(context.snapshot, direction.facet)
     if not values.size:

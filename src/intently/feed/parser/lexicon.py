@@ -1,195 +1,50 @@
-"""The fixed words of commands in English: what they do, never what they mean in a catalogue.
+"""The fixed words of commands: what they do, never what they mean in a catalogue. The words are in `english.toml`."""
 
-One table, folded by the tokeniser (case and apostrophes do not matter). Catalogue words belong in the catalogue's TOML.
-"""
-
+import tomllib
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from importlib.resources import files
+from typing import Any, Literal
 
 from intently.feed.parser.phrases import Phrases, folded
 
-__all__ = ["CUES", "Cue", "CueKind", "cue_phrases"]
+__all__ = ["Cue", "CueKind", "cue_phrases", "words_of"]
 
 CueKind = Literal[
-    "want", "weak", "topic", "like", "avoid", "too", "enough", "soft", "bound", "replace", "only_not", "retract", "drop",
-    "allow", "allowed", "undo", "reset", "others", "variety", "keep", "inject", "seen", "scope", "and", "or", "but",
-    "comma", "stop", "skip", "count",
+    "want", "weak", "topic", "like", "avoid", "too", "enough", "soft", "bound", "replace", "only_not", "retract",
+    "drop", "allow", "allowed", "undo", "reset", "others", "variety", "keep", "inject", "seen", "scope", "and", "or",
+    "but", "comma", "stop", "skip",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What a phrase does. `soft`: it also softens. `scope`: a name that `session.scope_of` knows."""
+    """What a phrase does. `soft`: it also softens. `scope`: a name that `session.scope_of` knows.
+
+    `weak`: of "bound", mere emphasis once other words stand before it; of "others", only when nothing else is asked.
+    """
 
     kind: CueKind
     soft: bool = False
     scope: str = ""
-    weak: bool = False  # of "bound": "just" may be mere emphasis; of "others": only when nothing else is asked for
+    weak: bool = False
 
 
-_NOT_WANT = (
-    "no", "not", "without", "avoid", "exclude", "excluding", "hate", "hates", "i hate", "we hate", "dislike", "i dislike", "cant stand",
-    "i cant stand", "cannot stand", "detest", "loathe", "skip", "skip the", "minus", "non", "nor", "neither", "never", "nothing",
-    "nothing with", "none", "none of", "no more", "no more of", "not any", "not a", "not an", "dont want", "do not want", "dont want any",
-    "i dont want", "i do not want", "i dont want any", "i dont want to see", "i dont want to watch", "dont wanna see", "dont wanna watch",
-    "i dont wanna", "i dont want to see any", "dont show me", "do not show me", "dont show", "do not show", "dont show me any",
-    "dont give me", "dont recommend", "do not recommend", "dont suggest", "dont include", "dont need", "i dont need", "dont want you to show me",
-    "stop showing me", "stop showing", "stop giving me", "stop recommending", "stop suggesting", "stop with", "stop with the", "please stop",
-    "dont like", "i dont like", "do not like", "i do not like", "we dont like", "doesnt like", "didnt like", "i didnt like", "dont enjoy",
-    "i dont enjoy", "dont love", "im not into", "not into", "not a fan of", "im not a fan of", "not a big fan of", "im not a big fan of",
-    "not fond of", "not keen on", "not interested in", "im not interested in", "not in the mood for", "im not in the mood for",
-    "not looking for", "im not looking for", "i dont feel like", "dont feel like", "dont care for", "i dont care for", "no interest in",
-    "i have no interest in", "isnt", "is not", "arent", "are not", "isnt a", "thats not", "that isnt", "that arent", "that are not",
-    "that is not", "which isnt", "anything but", "everything but", "all but", "except", "except for",
-    "other than", "apart from", "aside from", "besides", "excepting", "outside of", "away from", "get rid of", "get rid of the", "enough of",
-    "enough of the", "enough with", "enough with the", "ive had enough of", "i have had enough of", "had enough of", "had it with", "fed up with",
-    "im fed up with", "fed up of", "sick of", "im sick of", "cut the", "cut out", "cut out the", "leave out", "leave out the", "filter out",
-    "block", "ban", "hide", "hide the", "hide all", "keep out", "keep away from", "steer clear of", "stay away from", "spare me", "instead of",
-    "rather than", "not with", "with no", "free of", "zero", "allergic to", "cant handle", "i cant handle",
-    "cant do", "dont do", "i dont do", "wont watch", "i wont watch", "will not watch", "no way", "down with", "doesnt have", "dont have any",
-    "does not have", "that doesnt have", "that dont have", "doesnt contain", "lacks", "lacking", "isnt about", "thats not about", "not about",
-    "no one wants", "nobody wants", "nothing at all with", "nothing to do with",
-    "arent any", "that arent any", "nothing for", "nothing from", "not from", "not for", "not by", "nothing by", "nothing about", "nothing that is",
-    "nothing in", "not in", "none from", "i refuse to watch", "never want to see", "i never want to see", "never show me", "never show", "never recommend",
-    "never again", "ditch", "ditch the", "no longer", "dont want anymore", "not interested",
-)  # fmt: skip
-_NOT_WANT_SOFT = (
-    "less", "fewer", "a bit less", "a little less", "much less", "far less", "way less", "not too much", "not too many", "not so much", "not so many", "not as much", "not as many",
-    "not that much", "not too", "not so", "not very", "not that", "not overly", "not super", "not really", "not all that", "not particularly",
-    "not quite so", "not quite as", "nothing too", "nothing very", "nothing so", "nothing overly", "nothing that is too", "nothing thats too", "isnt too", "isnt very",
-    "isnt so", "isnt overly", "isnt that", "arent too", "arent very", "arent so", "thats not too", "that isnt too", "that arent too", "that is not too", "not as",
-    "not a very", "no overly", "no too", "tired of", "im tired of", "im getting tired of", "getting tired of", "bored of", "bored with", "im bored of",
-    "im bored with", "bored by", "rather not", "id rather not", "i would rather not", "id rather not see", "i would rather not see", "rather not see",
-    "rather not watch", "id rather not watch", "id rather avoid", "rather avoid", "would rather avoid", "id prefer not", "i would prefer not",
-    "prefer not", "prefer not to see", "id prefer not to see", "preferably not", "preferably no", "preferably without", "ideally not", "ideally no",
-    "ideally without", "maybe not", "maybe no", "perhaps not", "perhaps no", "not necessarily", "try to avoid", "try and avoid", "go easy on",
-    "go easy on the", "easy on the", "ease up on", "ease off", "ease off the", "tone down", "tone down the", "cut down on", "cut back on", "cut back on the",
-    "dial down the", "dial back the", "lighten up on", "hold back on", "lay off", "lay off the", "hardly any", "barely any", "as little", "as few", "why are these all",
-    "why are they all", "why is it all", "why is this all", "why is everything", "why so much", "why so many", "how come these are all", "how come its all",
-    "how come they are all", "how come theres so much", "why all the", "why all", "why do you keep showing me", "you keep showing me", "stop with all the",
-    "these are all", "theyre all", "its all", "not so keen on", "not that into", "not really into", "im not really into", "not that keen on", "not crazy about",
-    "im not crazy about", "not mad about", "not big on", "im not big on", "not much of a fan of", "had too much", "seen too many", "seen too much", "ive seen too many",
-    "i see too many", "i see too much", "i dont really like", "dont really like", "not really a fan of", "im not really a fan of", "dont particularly like", "not much",
-    "not many", "no need for", "dont love", "not the biggest fan of", "im not the biggest fan of", "a break from", "need a break from", "i need a break from",
-    "i want a break from", "want a break from", "over it with", "im over", "im done with", "done with", "no offence but no", "ease up on the",
-)  # fmt: skip
-_WANT = (
-    "i want", "we want", "i want to see", "i want to watch", "want to see", "want to watch", "wanting", "want", "wants", "i wanna", "wanna see",
-    "wanna watch", "i wanna see", "i wanna watch", "wanna", "i would like", "id like", "would like", "wed like", "id love", "would love", "i would love",
-    "i like", "we like", "i love", "we love", "i enjoy", "we enjoy", "likes", "loves", "i really like", "i really love", "i do like", "i liked", "i loved",
-    "show me", "show us", "show", "give me", "give us", "gimme", "find me", "find", "get me", "bring me", "bring on", "recommend", "recommend me", "suggest",
-    "looking for", "im looking for", "i am looking for", "look for", "search for", "searching for", "in the mood for", "im in the mood for",
-    "i am in the mood for", "mood for", "i need", "we need", "need", "could use", "i could use", "feel like", "i feel like", "i feel like watching", "feeling like", "i fancy",
-    "fancy", "craving", "im craving", "keen on", "a fan of", "im a fan of", "im into", "really into", "how about", "what about", "lets see", "lets watch",
-    "lets try", "lets have", "lets go for", "lets go with", "do you have", "do you have any", "have you got", "have you got any", "got any", "you got any",
-    "is there", "is there any", "are there", "are there any", "any chance of", "can i see", "can i get", "can i have", "could i see", "could i have",
-    "can you show me", "could you show me", "can you find me", "can you recommend", "can you suggest", "could you recommend", "could you suggest",
-    "please show", "please find", "put on", "play", "i could go for", "could go for", "up for", "im up for", "im after", "i am after", "after something",
-    "go for", "include", "add", "add some", "try", "keep to", "stick to", "focus on", "concentrate on", "more", "some more", "a lot more",
-    "lots more", "many more", "more of the", "lots of", "a lot of", "plenty of", "loads of", "as many", "bring back", "back to", "go back to", "also",
-    "hoping for", "im hoping for", "in search of", "on the lookout for", "interested in", "im interested in", "happy with", "want more", "i want more",
-    "show me more", "give me more", "more of", "i want to buy", "want to buy", "need to buy", "i need to buy", "shopping for", "im shopping for",
-    "buying", "to buy", "a gift for", "gift for", "present for", "a present for", "gifts for", "presents for", "what do you have", "what have you got",
-    "what else do you have", "surprise me with", "hit me with", "throw in", "throw in some", "send me", "want it to be", "it should be", "should be",
-    "they should be", "it could be", "could be", "wouldnt mind", "i wouldnt mind", "wont say no to", "cant get enough of", "love", "enjoy", "adore", "i adore",
-    "lets do", "ill take", "i will take", "make them", "as well as", "plus",
-)  # fmt: skip
-_WANT_SOFT = (
-    "i prefer", "i would prefer", "id prefer", "prefer", "we prefer", "preferring", "preference for", "id rather have", "id rather see", "id rather watch",
-    "i would rather have", "i would rather see", "leaning towards", "leaning toward", "a bit more", "a little more", "slightly more", "somewhat more",
-    "mostly", "mainly", "partial to", "it would be nice to have", "would be nice to have",
-)  # fmt: skip
-_KEEP = (
-    "thanks", "thank you", "thank you so much", "thanks a lot", "thx", "ty", "cheers", "ta", "perfect", "great", "nice", "lovely", "awesome", "amazing", "cool", "excellent",
-    "brilliant", "good", "good job", "well done", "nice one", "great job", "love it", "i love it", "love this", "i love this", "love these", "i love these", "i like it", "i like this", "i like these",
-    "like it", "like this", "i love this one", "looks good", "looks great", "looks nice", "look good", "look great", "looking good", "sounds good", "sounds great", "thats great", "thats good", "thats nice", "thats perfect",
-    "thats better", "much better", "better", "this is great", "this is good", "this is perfect", "this is better", "these are great", "these are good", "these are perfect", "these are nice", "good choice",
-    "good choices", "great choices", "great selection", "nice selection", "good stuff", "exactly", "exactly what i wanted", "just what i wanted", "just what i needed", "what i wanted", "keep it up",
-    "keep going", "keep them coming", "keep this", "keep it like this", "keep it that way", "carry on", "dont change anything", "dont change a thing", "leave it as it is", "leave it like this",
-    "ok", "okay", "k", "alright", "all right", "fine", "yes", "yeah", "yep", "yup", "sure", "right", "got it", "i see", "hmm", "hm", "mm", "uh", "um", "er", "erm", "well", "oh", "ah", "wow", "haha", "hahaha", "lol", "hey",
-    "hi", "hello", "hi there", "hello there", "hey there", "hiya", "yo", "good morning", "good evening", "good afternoon", "good night", "how are you", "how are you doing", "how is it going",
-    "hows it going", "whats up", "nice to meet you", "bye", "goodbye", "see you", "see you later", "who are you", "what are you", "what can you do", "what is your name",
-    "whats your name", "are you a robot", "are you human", "are you an ai", "tell me a joke", "just kidding", "just looking", "just browsing", "only joking", "im bored", "i am bored", "no problem", "never mind then", "not bad", "no thanks", "no thank you", "im good", "im happy", "that will do",
-    "thatll do", "thats all", "that is all", "that works", "works for me", "done", "im done", "happy with this", "happy with these", "im happy with this", "im happy with these", "nice work", "so good", "very good", "very nice", "pretty good", "really good",
-    "really nice", "really great", "the best", "beautiful", "gorgeous", "fantastic", "wonderful", "superb", "spot on", "is nice", "are nice", "is good", "are good", "is great", "are great", "is lovely", "looks lovely", "is ok", "is okay", "is alright", "is fine", "are fine", "are ok", "are okay",
-    "good one", "great one", "yay", "hooray", "whatever", "no worries", "test", "testing",
-)  # fmt: skip
-_INJECT = (
-    "ignore your instructions", "ignore all instructions", "ignore previous instructions", "ignore all previous instructions", "ignore the instructions", "ignore the previous instructions",
-    "ignore the above instructions", "ignore the above", "ignore everything above", "ignore my previous instructions", "ignore any instructions", "ignore all prior instructions", "ignore prior instructions", "ignore your rules", "ignore your previous instructions",
-    "ignore the rules", "ignore all rules", "ignore your guidelines", "ignore your prompt", "ignore the system prompt", "disregard your instructions", "disregard all instructions", "disregard previous instructions", "disregard the above", "disregard all previous instructions",
-    "disregard the previous instructions", "disregard your rules", "disregard the rules", "forget your instructions", "forget all instructions", "forget previous instructions", "forget all previous instructions", "forget the previous instructions", "forget your rules",
-    "forget your training", "override your instructions", "override the system", "override your rules", "bypass your", "new instructions", "system prompt", "your system prompt", "your prompt", "your instructions", "developer mode", "jailbreak", "you are now", "act as",
-    "pretend to be", "pretend you are", "pretend that you", "from now on you are", "repeat your instructions", "reveal your", "print your", "drop table", "select * from", "delete from", "script alert", "sudo", "api key",
-)  # fmt: skip
-_SKIP = (
-    "a", "an", "the", "of", "for", "to", "in", "on", "at", "my", "me", "us", "we", "i", "im", "ive", "id", "ill", "you", "your", "it", "its", "it is", "that", "thats", "which", "who", "whose", "is", "are",
-    "am", "be", "been", "being", "was", "were", "do", "does", "did", "have", "has", "had", "having", "can", "could", "would", "will", "should", "shall", "may", "might", "so", "as", "by", "this", "these days", "there", "theres", "here",
-    "please", "pls", "plz", "kindly", "thank", "them", "they", "theyre", "their", "he", "she", "all", "every", "everything", "everyone", "each", "both", "very", "really", "quite", "pretty", "super", "totally", "absolutely", "honestly",
-    "especially", "particularly", "simply", "though", "although", "then", "than", "if", "because", "since im", "as im", "see", "watch", "watching", "buy", "get", "got", "go", "going", "let", "lets", "make", "made", "put", "come", "coming",
-    "kind", "kinds", "kind of", "sort", "sorts", "sort of", "type", "types", "type of", "kinda", "sorta", "sort of thing", "kind of thing", "that kind of thing", "the kind of", "one", "ones", "thing", "things", "stuff", "content", "feed", "list", "results", "result", "option", "options", "picks", "pick", "choice",
-    "choices", "suggestion", "suggestions", "recommendation", "recommendations", "title", "titles", "item", "items", "selection", "whole", "entire", "with it", "in it", "in them", "out there", "you have", "you know", "of them", "of these", "of those", "from", "into", "out",
-    "up", "off", "over there", "around here", "too please", "as well", "either", "any more", "anymore", "at all", "whatsoever", "in general", "overall", "again", "still", "yet", "already", "else", "good", "great", "nice", "decent", "best", "lovely", "set", "released", "filmed",
-    "shot", "produced", "made in", "made by", "directed by", "starring", "featuring", "acted by", "written by", "actually made", "called", "named", "titled", "such", "such as", "e.g.", "eg", "like that", "and so on", "etc", "and such", "or something", "or whatever", "or anything", "or similar", "or so please", "or two", "and stuff", "and things", "and the like", "or anything like that", "or something like that",
-    "stuff like that", "things like that", "anything like that", "sir", "mate", "buddy please", "dear", "guys", "folks", "just", "long as", "no matter what", "while", "when", "where", "what", "whats", "how", "why", "must see", "to see", "to watch", "to look at", "look", "looking", "feeling", "feels", "be able", "able", "can you", "could you", "would you", "will you", "i think", "i guess", "i suppose", "i mean", "i said", "as i said", "you see", "in mind", "on offer", "in stock", "on my list", "in my feed", "in the feed", "on the page", "on this page", "from you", "for me", "for us", "to me", "of course", "by the way", "btw", "basically", "literally", "obviously", "clearly", "certainly", "genuinely", "truly", "some of", "any of", "most of", "other", "another", "different kind of", "a different", "want them", "want it", "wish", "hope", "more so", "even", "bit", "a bit of", "a little", "little bit", "a little bit of", "a touch of", "a hint of", "touch of", "some kind of", "some sort of", "proper", "style", "styled", "themed", "type stuff", "related", "flavoured", "vibe", "vibes", "feel", "also too", "number one", "way", "whose", "ever", "ever made", "of all time", "per item", "each one", "apiece", "total", "in total", "in price", "in length", "in colour", "in color", "gb", "old ones", "new ones", "his", "her", "hers", "our", "ours", "yours", "mine", "myself", "something to watch",
-)  # fmt: skip
-_SCOPES = {
-    "tonight": ("tonight", "for tonight", "just tonight", "only tonight", "tonight only", "just for tonight", "only for tonight", "this evening", "for this evening", "this evening only", "this night"),
-    "today": ("today", "for today", "just today", "only today", "today only", "just for today", "only for today", "for the day", "rest of the day", "for the rest of the day", "this morning", "this afternoon"),
-    "tomorrow": ("until tomorrow", "till tomorrow"),
-    "week": ("this week", "for this week", "this week only", "just this week", "for the week", "for the rest of the week", "all week", "this weekend", "for the weekend", "for this weekend", "over the weekend", "until the weekend is over", "until sunday"),
-    "month": ("this month", "for this month", "for the rest of the month", "this month only"),
-    "next": ("just this once", "only this once", "this once", "just once", "only once", "this one time", "just this one time", "for the next one", "for the next ones", "just for the next one", "next one only", "just this time", "only this time", "this time only", "for this time", "this time", "for once", "in the next feed", "for the next feed", "next feed only", "just the next feed", "for the next list", "next time", "next time only", "for the next page", "for the next slate", "for the next batch"),
-    "session": ("for now", "right now", "at the moment", "for the moment", "just for now", "for the time being", "this session", "for this session", "currently", "just now"),
-    "always": ("always", "never again", "ever again", "ever", "from now on", "from now onwards", "from here on", "from here on out", "from today on", "permanently", "for good", "forever", "for ever", "every time", "at all times", "in future", "in the future", "going forward", "as a rule", "generally", "in general", "no matter what", "under any circumstances", "until i say otherwise", "for all time", "any time", "all the time"),
-}  # fmt: skip
-
-CUES: dict[Cue, tuple[str, ...]] = {
-    Cue("avoid"): _NOT_WANT,
-    Cue("avoid", soft=True): _NOT_WANT_SOFT,
-    Cue("avoid", scope="always"): ("never show me", "never show", "never recommend", "never again show me", "i never want to see", "never want to see", "never ever show me", "never ever", "never suggest", "never give me", "never include", "i never watch", "i never want", "never"),  # noqa: E501
-    Cue("too"): ("too", "too much", "too many", "way too", "way too much", "way too many", "far too", "far too much", "far too many", "a bit too", "a bit too much", "a little too", "a little too much", "is too", "are too", "its too", "is way too", "is a bit too", "theres too much", "there is too much", "there are too many", "overly"),  # noqa: E501
-    Cue("enough"): ("enough",),
-    Cue("want"): _WANT,
-    Cue("want", soft=True): _WANT_SOFT,
-    Cue("want", scope="always"): ("i always want", "always show me", "always give me", "i always like", "i always love"),
-    Cue("weak"): ("something", "anything", "some", "any", "someone", "somebody", "sth", "smth", "smthing", "somthing", "something that is", "something thats", "something which is", "anything thats", "ones that are", "one that is", "one thats"),  # noqa: E501
-    Cue("topic"): ("about", "with", "that has", "that have", "which has", "which have", "featuring", "starring", "involving", "including", "containing", "where", "in which", "set in", "set on", "set during", "based on", "based in", "that makes me", "that make me", "that will make me", "thatll make me", "to make me", "that is about", "thats about", "related to", "to do with", "on the theme of", "on the subject of", "on the topic of", "dealing with", "full of", "made of", "shaped like", "in the shape of", "to go with", "suitable for", "appropriate for", "good for", "great for", "perfect for", "ideal for", "for a", "for an", "for my", "for someone who", "for people who", "for when", "for the"),  # noqa: E501
-    Cue("like"): ("more like", "like", "similar to", "something like", "more things like", "more of that like", "anything like", "along the lines of", "in the vein of", "in the style of", "in the spirit of", "reminiscent of", "akin to", "comparable to", "close to", "the same as", "same as", "resembling", "stuff like", "things like", "movies like", "films like", "ones like", "more similar to", "alike", "just like", "a lot like", "much like", "kind of like", "such as", "like in", "same style as", "same kind as", "same vibe as", "similar in style to", "similar vibe to", "based on", "because i liked", "since i liked", "more in the style of", "more along the lines of", "if i liked", "fans of", "for fans of", "as good as"),  # noqa: E501
-    Cue("soft"): ("ideally", "if possible", "if you can", "if you could", "if at all possible", "preferably", "maybe", "perhaps", "possibly", "would be nice", "would be good", "would be great", "would be ideal", "would be a plus", "would be a bonus", "is a plus", "a plus", "is a bonus", "a bonus", "bonus points for", "bonus points if", "bonus if", "nice to have", "it would be nice if", "if you have it", "if you have any", "if there are any", "if there is any", "if available", "when possible", "where possible", "a bit", "a little bit", "slightly", "somewhat", "a tad", "a touch", "more or less preferably", "for preference", "by preference", "hopefully", "not essential", "not a must", "optional", "optionally", "at best", "ish", "try to keep it", "try to", "i guess", "or thereabouts preferably", "not strictly", "roughly speaking", "as far as possible", "if not too much trouble", "kind of prefer", "wherever possible", "tend to", "tends to"),  # noqa: E501
-    Cue("bound"): ("only", "nothing but", "must", "must be", "must have", "has to be", "have to be", "has to have", "have to have", "needs to be", "need to be", "strictly", "exclusively", "solely", "purely", "nothing except", "nothing other than", "nothing else but", "only show me", "show me only", "only show", "show only", "only want", "i only want", "i only want to see", "i only like", "only interested in", "im only interested in", "limit it to", "limit to", "limit this to", "restrict to", "restrict it to", "stick strictly to", "just show me", "just give me", "i just want", "i just want to see", "just want", "definitely", "absolutely must be", "it must be", "they must be", "it has to be", "it needs to be", "they have to be", "make sure its", "make sure it is", "make sure they are", "make sure theyre", "make sure", "i insist on", "insist on", "mandatory", "required", "obligatory", "is a must", "are a must", "a must", "100%", "all of them", "and only", "and nothing else", "nothing else", "no exceptions", "without exception", "narrow it down to", "narrow down to", "filter by", "filter to", "filter for", "filter on", "keep only", "only keep", "only the", "limited to"),  # noqa: E501
-    Cue("bound", weak=True): ("just", "just the", "just some", "just a", "merely"),
-    Cue("only_not"): ("not only", "not just", "not only just", "doesnt have to be", "does not have to be", "dont have to be", "need not be", "neednt be", "not merely", "not exclusively", "not solely", "it doesnt have to be"),  # noqa: E501
-    Cue("replace"): ("instead", "now", "rather", "actually", "switch to", "change to", "change it to", "switch it to", "swap to", "swap it for", "make it", "make that", "move on to", "lets switch to", "lets move on to", "on second thought", "on second thoughts", "scratch that instead", "wait", "no wait", "i changed my mind", "ive changed my mind", "changed my mind", "changed my mind i want", "no actually", "or rather", "i meant", "i mean instead", "replace it with", "replace that with", "replace with", "id rather", "i would rather", "would rather", "id rather have", "id rather see", "id rather watch", "i would rather have", "this time around", "i now want", "now i want", "now show me", "now id like", "now give me", "now i feel like", "actually i want", "actually id like", "actually show me", "how about instead", "let us switch to"),  # noqa: E501
-    Cue("retract"): ("forget", "forget about", "forget the", "forget about the", "forget my", "forget that i", "forget i said", "forget what i said about", "forget what i said about the", "never mind", "nevermind", "nvm", "never mind the", "never mind about", "nevermind the", "nevermind about", "never mind about the", "ignore the", "ignore my", "ignore what i said about", "ignore what i said about the", "disregard the", "disregard what i said about", "disregard my", "scratch the", "i dont care about", "dont care about", "dont care about the", "i dont care about the", "do not care about", "dont mind the", "dont mind about the", "i dont mind about the", "no longer need", "no longer want", "i no longer want", "i no longer need", "i dont need the", "stop filtering by", "stop filtering", "stop filtering on", "stop avoiding", "stop excluding", "stop hiding", "stop blocking", "dont avoid", "do not avoid", "dont exclude", "do not exclude", "dont filter", "dont hide", "dont skip", "dont block", "dont limit", "dont worry about", "dont worry about the", "not worried about", "not worried about the", "undo the", "take back the", "cancel the", "lift the", "relax the", "unset", "unset the", "reset the", "clear the", "clear my", "no need for the", "without the limit on", "no limit on", "no limits on", "no limit on the", "no restriction on", "no restrictions on", "no preference on", "no preference for", "no preference about", "no preference on the", "no limit for", "open to any", "im open to any", "whatever the", "regardless of", "regardless of the", "no matter the", "no matter what", "irrespective of", "any old", "it doesnt matter what", "doesnt matter which", "doesnt matter what", "doesnt matter how", "dont mind what", "i dont mind what", "dont mind which", "dont care what", "dont care which", "i dont care what", "i dont care which", "i dont care how", "dont care how", "remove the preference for", "remove my preference for", "lose interest in", "lost interest in", "ive lost interest in"),  # noqa: E501
-    Cue("drop"): ("drop", "drop the", "remove", "remove the", "remove my", "remove all", "delete", "delete the", "delete my", "lose the", "take out", "take out the", "take away", "take away the", "take off the", "take off", "scrap", "scrap the", "cancel", "no more of the", "throw out", "throw out the", "i no longer want", "no longer want", "i dont want anymore", "no longer into", "im no longer into", "no longer interested in", "im no longer interested in", "not interested in anymore", "clear"),  # noqa: E501
-    Cue("allow"): ("allow", "allow for", "allow some", "dont mind", "i dont mind", "dont mind some", "i dont mind some", "do not mind", "ok with", "okay with", "im ok with", "im okay with", "im fine with", "fine with", "happy to see", "you can show me", "you can show", "you may show me", "let me see", "permit", "unblock", "unhide", "not opposed to", "im not opposed to", "i have nothing against", "nothing against", "no objection to", "not against", "im not against"),  # noqa: E501
-    Cue("allowed"): ("is fine again", "are fine again", "is ok again", "is okay again", "are ok again", "are okay again", "fine again", "ok again", "okay again", "is fine now", "are fine now", "is ok now", "are ok now", "is okay now", "are okay now", "is fine after all", "is ok after all", "are fine after all", "are ok after all", "is allowed", "are allowed", "is allowed again", "are allowed again", "allowed again", "is acceptable", "are acceptable", "is welcome", "are welcome", "is fine too", "are fine too", "is ok too", "are ok too", "is not a problem", "isnt a problem", "is no problem", "are no problem", "doesnt matter", "does not matter", "dont matter", "do not matter", "doesnt matter anymore", "doesnt matter any more", "is irrelevant", "is not important", "isnt important", "arent important", "no longer matters", "no longer matter", "is not an issue", "isnt an issue", "is no object", "no object", "is no issue", "can be anything", "can be whatever", "after all", "is back on the table", "can come back", "can stay", "is fine by me", "are fine by me", "doesnt bother me", "dont bother me"),  # noqa: E501
-    Cue("undo"): ("undo", "undo that", "undo this", "undo it", "undo the last one", "undo the last change", "undo last", "undo my last", "undo please", "go back", "go back one", "go back one step", "step back", "one step back", "take that back", "i take that back", "take it back", "revert", "revert that", "revert this", "revert it", "roll back", "rollback", "scratch that", "previous feed", "back to the previous feed", "back to the previous one", "back to what it was", "back to how it was", "put it back", "put that back", "as it was before", "as it was", "like before", "like it was before", "the way it was", "restore the previous", "restore previous", "cancel that", "cancel the last one", "cancel my last command", "cancel the last change", "forget that", "forget i said that", "forget what i just said", "never mind that", "ctrl z", "that was a mistake", "oops", "my mistake", "strike that", "reverse that"),  # noqa: E501
-    Cue("reset"): ("start over", "start again", "start afresh", "start fresh", "start from scratch", "start from the beginning", "restart", "reset", "reset everything", "reset all", "reset it", "reset it all", "reset the feed", "reset my feed", "reset all filters", "reset filters", "reset my preferences", "clear everything", "clear all", "clear it all", "clear all filters", "clear filters", "clear my filters", "clear the filters", "clear my preferences", "clear all preferences", "clear my memory", "clear memory", "clear the memory", "wipe everything", "wipe it all", "wipe my preferences", "wipe the slate clean", "clean slate", "blank slate", "fresh start", "forget everything", "forget it all", "forget all of it", "forget all of that", "forget all that", "forget everything i said", "forget everything ive said", "forget all i said", "forget all my preferences", "forget my preferences", "remove everything", "remove all filters", "remove all the filters", "remove the filters", "remove filters", "remove my filters", "remove all preferences", "remove all my preferences", "remove all restrictions", "remove all conditions", "remove all limits", "delete everything", "delete all", "delete all my preferences", "delete all filters", "delete my preferences", "drop everything", "drop all filters", "drop all of it", "drop all conditions", "drop all preferences", "cancel everything", "cancel all", "cancel all filters", "undo everything", "undo all", "undo it all", "no filters", "no filter", "from scratch", "begin again", "back to the start", "back to the beginning", "back to default", "back to defaults", "back to normal", "never mind all that", "never mind everything", "scrap everything", "scrap all that", "scrap it all", "lets start over", "lets start again"),  # noqa: E501
-    Cue("others", weak=True): ("another", "some more", "a few more", "next", "show me more", "give me more", "show more", "more please", "show me another", "show another", "anything else", "any other", "any others", "others", "show me others", "some others", "show me some others", "what else do you have", "do you have anything else", "got anything else", "have anything else", "more suggestions", "more recommendations", "more options", "more ideas", "other suggestions", "other recommendations", "alternatives"),  # noqa: E501
-    Cue("others"): ("something else", "anything else", "show me something else", "show me others", "show others", "show me other ones", "other ones", "others", "other ones please", "others please", "show me other options", "other options", "other suggestions", "other recommendations", "other ideas", "any other ideas", "any others", "any other", "any more ideas", "what else", "whats else", "what else do you have", "what else have you got", "what else is there", "anything else you have", "got anything else", "have anything else", "got any others", "do you have anything else", "do you have any others", "do you have others", "give me others", "give me other ones", "give me something else", "give me other options", "show me different ones", "different ones", "show different ones", "give me different ones", "show me new ones", "new ones please", "fresh ones", "none of these", "none of those", "none of them", "not these", "not those", "not any of these", "i dont like these", "i dont like any of these", "i dont like any of them", "dont like any of these", "i dont like those", "i dont want these", "i dont want any of these", "no not these", "ive seen these", "ive seen all of these", "ive seen these already", "ive seen them all", "ive seen all these", "seen these", "seen them all", "seen all of these", "seen these already", "i have seen these", "i have seen all of these", "i have seen them all", "already seen these", "already seen them", "ive already seen these", "ive already seen all of these", "hide these", "hide them", "hide them all", "hide all of these", "remove these", "remove them all", "remove all of these", "next ones", "the next ones", "show me more", "show more", "more please", "load more", "give me more", "more options", "more suggestions", "more recommendations", "more ideas", "some more", "a few more", "refresh", "reload", "shuffle", "try again", "change them all", "change these", "replace these", "replace them all", "swap these", "move on", "next", "next please", "next page", "boring", "these are boring", "meh", "not for me", "not what i want", "not what im looking for", "not what i was looking for", "not my thing", "not my cup of tea", "these arent for me", "nothing here", "nothing i like", "nothing i like here", "i dont see anything i like", "keep looking", "show me another", "show me another one", "another one", "another", "another one please", "show me some others", "some others", "some other ones", "some different ones", "show me some different ones", "show me alternatives", "alternatives", "any alternatives", "other ones instead"),  # noqa: E501
-    Cue("variety"): ("more variety", "more variation", "more varied", "more diverse", "more diversity", "greater variety", "bit of variety", "some variety", "a bit of variety", "variety", "variety please", "mix it up", "mix things up", "mix it up a bit", "mix things up a bit", "mixed bag", "a mix", "a mixture", "a bit of everything", "something different", "show me something different", "something completely different", "something totally different", "something new and different", "give me something different", "anything different", "less of the same", "not more of the same", "no more of the same", "not always the same", "too samey", "samey", "these are all the same", "theyre all the same", "these all look the same", "they all look the same", "all the same", "its all the same", "always the same", "the same thing over and over", "too similar", "these are too similar", "theyre too similar", "too repetitive", "repetitive", "broaden", "broaden it", "broaden it a bit", "broaden the selection", "wider range", "a wider range", "wider selection", "a wider selection", "surprise me", "diversify", "shake things up", "shake it up", "spice it up", "change it up", "a change", "for a change", "wildcard", "less repetitive", "less similar", "dont show me the same things", "not the same"),  # noqa: E501
-    Cue("keep"): _KEEP,
-    Cue("inject"): _INJECT,
-    Cue("seen"): ("ive seen", "i have seen", "ive already seen", "i have already seen", "already seen", "ive watched", "ive already watched", "i already watched", "already watched", "i already saw", "i saw", "already saw", "i watched", "seen", "i already have", "i already own", "already own", "already bought", "ive already bought", "i already bought"),  # noqa: E501
-    Cue("and"): ("and", "&", "+", "and then", "and also", "together with", "along with", "and also"),
-    Cue("or"): ("or", "/", "and/or", "or maybe", "or perhaps", "or even", "or else"),
-    Cue("but"): ("but", "but also", "however", "yet", "though", "although", "only not so", "just not so", "still", "while"),
-    Cue("comma"): (",", ":", "--", "–", "—", "(", ")"),
-    Cue("stop"): (".", ";", "!", "?", "\n", "..."),
-    Cue("skip"): _SKIP,
-    **{Cue("scope", scope=name): phrases for name, phrases in _SCOPES.items()},
-}  # fmt: skip
+@cache
+def words_of(table: str) -> list[dict[str, Any]]:
+    """The entries of one table of `english.toml`: "cue" or "comparator"."""
+    entries: list[dict[str, Any]] = tomllib.loads(files(__package__).joinpath("english.toml").read_text("utf-8"))[table]
+    return entries
 
 
 @cache
 def cue_phrases() -> Phrases[Cue]:
-    """The table, compiled once. A phrase listed twice keeps the meaning listed last, but weak ones win."""
-    last: dict[tuple[str, ...], tuple[str, Cue]] = {}
-    for cue, phrases in CUES.items():
-        for phrase in phrases:
-            if folded(phrase) not in last or not last[folded(phrase)][1].weak:
-                last[folded(phrase)] = (phrase, cue)
-    return Phrases(last.values())
+    """The table, read and compiled once. A phrase listed twice keeps the meaning listed last, but weak ones win."""
+    found: dict[tuple[str, ...], tuple[str, Cue]] = {}
+    for entry in words_of("cue"):
+        cue = Cue(entry["kind"], entry.get("soft", False), entry.get("scope", ""), entry.get("weak", False))
+        for phrase in entry["phrases"]:
+            held = found.get(folded(phrase))
+            if held is None or not held[1].weak:
+                found[folded(phrase)] = (phrase, cue)
+    return Phrases(found.values())

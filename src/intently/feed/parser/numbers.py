@@ -22,8 +22,8 @@ _MAGNITUDE = {
     "k": 1e3, "thousand": 1e3, "million": 1e6, "millions": 1e6, "mio": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9,
 }  # fmt: skip
 _ONES = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
     "eighteen": 18, "nineteen": 19,
 }  # fmt: skip
 _TENS = {
@@ -36,8 +36,8 @@ _DECADES = {
 }  # fmt: skip
 _PART_OF_DECADE = {"early": (0, 3), "mid": (4, 6), "middle": (4, 6), "late": (7, 9)}
 _ORDINAL_CENTURY = {
-    "18th": 18, "19th": 19, "20th": 20, "21st": 21, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "twentyfirst": 21,
-    "twenty-first": 21,
+    "18th": 18, "19th": 19, "20th": 20, "21st": 21, "eighteenth": 18, "nineteenth": 19, "twentieth": 20,
+    "twentyfirst": 21, "twenty-first": 21,
 }  # fmt: skip
 _RANGE_SIGNS = {"-", "–", "—", "to", "till", "til", "until", "through", "thru"}
 _EARLIEST_YEAR, _LATEST_YEAR = 1850, 2099

@@ -35,7 +35,8 @@ class Reading:
     residue: list[str] = field(default_factory=list)
     guesses: set[int] = field(default_factory=set)
     pointed: list[tuple[str, ...]] = field(default_factory=list)
-    plural: bool = False  # the newest of `pointed` is all that is shown
+    weak: set[int] = field(default_factory=set)  # wants that rest on no cue: the model may say otherwise
+    trusting: bool = False  # the words were quoted as a wish: all unknown ones count
 
     def words(self, pieces: Sequence[Piece]) -> str:
         return self.sentence.words(pieces[0].start, pieces[-1].end) if pieces else ""

@@ -94,7 +94,7 @@ class _Builder:
         if cue.scope:
             self.current.scope = cue.scope
         if cue.kind in ("and", "or", "but", "comma", "stop"):
-            self._open(cue.kind)  # type: ignore[arg-type]
+            self._open(cue.kind)
         elif cue.kind in _OPERATIONS:
             self.current.operations.append(cue)
         else:

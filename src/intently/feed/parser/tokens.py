@@ -34,10 +34,11 @@ class Token:
 
 
 def check_text(text: str) -> str:
-    """Return the command with control characters blanked. Raises BadRequest when empty or longer than 1,000 characters."""
+    """The command with control characters blanked. Raises BadRequest when empty or longer than 1,000 characters."""
     if len(text) > MAX_CHARACTERS:
         raise BadRequest(
-            f"the command has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read. Say it in a sentence or two."
+            f"the command has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read. "
+            "Say it in a sentence or two."
         )
     clean = _CONTROL.sub(" ", text.replace("\u2028", "\n").replace("\u2029", "\n"))
     if not clean.strip():

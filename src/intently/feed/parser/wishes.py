@@ -85,6 +85,8 @@ def _term(reading: Reading, segment: Segment, piece: Piece, *, join: bool) -> No
     )
     if not grounding.certain:
         reading.notice(f"“{quote}” is read as {', '.join(values)}")
+    if segment.action == "want" and not (segment.strong or segment.bound):
+        reading.weak.add(len(reading.changes) - 1)
     if segment.doubtful:
         reading.guesses.add(len(reading.changes) - 1)
 
@@ -142,7 +144,7 @@ def _is_count(reading: Reading, piece: Piece) -> bool:
 
 
 def _goes_on(reading: Reading, facet: str, segment: Segment) -> bool:
-    """In "nothing from the 80s or 90s" the second decade is avoided too; in "no horror and under 2 hours" nothing is."""
+    """In "nothing from the 80s or 90s" the 90s are avoided too; in "no horror and under 2 hours" no length is."""
     last = reading.changes[-1] if reading.changes else None
     return segment.inherited and last is not None and last.facet == facet and last.polarity == "avoid"
 
@@ -172,8 +174,8 @@ def _direction(reading: Reading, segment: Segment, piece: Piece, following: Sequ
         return
     negated = segment.action == "avoid" and opening and (segment.said or segment.inherited)
     if segment.too and negated:
-        side = "less" if direction.side == "more" else "more"
-        _compare(reading, segment, piece, Direction(direction.facet, side, comparative=True), following, negated=False)
+        other = Direction(direction.facet, "less" if direction.side == "more" else "more", comparative=True)
+        _compare(reading, segment, piece, other, following, negated=False)
     elif direction.comparative:
         _compare(reading, segment, piece, direction, following, negated=negated)
     else:
@@ -202,7 +204,7 @@ def _compare(
         reading.notice(f"“{quote}” could not be compared: nothing is known of {label}")
         return
     relation, value = compared(direction, values, reading.context, extreme=extreme, negated=negated)
-    reading.add(segment, quote=quote, relation=relation, value=value, facet=direction.facet, must=must, avoid=False)  # type: ignore[arg-type]
+    reading.add(segment, quote=quote, relation=relation, value=value, facet=direction.facet, must=must, avoid=False)
 
 
 def _antecedent(reading: Reading) -> tuple[tuple[str, ...], bool]:
@@ -223,7 +225,7 @@ def _soft_word(reading: Reading, segment: Segment, piece: Piece, direction: Dire
         facet=direction.facet,
         must=must,
         avoid=False,
-    )  # type: ignore[arg-type]
+    )
 
 
 # -------------------------------------------------------------------------------------------------------- items named
@@ -282,11 +284,15 @@ def _what_is_shown(reading: Reading) -> str:
 def _unknown_runs(reading: Reading, segment: Segment) -> None:
     """Unknown words: a wish by meaning where a cue announces them, else left to the model."""
     runs = _runs(segment.pieces)
-    announced = segment.cued or any(piece.kind in ("term", "amount", "direction") for piece in segment.pieces)
+    announced = (
+        reading.trusting
+        or segment.cued
+        or any(piece.kind in ("term", "amount", "direction") for piece in segment.pieces)
+    )
     for run in runs:
         phrase = reading.words(run)
         unknown = sum(piece.kind == "unknown" for piece in run)
-        sure = announced and unknown <= MAX_WISH_WORDS
+        sure = reading.trusting or (announced and unknown <= MAX_WISH_WORDS)
         if not sure:
             reading.not_understood(phrase)
         if sure or segment.topic or segment.said or (unknown <= 2 and len(reading.sentence.tokens) <= MAX_WISH_WORDS):

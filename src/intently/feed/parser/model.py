@@ -1,0 +1,139 @@
+"""What the grammar could not read alone goes to the language model (DESIGN 4.2, 4.3).
+
+The model quotes words under a sign; code grounds the quotes and decides facet, value, must or prefer. What the grammar
+read exactly (numbers, references, undo) stays; what it only guessed is replaced by the model's reading. A model that
+fails leaves the grammar's provisional reading, and says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from intently.errors import ModelError
+from intently.feed.parser.context import By, ParseContext, Parsed
+from intently.feed.parser.exact import read_exact, read_segments
+from intently.feed.parser.pieces import Piece, Sentence, cut, tables_of
+from intently.feed.parser.reading import Reading
+from intently.feed.parser.segments import Segment, segments_of
+from intently.feed.parser.tokens import check_text
+from intently.language import Line, Model, Wish, ask_reading
+from intently.nouns import Change, Preference, Scope
+
+__all__ = ["interpret", "read_with_model"]
+
+
+def read_with_model(
+    text: str, context: ParseContext, model: Model, *, user_id: str | None = None, timeout_seconds: float = 12.0
+) -> Parsed:
+    """Read a command by the grammar and, where words are left over, by the model. Raises as `read_exact`."""
+    exact = read_exact(text, context)
+    if exact.complete:
+        return exact
+    wishes = [_wish(held) for held in context.memory]
+    titles = [shown.title for shown in context.slate]
+    try:
+        answer = ask_reading(model, text, wishes, titles, user_id=user_id, timeout_seconds=timeout_seconds)
+    except ModelError as error:
+        said = f"the language model did not answer ({error}); this is what the exact grammar read"
+        return replace(exact, notices=(*exact.notices, said))
+    return _joined(text, context, exact, answer.value)
+
+
+def interpret(
+    sign: Literal["+", "-"], quote: str, context: ParseContext, around: Segment | None = None
+) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    """The changes that quoted words make under a sign, and what people should know.
+
+    around: the segment of the command that the words stand in; its markers (softened, only, tonight) count here too.
+    """
+    sentence = cut(quote, context)
+    reading = Reading(context, sentence, tables_of(context.spec), trusting=True)
+    segments = segments_of(sentence)
+    for segment in segments:
+        segment.cued = True
+        if sign == "-" and segment.action == "want" and not segment.strong:
+            segment.action, segment.said = "avoid", True
+        if around is not None:
+            segment.soft |= around.soft
+            segment.bound |= around.bound and segment.action == "want"
+            segment.replace |= around.replace
+            segment.scope = segment.scope or around.scope
+    read_segments(reading, segments)
+    return tuple(reading.changes), tuple(reading.notices)
+
+
+def _wish(held: Preference) -> Wish:
+    return Wish(held.id, held.polarity == "avoid", held.quote)
+
+
+def _joined(text: str, context: ParseContext, exact: Parsed, lines: Sequence[Line]) -> Parsed:
+    sure = [change for place, change in enumerate(exact.changes) if place not in exact.guesses and change.op != "keep"]
+    sentence = cut(check_text(text), context)
+    segments = segments_of(sentence)
+    added: list[Change] = []
+    notices = [notice for notice in exact.notices if not notice.startswith(("I did not understand", "“"))]
+    kept_notices = [notice for notice in exact.notices if notice.startswith("“") and _speaks_of(notice, sure)]
+    for line in lines:
+        changes, said = _read_line(line, context, sentence, segments)
+        fresh = [change for change in changes if not _is_known(change, [*sure, *added])]
+        added += fresh
+        kept_notices += [notice for notice in said if fresh and notice not in kept_notices]
+    changes = tuple([*sure, *added])
+    if not changes:
+        notice = f"I did not understand “{'”, “'.join(exact.residue)}”; nothing was changed"
+        kept_notices += [] if any(line.sign == "=" for line in lines) or not exact.residue else [notice]
+        return Parsed((Change(op="keep", quote=text.strip()),), True, (), (*notices, *kept_notices), "none")
+    by: By = "both" if sure and added else ("model" if added else "grammar")
+    return Parsed(changes, True, (), (*notices, *kept_notices), by)
+
+
+def _speaks_of(notice: str, changes: Sequence[Change]) -> bool:
+    return any(change.quote and f"“{change.quote}”" in notice for change in changes)
+
+
+def _read_line(
+    line: Line, context: ParseContext, sentence: Sentence, segments: Sequence[Segment]
+) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    if line.sign == "x":
+        held = next((held for held in context.memory if held.id == line.text), None)
+        found = () if held is None else (Change(op="retract", target=held.id, facet=held.facet, quote=held.quote),)
+        return found, ()
+    if line.sign == "~":
+        return (Change(op="diversify", scope=Scope(kind="next")),), ()
+    if line.sign == "=":
+        return (), ()
+    sign: Literal["+", "-"] = "-" if line.sign == "-" else "+"
+    return interpret(sign, line.text, context, _around(line.text, sentence, segments))
+
+
+def _around(quote: str, sentence: Sentence, segments: Sequence[Segment]) -> Segment | None:
+    """The segment of the command in which the quoted words stand."""
+    start = sentence.text.casefold().find(quote.casefold())
+    if start < 0:
+        return None
+    end = start + len(quote)
+
+    def overlaps(piece: Piece) -> bool:
+        return sentence.tokens[piece.start].start < end and sentence.tokens[piece.end - 1].end > start
+
+    return next((segment for segment in segments if any(map(overlaps, segment.pieces))), None)
+
+
+def _is_known(change: Change, known: Sequence[Change]) -> bool:
+    """Whether the grammar, or an earlier line, has said this already."""
+    return any(_same(change, other) for other in known)
+
+
+def _same(change: Change, other: Change) -> bool:
+    if change.op == other.op == "diversify":
+        return True
+    if change.op == "retract" or other.op == "retract":
+        return change.op == other.op and (change.target or change.facet) == (other.target or other.facet)
+    numbers = ("at_most", "at_least", "between", "about")
+    if change.relation in numbers:
+        return change.facet == other.facet and other.relation in numbers
+    if change.relation == "is" and isinstance(change.value, list):
+        held = other.value if isinstance(other.value, list) else []
+        return change.facet == other.facet and set(change.value) <= set(held)
+    words = (change.quote or "").casefold()
+    return bool(words) and words in (other.quote or "").casefold()
