@@ -22,7 +22,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from intently.errors import DataError
 
-__all__ = ["Message", "Prompt", "approximate_tokens", "quote", "render"]
+__all__ = ["Message", "Prompt", "approximate_tokens", "plain", "quote", "render"]
 
 SHIPPED = Path(__file__).parent / "prompts"
 DATA_CHARACTERS = 200  # of one value, unless the template names another length
@@ -64,10 +64,14 @@ class _Trusted(str):
 
 def quote(text: str, characters: int = DATA_CHARACTERS) -> str:
     """One line of JSON that holds the text as data: at most `characters` of it, nothing that could end or forge."""
-    plain = _HIDDEN.sub("", _CONTROL.sub(" ", text)).strip()
-    if len(plain) > characters:
-        plain = plain[: characters - 1].rstrip() + "…"
-    return _FORGERY.sub(lambda hit: f"\\u{ord(hit.group()):04x}", json.dumps(plain, ensure_ascii=False))
+    cut = json.dumps(plain(text, characters), ensure_ascii=False)
+    return _FORGERY.sub(lambda hit: f"\\u{ord(hit.group()):04x}", cut)
+
+
+def plain(text: str, characters: int) -> str:
+    """One line without control or invisible characters, cut to a length. Not quoted yet."""
+    line = _HIDDEN.sub("", _CONTROL.sub(" ", text)).strip()
+    return line if len(line) <= characters else line[: characters - 1].rstrip() + "…"
 
 
 def render(name: str, *, home: Path | None = None, **values: Any) -> Prompt:

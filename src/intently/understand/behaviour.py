@@ -1,0 +1,162 @@
+"""A person's history as a short text: deterministic, every kept event in exactly one place of it.
+
+RecGPT V1 section 2: reliable kinds only; time in buckets by age (days within a month, months within a year, years
+beyond); two aggregations: (bucket, kind) -> items, then items -> the contexts they came in. A line reads
+
+    2026-10 (liked), 2025 (bought) | 4 Heat: Crime; 5 Alien: Sci-Fi
+
+Departures: an event belongs to one line, each item of a line has a number by which evidence is given (in the paper a
+model names no evidence that could be checked), and a rating says whether it was a liking. Lines are ordered by their
+newest time; what does not fit the cap goes from the oldest end, whole items at a time, never mid-title.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from intently.language.prompt import approximate_tokens, plain
+from intently.nouns import Event, utc
+
+__all__ = ["BehaviourItem", "BehaviourText", "behaviour_text", "is_reliable"]
+
+WORDS = {  # kinds that are meant; ordinary clicks, views and impressions say too little
+    "favourite": "kept",
+    "cart": "in cart",
+    "purchase": "bought",
+    "detail": "looked closely at",
+    "review": "read about",
+    "search": "searched",
+    "rating": "rated",
+}
+LIKED, DISLIKED = "liked", "did not like"
+TITLE_CHARACTERS = 60
+SEPARATORS = str.maketrans({";": ",", "|": "/"})  # of our own lines
+MONTH, YEAR = timedelta(days=30), timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourItem:
+    """One numbered mention: what it was (item id, or None for a search), its text, and the events that rest in it."""
+
+    number: int  # from 1, in the order of the text
+    item_id: str | None
+    text: str
+    liked: bool
+    event_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourText:
+    """`text`: the lines, the newest first. `tokens`: by `approximate_tokens`. `left_out`: events beyond the cap."""
+
+    text: str
+    items: tuple[BehaviourItem, ...]
+    tokens: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A thing (item or query) with the kind words and buckets of its events."""
+
+    key: tuple[str, str]  # ("item", id) or ("query", text)
+    contexts: tuple[tuple[str, str], ...]  # (bucket, word), the newest first
+    event_ids: tuple[str, ...]
+    newest: datetime
+
+
+def is_reliable(event: Event) -> bool:
+    """Whether an event says something about taste: what was meant, not what was merely passed."""
+    return event.kind in WORDS
+
+
+def behaviour_text(
+    events: Sequence[Event],
+    describe: Callable[[str], str | None],
+    as_of: datetime,
+    *,
+    cap_tokens: int,
+    liked_from: float | None = None,
+) -> BehaviourText:
+    """The text of these events (ascending by time). Later ones than `as_of` and unreliable ones are not in it.
+
+    describe: item id -> its text ("Heat: Crime"), or None for an item that is not known any more. liked_from: ratings
+    from here are likings. Same input, same text.
+    """
+    kept = [event for event in events if is_reliable(event) and event.time <= utc(as_of)]
+    named = [
+        (mention, text) for mention in _mentions(kept, utc(as_of), liked_from) if (text := _name(mention, describe))
+    ]
+    fitting = _fitting(named, cap_tokens)
+    lines: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    items: list[BehaviourItem] = []
+    for mention, text in _by_line(fitting):
+        number = len(items) + 1
+        lines.setdefault(mention.contexts, []).append(f"{number} {text}")
+        words = {word for _, word in mention.contexts}
+        item_id = mention.key[1] if mention.key[0] == "item" else None
+        items.append(BehaviourItem(number, item_id, text, words != {DISLIKED}, mention.event_ids))
+    whole = "\n".join(f"{_when(contexts)} | {'; '.join(parts)}" for contexts, parts in lines.items())
+    inside = sum(len(item.event_ids) for item in items)
+    return BehaviourText(whole, tuple(items), approximate_tokens(whole), len(kept) - inside)
+
+
+def _mentions(events: Sequence[Event], as_of: datetime, liked_from: float | None) -> list[_Mention]:
+    """One for each item or query, the newest first; ties by the order of arrival."""
+    found: dict[tuple[str, str], list[Event]] = {}
+    for event in events:
+        key = ("item", event.item_id) if event.item_id is not None else ("query", event.query or "")
+        found.setdefault(key, []).append(event)
+    mentions = []
+    for key, group in found.items():
+        newest_first = sorted(group, key=lambda event: (event.time, event.seq), reverse=True)
+        contexts = dict.fromkeys((_bucket(event.time, as_of), _word(event, liked_from)) for event in newest_first)
+        ids = tuple(event.event_id for event in newest_first)
+        mentions.append(_Mention(key, tuple(contexts), ids, newest_first[0].time))
+    place = {mention.key: order for order, mention in enumerate(mentions)}
+    return sorted(mentions, key=lambda mention: (mention.newest, place[mention.key]), reverse=True)
+
+
+def _word(event: Event, liked_from: float | None) -> str:
+    if event.kind == "rating" and event.value is not None and liked_from is not None:
+        return LIKED if event.value >= liked_from else DISLIKED
+    return WORDS[event.kind]
+
+
+def _bucket(time: datetime, as_of: datetime) -> str:
+    age = as_of - time
+    return time.strftime("%Y-%m-%d" if age <= MONTH else "%Y-%m" if age <= YEAR else "%Y")
+
+
+def _name(mention: _Mention, describe: Callable[[str], str | None]) -> str | None:
+    kind, key = mention.key
+    text = describe(key) if kind == "item" else key
+    return plain(text, TITLE_CHARACTERS).translate(SEPARATORS) if text else None
+
+
+def _fitting(named: list[tuple[_Mention, str]], cap_tokens: int) -> list[tuple[_Mention, str]]:
+    """The newest that fit: every mention costs its text and number, every new line its head."""
+    used, heads = 0, set()
+    for place, (mention, text) in enumerate(named):
+        head = 0 if mention.contexts in heads else approximate_tokens(_when(mention.contexts)) + 2
+        used += head + approximate_tokens(f"{place + 1} {text};") + 1
+        if used > cap_tokens:
+            return named[:place]
+        heads.add(mention.contexts)
+    return named
+
+
+def _by_line(named: list[tuple[_Mention, str]]) -> list[tuple[_Mention, str]]:
+    """Bring together what shares a line; lines in the order of their newest mention, as are the items in each."""
+    first: dict[tuple[tuple[str, str], ...], int] = {}
+    for mention, _ in named:
+        first.setdefault(mention.contexts, len(first))
+    return sorted(named, key=lambda pair: first[pair[0].contexts])
+
+
+def _when(contexts: tuple[tuple[str, str], ...]) -> str:
+    """`2026-10 (liked, bought), 2025 (searched)`: the kinds of one bucket together, the newest bucket first."""
+    buckets: dict[str, list[str]] = {}
+    for bucket, word in contexts:
+        buckets.setdefault(bucket, []).append(word)
+    return ", ".join(f"{bucket} ({', '.join(words)})" for bucket, words in buckets.items())

@@ -1,0 +1,156 @@
+"""Tags: open descriptions of items the person will want, each for one interest, each looked up in the catalogue.
+
+RecGPT V1 section 4: modifier and core word, no vague words, no titles, no two alike, an interest and a rationale for
+each. Departures: the number of tags follows the settings (the paper asks for 50), and every tag is grounded: how many
+items lie near it, and how near the nearest is. A tag that finds nothing is kept and says so.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+from intently.language import Answer, Budget, Model, Prompt, render
+from intently.nouns import Interest, Tag
+from intently.understand.behaviour import BehaviourText
+from intently.understand.wording import is_vague, same_meaning, stems
+
+__all__ = ["Nearby", "TagAnswer", "TagsAnswer", "ask_tags", "ground_tags", "tags_of", "tags_prompt"]
+
+FOUND_FROM = 0.45  # cosine from which an item counts as found by a tag
+LEAST_WORDS, MOST_WORDS = 2, 7
+TOKENS_EACH = 40  # of the answer, for the limit
+WHY_CHARACTERS = 70
+
+
+class TagAnswer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    interest: int = Field(description="number of the interest it serves")
+    tag: str = Field(min_length=3, max_length=80)
+    why: str = Field(default="", max_length=200)
+
+
+class TagsAnswer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    tags: tuple[TagAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """What the catalogue holds near a text: items at or above FOUND_FROM, and the nearest one's cosine."""
+
+    found: int
+    best: float
+
+
+def tags_prompt(
+    behaviour: BehaviourText,
+    interests: Sequence[Interest],
+    *,
+    nouns: str,
+    count: int,
+    tags: int,
+    home: Path | None = None,
+) -> Prompt:
+    """The conversation of the interests, one turn longer: the server has read its beginning already."""
+    lines = behaviour.text.splitlines()
+    named = [(number, interest.text) for number, interest in enumerate(interests, start=1)]
+    return render("understand", home=home, nouns=nouns, lines=lines, count=count, interests=named, tags=tags)
+
+
+def ask_tags(
+    model: Model,
+    prompt: Prompt,
+    interests: Sequence[Interest],
+    *,
+    count: int,
+    user_id: str,
+    timeout_seconds: float,
+    budget: Budget | None = None,
+) -> Answer[TagsAnswer]:
+    """Ask for `count` tags; asked once more when a tag names an interest that does not exist. Raises as Model.ask."""
+    return model.ask(
+        prompt,
+        TagsAnswer,
+        user_id=user_id,
+        max_tokens=20 + TOKENS_EACH * count,
+        timeout_seconds=timeout_seconds,
+        budget=budget,
+        check=lambda answer: _fault_of_interests(answer, len(interests)),
+        schema=_schema(count, len(interests)),
+    )
+
+
+def tags_of(
+    answer: TagsAnswer, interests: Sequence[Interest], is_title: Callable[[str], bool]
+) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
+    """The tags that stand, and for each that does not, why."""
+    kept: list[Tag] = []
+    refused: list[str] = []
+    for one in answer.tags:
+        text = " ".join(one.tag.split()).strip(" .").lower()
+        fault = _fault(text, one.interest, len(interests), [tag.text for tag in kept], is_title)
+        if fault:
+            refused.append(f"{text!r}: {fault}")
+            continue
+        interest = interests[one.interest - 1]
+        tag_id = f"t-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        why = " ".join(one.why.split())[:200]
+        kept.append(Tag(tag_id=tag_id, text=text, interest_id=interest.interest_id, rationale=why))
+    return tuple(kept), tuple(refused)
+
+
+def ground_tags(
+    tags: Sequence[Tag],
+    encode: Callable[[Sequence[str]], npt.NDArray[np.float32]],
+    vectors: npt.NDArray[np.float32],
+    eligible: npt.NDArray[np.bool_],
+) -> tuple[Tag, ...]:
+    """Each tag with what it finds among the eligible rows of `vectors` (n, dim), unit rows."""
+    if not tags or not eligible.any() or vectors.shape[1] == 0:
+        return tuple(tags)
+    near = encode([tag.text for tag in tags]) @ vectors[eligible].T  # (tags, eligible items), cosines
+    return tuple(
+        tag.model_copy(update={"found": int((row >= FOUND_FROM).sum()), "best_similarity": round(float(row.max()), 4)})
+        for tag, row in zip(tags, near, strict=True)
+    )
+
+
+def _fault_of_interests(answer: TagsAnswer, count: int) -> str | None:
+    wrong = sorted({tag.interest for tag in answer.tags if not 1 <= tag.interest <= count})
+    return f"there is no interest {', '.join(map(str, wrong))}; the interests are 1 to {count}" if wrong else None
+
+
+def _fault(text: str, interest: int, count: int, earlier: list[str], is_title: Callable[[str], bool]) -> str | None:
+    words = len(text.split())
+    if not 1 <= interest <= count:
+        return "its interest does not exist"
+    if not LEAST_WORDS <= words <= MOST_WORDS:
+        return f"it has {words} word(s), and a modifier and a core word are {LEAST_WORDS} to {MOST_WORDS}"
+    if is_vague(text) or len(stems(text)) < 1:
+        return "it is too vague"
+    if is_title(text):
+        return "it is the title of an item"
+    if any(same_meaning(text, other) for other in earlier):
+        return "it repeats another"
+    return None
+
+
+def _schema(count: int, interests: int) -> dict[str, Any]:
+    one = {
+        "type": "object",
+        "properties": {
+            "interest": {"type": "integer", "minimum": 1, "maximum": max(1, interests)},
+            "tag": {"type": "string", "minLength": 5, "maxLength": 48},
+            "why": {"type": "string", "maxLength": WHY_CHARACTERS},
+        },
+        "required": ["interest", "tag", "why"],
+        "additionalProperties": False,
+    }
+    many = {"type": "array", "items": one, "minItems": count, "maxItems": count}
+    return {"type": "object", "properties": {"tags": many}, "required": ["tags"], "additionalProperties": False}

@@ -1,0 +1,41 @@
+"""Words of interests and tags: which say too little, and which say the same."""
+
+import re
+
+__all__ = ["is_vague", "same_meaning", "stems"]
+
+# Words that describe anything. A text of nothing else finds everything and explains nothing.
+VAGUE = frozenset(
+    """a an and any appealing attractive best beautiful big classic collection common content cool different diverse
+    engaging entertainment entertaining enjoyable excellent exciting favourite favorite for fun general genre genres
+    good great high historical important in interest interesting interests item items kind kinds lovely many mix mixed modern
+    modular more movie movies film films new nice of old other popular product products quality range really series set
+    show shows similar smart some special star stories story stuff style the theme themes thing things to top type types
+    unique unusual used variety various very with work works""".split()
+)
+_WORD = re.compile(r"[^\W_]+")
+_ENDING = re.compile(r"(?:ies|es|s|ing|ed|y|al|ic|ical)$")
+SAME_SHARE = 0.75  # of the words of the shorter text that the longer one holds
+
+
+def stems(text: str) -> frozenset[str]:
+    """The telling words of a text, without their endings."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    return frozenset(_stem(word) for word in words if word not in VAGUE)
+
+
+def is_vague(text: str) -> bool:
+    """Whether no telling word is left: "good movies", "various interesting themes"."""
+    return not stems(text)
+
+
+def same_meaning(one: str, other: str) -> bool:
+    """Whether two texts share nearly all their telling words ("dark crime dramas", "dark crime drama films")."""
+    first, second = stems(one), stems(other)
+    smaller = min(len(first), len(second))
+    return bool(smaller) and len(first & second) / max(len(first), len(second)) >= SAME_SHARE
+
+
+def _stem(word: str) -> str:
+    bare = _ENDING.sub("", word)
+    return bare if len(bare) >= 3 else word
