@@ -7,16 +7,17 @@ A leading article does not count, nor do case, accents and marks. A title's part
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from intently.catalog.lexicon import Speller, ordinary_words, plain, plain_all
+from intently.catalog.phrases import PhraseIndex
 
 __all__ = ["Titles", "strip_article"]
 
 _ARTICLES = ("the ", "a ", "an ")
+_ENDS = (", the", ", The", ", THE", ", a", ", A", ", an", ", An")
 _TRAILING = re.compile(r"^(.*), (the|a|an)$", re.IGNORECASE)
 _WITH_YEAR = re.compile(r"^(.+?) (?:from |of |in )?((?:18|19|20)\d\d)$")
 _YEAR = re.compile(r"^(?:18|19|20)\d\d$")
@@ -35,10 +36,9 @@ def _split(title: str) -> tuple[str, ...]:
 
 def strip_article(key: str) -> str:
     """A plain phrase without its leading article, unless nothing else is left."""
-    for article in _ARTICLES:
-        if key.startswith(article) and len(key) > len(article):
-            return key[len(article) :]
-    return key
+    if not key.startswith(_ARTICLES):
+        return key
+    return key.split(" ", 1)[1] or key
 
 
 class Titles:
@@ -49,20 +49,8 @@ class Titles:
         self._years = years
         self._language = language
         self._titles = titles
-        self._rows: dict[str, list[int]] = {}
-        self.longest: dict[str, int] = {}
-        moved = [_TRAILING.sub(r"\1", title) if "," in title else title for title in titles]
-        for row, key in enumerate(plain_all(moved)):
-            self._add(strip_article(key), row)
-
-    def _add(self, key: str, row: int) -> None:
-        if not key:
-            return
-        self._rows.setdefault(key, []).append(row)
-        first, _, rest = key.partition(" ")
-        words = rest.count(" ") + 2 if rest else 1
-        if self.longest.get(first, 0) < words:
-            self.longest[first] = words
+        moved = [_TRAILING.sub(r"\1", title) if title.endswith(_ENDS) else title for title in titles]
+        self._index = PhraseIndex([strip_article(key) for key in plain_all(moved)])
 
     def find(self, phrase: str) -> tuple[int, ...]:
         """Rows of the items that the phrase is the title of."""
@@ -72,9 +60,9 @@ class Titles:
 
     def rows(self, key: str) -> tuple[int, ...]:
         """Rows of the items whose whole title is this plain phrase, with or without a year behind it."""
-        whole = self._rows.get(strip_article(key))
+        whole = self._index.rows(strip_article(key))
         if whole:
-            return self._as_written(key, tuple(whole))
+            return self._as_written(key, whole)
         dated = _WITH_YEAR.match(key)
         return self._of_year(strip_article(dated[1]), int(dated[2])) if dated else ()
 
@@ -88,7 +76,7 @@ class Titles:
         return tuple(same) or rows
 
     def _of_year(self, key: str, year: int) -> tuple[int, ...]:
-        rows = self._rows.get(key) or self._parts.get(key, [])
+        rows = self._index.rows(key) or tuple(self._parts.get(key, ()))
         if self._years is None:
             return ()
         return tuple(row for row in rows if self._years[row] == year)
@@ -119,7 +107,7 @@ class Titles:
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        return frozenset(chain.from_iterable(key.split() for key in self._rows))
+        return self._index.words()
 
     @cached_property
     def _speller(self) -> Speller:
@@ -156,11 +144,11 @@ class Titles:
         return found
 
     def _at(self, words: Sequence[str], start: int) -> tuple[int, tuple[int, ...]] | None:
-        most = min(self.longest.get(words[start], 0), LONGEST_TITLE, len(words) - start)
+        most = min(self._index.longest.get(words[start], 0), LONGEST_TITLE, len(words) - start)
         for length in range(most, 0, -1):
-            rows = self._rows.get(" ".join(words[start : start + length]))
+            rows = self._index.rows(" ".join(words[start : start + length]))
             if rows:
-                return self._with_year(words, start + length, tuple(rows))
+                return self._with_year(words, start + length, rows)
         return None
 
     def _with_year(self, words: Sequence[str], end: int, rows: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:

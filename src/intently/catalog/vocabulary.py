@@ -24,6 +24,7 @@ from intently.catalog.lexicon import (
     singulars,
 )
 from intently.catalog.names import PARTICLES, Names, hold_names
+from intently.catalog.phrases import PhraseIndex
 from intently.catalog.schema import CatalogSpec
 from intently.catalog.snapshot import Snapshot
 
@@ -55,7 +56,7 @@ class Vocabulary:
         self._joined: dict[str, str] = {}  # phrase without spaces -> phrase
         self._values: dict[str, tuple[str, ...]] = {}
         self._canonical: dict[tuple[str, str], str] = {}
-        self._name_rows: dict[str, dict[str, list[int]]] = {}
+        self._name_index: dict[str, PhraseIndex] = {}
         self._names: dict[str, Names] = {}
         self.generic = _generic_words((spec.noun, spec.nouns))  # words for the items themselves
         self.ignored: dict[str, set[str]] = {}  # phrase -> facets that read over it
@@ -93,15 +94,7 @@ class Vocabulary:
         self._values[name] = (*values, *extra)
 
     def _read_names(self, name: str, values: Sequence[str], keys: list[str], counts: npt.NDArray[np.int64]) -> None:
-        rows: dict[str, list[int]] = {}
-        longest = self.longest
-        for row, key in enumerate(keys):
-            rows.setdefault(key, []).append(row)
-            first, _, rest = key.partition(" ")
-            words = rest.count(" ") + 2 if rest else 1
-            if longest.get(first, 0) < words:
-                longest[first] = words
-        self._name_rows[name] = rows
+        self._name_index[name] = PhraseIndex(keys)
         self._names[name] = Names(keys, counts)
         self._values[name] = tuple(values)
 
@@ -147,7 +140,9 @@ class Vocabulary:
     def reach(self, words: Sequence[str], start: int) -> int:
         """How many words from `start` on the longest phrase that may begin there has, 0 when none begins there."""
         word = words[start]
-        most = max((self.longest.get(form, 0) for form in (word, *forms(word))), default=0)
+        most = max(self.longest.get(form, 0) for form in (word, *forms(word)))
+        for index in self._name_index.values():
+            most = max(most, index.longest.get(word, 0))
         if start + 1 < len(words) and word + words[start + 1] in self._joined:
             most = max(most, 2)
         if self._names:
@@ -173,10 +168,10 @@ class Vocabulary:
         plainly = len(words) > 1 or capital or words[0] not in common_words(self.language)
         key = " ".join(words)
         for name in self._names if plainly else ():
-            for row in self._name_rows[name].get(key, ()):
+            for row in self._name_index[name].rows(key):
                 yield Sense(name, self._values[name][row], "exact", name)
             for other in _possessives(words):
-                for row in self._name_rows[name].get(other, ()):
+                for row in self._name_index[name].rows(other):
                     yield Sense(name, self._values[name][row], "inflection", name)
             yield from self._partly_named(name, words)
 
@@ -206,6 +201,14 @@ class Vocabulary:
         near = self._name_speller.nearest(word) if len(word) >= SHORTEST_NAME else ()
         return tuple(name for name in near if name[0] == word[0])
 
+    def warm(self) -> None:
+        """Make now what the first question would make."""
+        self.knows("")
+        self.corrections("warming")
+        for names in self._names.values():
+            names.surname("warming")
+            names.short("warming")
+
     @cached_property
     def _ordinary(self) -> frozenset[str]:
         return ordinary_words(self.language)
@@ -216,7 +219,7 @@ class Vocabulary:
 
     @cached_property
     def _name_words(self) -> frozenset[str]:
-        return frozenset(word for rows in self._name_rows.values() for key in rows for word in key.split())
+        return frozenset(word for index in self._name_index.values() for word in index.words())
 
     @cached_property
     def _phrase_speller(self) -> Speller:
