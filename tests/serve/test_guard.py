@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI, Request
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -34,11 +34,12 @@ def echo_app() -> FastAPI:
 CLIENT = TestClient(echo_app(), base_url="http://127.0.0.1:8000")
 
 
-@pytest.mark.parametrize("user_id", ["a/b", "a/memory/3", "50%", "50%2F", "%25", "a b", "ä/ö", "..", "a?b#c"])
+@pytest.mark.parametrize("user_id", ["a/b", "a/memory/3", "50%", "50%2F", "%25", "a b", "ä/ö", "...", "a?b#c"])
 def test_an_id_comes_out_of_the_path_as_it_went_in(user_id: str) -> None:
     assert CLIENT.delete(f"/users/{quote(user_id, safe='')}").json() == ["person", user_id]
 
 
+@settings(max_examples=50)
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=20))
 def test_any_id_survives_the_path(user_id: str) -> None:
     if user_id in (".", ".."):

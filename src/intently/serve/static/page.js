@@ -102,7 +102,7 @@
     setInterval(() => { const input = box(); if (input && !input.value) input.placeholder = `Try: ${ideas[turn = (turn + 1) % ideas.length]}`; }, 7000);
   }
 
-  // Impressions: a card half in view for a second; clicks are told by the server's own routes
+  // Impressions: a card half in view for a second. Clicks: a card opened
   const seen = new Set();
   let waiting = [];
   const { store, user } = document.body.dataset;
@@ -113,6 +113,12 @@
       method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ events }),
     }).catch(() => { /* an impression is not worth a message */ });
   };
+  const tell = (kind, { item, feed, position }) => waiting.push(
+    { user_id: user, kind, item_id: item, feed_id: feed, position: Number(position), surface: "page", time: new Date().toISOString() });
+  document.addEventListener("click", (event) => {
+    const card = event.target.closest?.(".card .cover") && event.target.closest(".card");
+    if (card) { tell("click", card.dataset); flush(); }
+  });
   const timers = new Map();
   const eye = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
@@ -120,11 +126,11 @@
       if (!isIntersecting) continue;
       timers.set(target, setTimeout(() => {
         eye.unobserve(target);
-        const { item, feed, position } = target.dataset;
+        const { item, feed } = target.dataset;
         const key = `${feed} ${item}`;
         if (seen.has(key)) return;
         seen.add(key);
-        waiting.push({ user_id: user, kind: "impression", item_id: item, feed_id: feed, position: Number(position), surface: "page", time: new Date().toISOString() });
+        tell("impression", target.dataset);
         setTimeout(flush, 1500);
       }, 1000));
     }
