@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from intently.journal import Journal, open_journal
+from intently.journal.tables import METADATA
 from tests.conftest import miss
 from tests.fixtures_postgres import PostgresServer, postgres_binaries, running_postgres
 
+EMPTIED = (
+    f"TRUNCATE {', '.join(METADATA.tables)} RESTART IDENTITY; "
+    "INSERT INTO counter (name, value) VALUES ('item_revision', 0)"
+)
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
@@ -19,9 +23,8 @@ def postgres() -> Iterator[PostgresServer]:
     if binaries is None:
         miss("PostgreSQL (Debian package postgresql)")
     with running_postgres(binaries) as server:
-        with server.database() as url:  # migrated once; the tests' databases are copies
-            open_journal(url, server.folder).close()
-            server.run("CREATE DATABASE migrated TEMPLATE " + url.split("/")[3].split("?")[0])
+        server.run("CREATE DATABASE contract TEMPLATE template0")
+        open_journal(server.url("contract"), server.folder).close()
         yield server
 
 
@@ -31,9 +34,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/store/journal.db"
         return
-    server: Any = request.getfixturevalue("postgres")
-    with server.database("migrated") as fresh:
-        yield fresh
+    server: PostgresServer = request.getfixturevalue("postgres")
+    fresh = server.url("contract")
+    yield fresh
+    server.run(EMPTIED, "contract")
 
 
 @pytest.fixture
@@ -51,8 +55,8 @@ def shared_journal(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
         yield opened
         opened.close()
         return
-    server: Any = request.getfixturevalue("postgres")
-    with server.database("migrated") as fresh:
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database() as fresh:
         opened = open_journal(fresh, server.folder)
         yield opened
         opened.close()
