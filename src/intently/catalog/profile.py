@@ -77,12 +77,16 @@ class Column:
 
     @cached_property
     def separator(self) -> str | None:
-        """What parts several values inside a cell: the sign whose parts come again more often than the cells do."""
+        """What parts several values inside a cell: a sign whose parts come again and again.
+
+        A comma also stands in names and prose; its parts must come again more often than the cells do.
+        """
         texts = [cell for cell in self.cells if isinstance(cell, str)]
         for sign in SEPARATORS:
-            split = [part.strip() for text in texts if sign in text for part in text.split(sign)]
-            several = sum(sign in text for text in texts)
-            if several > 0.05 * len(texts) and len(set(split)) < 0.6 * len({text for text in texts if sign in text}):
+            joined = [text for text in texts if sign in text]
+            parts = [part.strip() for text in joined for part in text.split(sign)]
+            limit = 0.6 * (len(set(joined)) if "," in sign else len(parts))
+            if len(joined) > 0.05 * len(texts) and len(set(parts)) < limit:
                 return sign
         return None
 
