@@ -178,6 +178,11 @@ class Journal:
         with self._store.read() as connection:
             return slates.last_slate(connection, user_id, client)
 
+    def slate_times(self, user_id: str, client: str, limit: int = 200) -> list[datetime]:
+        """Times of the newest slates that this client showed to this person, ascending."""
+        with self._store.read() as connection:
+            return slates.slate_times(connection, user_id, client, limit)
+
     def put_trace(self, feed_id: str, user_id: str, time: datetime, body: Any) -> None:
         """Keep a trace (JSON), compressed; the same feed id again replaces it."""
         packed = slates.pack(body)  # before the write lock is taken

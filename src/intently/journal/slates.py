@@ -21,6 +21,7 @@ __all__ = [
     "prune_traces",
     "put_slate",
     "put_trace",
+    "slate_times",
     "trace_of_body",
 ]
 
@@ -59,6 +60,13 @@ def last_slate(connection: Connection, user_id: str, client: str) -> SlateRow | 
     wanted = select(slate).where(slate.c.user_id == user_id, slate.c.client == client)
     row = connection.execute(wanted.order_by(slate.c.time_us.desc(), slate.c.slate_no.desc()).limit(1)).first()
     return None if row is None else _slate_of(row)
+
+
+def slate_times(connection: Connection, user_id: str, client: str, limit: int) -> list[datetime]:
+    """Times of the newest slates that this client showed to this person, ascending."""
+    wanted = select(slate.c.time_us).where(slate.c.user_id == user_id, slate.c.client == client)
+    found = connection.execute(wanted.order_by(slate.c.time_us.desc()).limit(limit)).scalars()
+    return [from_us(moment) for moment in reversed(list(found))]
 
 
 def put_trace(connection: Connection, feed_id: str, user_id: str, time: datetime, body: bytes) -> None:

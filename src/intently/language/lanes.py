@@ -47,6 +47,11 @@ class Lanes:
         self._person_runs = False
         self._background: set[Turn] = set()
 
+    def busy(self) -> bool:
+        """Whether a call runs or waits now."""
+        with self._free:
+            return bool(self._persons or self._background)
+
     @contextmanager
     def person(self, timeout_seconds: float) -> Iterator[Turn]:
         """Raises ModelTimeout when the lane does not become free in time."""

@@ -152,6 +152,10 @@ class Model:
         seconds = self._speed.seconds(tokens_in, tokens_out)
         return Estimate(len(prompts), tokens_in, tokens_out, money, seconds, "tokenizer" if exact else "approximation")
 
+    def busy(self) -> bool:
+        """Whether a call runs or waits now: other computing should wait too."""
+        return self._lanes.busy()
+
     def with_calls(self, calls: CallStore) -> "Model":
         """The same model, lanes and server, with its rows kept elsewhere: one for each store of a process."""
         other = copy.copy(self)

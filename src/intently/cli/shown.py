@@ -1,0 +1,93 @@
+"""How results look: JSON for programs, rich tables for people. Options that several verbs share."""
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from pydantic import BaseModel
+
+from intently.nouns import Preference, Slate
+
+if TYPE_CHECKING:
+    from intently.engine import Engine
+
+__all__ = [
+    "HomeOption", "JsonOption", "StoreOption", "UserOption", "open_engine", "print_json", "print_memory", "print_notices",
+    "print_slate", "to_json",
+]  # fmt: skip
+
+StoreOption = Annotated[str, typer.Option("--store", help="Which store; `films` and `shop` are the demos.")]
+HomeOption = Annotated[Path | None, typer.Option("--home", help="Where stores live; default INTENTLY_HOME.")]
+UserOption = Annotated[str, typer.Option("--user", help="The person's id; an unknown one gets a cold-start feed.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def open_engine(store: str, home: Path | None, *, model: bool = True) -> "Engine":
+    """The engine of one store, as the command line uses it; the demos are imported on first use."""
+    from intently.config import load_config
+    from intently.engine import Engine
+
+    return Engine(store, config=load_config(home=home), model=model)
+
+
+def to_json(value: Any) -> Any:
+    """Nouns and containers of them as plain JSON data."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, dict):
+        return {key: to_json(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(entry) for entry in value]
+    return value
+
+
+def print_json(value: Any) -> None:
+    json.dump(to_json(value), sys.stdout, ensure_ascii=False, indent=None, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def print_notices(notices: Iterable[str]) -> None:
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    for notice in notices:
+        console.print(f"· {notice}", style="yellow", markup=False, highlight=False)
+
+
+def print_slate(slate: Slate) -> None:
+    """The slate as a table for people."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name, justify in (("", "right"), ("item", "left"), ("title", "left"), ("why", "left")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for item in slate.items:
+        table.add_row(
+            str(item.position), Text(item.item_id, "dim"), Text(item.title, "bold"), Text(item.reason.text, "cyan")
+        )
+    Console().print(table)
+    removed = ", ".join(f"{count:,} by {tool}" for tool, count in slate.removed.counts.items() if count)
+    if removed:
+        Console(stderr=True).print(f"left out: {removed}", style="dim", markup=False, highlight=False)
+    for relaxation in slate.relaxations:
+        Console(stderr=True).print(f"could: {relaxation.text}", style="green", markup=False, highlight=False)
+    print_notices(slate.notices)
+
+
+def print_memory(memory: Iterable[Preference], version: int) -> None:
+    """The preferences in force as one line each."""
+    from rich.console import Console
+
+    console = Console()
+    console.print(f"memory, version {version}", style="dim", markup=False)
+    for preference in memory:
+        sign = "+" if preference.polarity == "want" else "-"
+        place = preference.facet or "meaning"
+        line = f"{sign} {preference.id}  “{preference.quote}”  {place} {preference.relation} {preference.value}"
+        tail = f"{preference.strength}, {preference.scope.kind}"
+        console.print(f"{line}  ({tail})", style="green" if sign == "+" else "red", markup=False, highlight=False)

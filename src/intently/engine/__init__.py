@@ -1,0 +1,28 @@
+"""Wires the rooms together for the command line, the server and `from intently import Engine`.
+
+engine      the Python API of one store
+store       opening and importing; worlds: snapshot, index and sources as they are now; people: one person's events
+feeds       making slates; saying: commands; remembering: memory versions; traces: written behind the request
+services    encoder and model, shared by the stores of one process; background: threads; broker: what pages listen to
+"""
+
+from intently.engine.answers import Diff, Health, MemoryView, Said
+from intently.engine.broker import Broker, Told
+from intently.engine.engine import Engine
+from intently.engine.services import Services
+from intently.engine.store import Imported, Store
+from intently.engine.worlds import prepare_store
+
+__all__ = [
+    "Broker",
+    "Diff",
+    "Engine",
+    "Health",
+    "Imported",
+    "MemoryView",
+    "Said",
+    "Services",
+    "Store",
+    "Told",
+    "prepare_store",
+]

@@ -1,0 +1,70 @@
+"""What the engine answers with, beyond the nouns."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from intently.language.status import ModelStatus
+from intently.nouns import Change, Preference, Slate
+
+__all__ = ["Diff", "Health", "MemoryView", "Said"]
+
+By = Literal["grammar", "model", "both", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What a command did to the slate: titles that left and came, and how many items each tool removed."""
+
+    left: tuple[tuple[str, str], ...]  # (item_id, title)
+    came: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The answer to a command. `pending`: the model is still reading; this is the grammar's provisional reading and
+    nothing was stored. `preview`: nothing was stored because only a preview was asked for."""
+
+    command_id: str
+    changes: tuple[Change, ...]
+    memory: tuple[Preference, ...]
+    memory_version: int
+    feed: Slate
+    by: By
+    notices: tuple[str, ...]
+    diff: Diff
+    pending: bool = False
+    preview: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of SEMANTICS 1."""
+        return {
+            "changes": [change.model_dump(mode="json") for change in self.changes],
+            "memory": [preference.model_dump(mode="json") for preference in self.memory],
+            "memory_version": self.memory_version,
+            "feed": self.feed.model_dump(mode="json"),
+            "by": self.by,
+            "notices": list(self.notices),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryView:
+    """What is in force for one person and client."""
+
+    version: int
+    preferences: tuple[Preference, ...]
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`items`, `events`: in the journal; `encoded`: items that can be found by meaning."""
+
+    store: str
+    items: int
+    events: int
+    encoded: int
+    encoder: bool
+    model: ModelStatus
+    snapshot: str
+    shifted_weeks: int

@@ -1,0 +1,131 @@
+"""Work behind the page: encode what is missing, understand who opens their page, prune old traces.
+
+Understandings are jobs of the journal with a lease, so that one which was killed is taken up again; the model's answers
+up to then are kept and not asked again. All of it gives way to a person who waits for a command.
+"""
+
+import logging
+import threading
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from intently.catalog.encode import embed_text, encode_missing
+from intently.catalog.vectors import VectorCache
+from intently.engine.broker import Broker, Told
+from intently.engine.feeds import Feeds
+from intently.engine.services import Services
+from intently.engine.store import Store
+from intently.engine.understanding import Understander
+from intently.engine.worlds import WorldKeeper
+from intently.errors import IntentlyError, NotFound
+
+__all__ = ["Background"]
+
+log = logging.getLogger(__name__)
+UNDERSTAND = "understand"
+LEASE_SECONDS = 600.0
+LOOK_SECONDS = 2.0  # between looks for work
+SLICE = 256  # items encoded before they become findable
+PRUNE_SECONDS = 3600.0
+
+
+class Background:
+    """The threads of one store. `close` ends them; what they had finished is kept."""
+
+    def __init__(
+        self, store: Store, worlds: WorldKeeper, vectors: VectorCache, services: Services, broker: Broker,
+        understander: Understander, feeds: Feeds,
+    ) -> None:  # fmt: skip
+        self._store, self._worlds, self._vectors, self._services = store, worlds, vectors, services
+        self._broker, self._understander, self._feeds = broker, understander, feeds
+        self._stopping = threading.Event()
+        self._work = threading.Event()
+        self._threads = [
+            threading.Thread(target=run, name=f"{store.name}-{run.__name__.strip('_')}", daemon=True)
+            for run in (self._encode, self._understand, self._watch)
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """There is something to encode."""
+        self._work.set()
+
+    def ask_understanding(self, user_id: str) -> bool:
+        """Put the person in the queue. False when they have too little history, or nothing has changed."""
+        try:
+            estimate = self._understander.estimate(user_id)
+        except IntentlyError:
+            return False
+        if not estimate.calls:
+            return False
+        self._store.journal.enqueue(UNDERSTAND, user_id, {"user_id": user_id})
+        return True
+
+    def close(self) -> None:
+        self._stopping.set()
+        self._work.set()
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def _encode(self) -> None:
+        while not self._stopping.is_set():
+            self._work.wait(LOOK_SECONDS * 15)
+            self._work.clear()
+            encoder = self._services.encoder
+            missing = self._worlds.missing_items() if encoder is not None else []
+            for start in range(0, len(missing), SLICE):
+                if self._stopping.is_set() or encoder is None:
+                    return
+                items = [item for item_id in missing[start : start + SLICE]
+                         if (item := self._store.journal.item(item_id)) is not None]  # fmt: skip
+                texts = [embed_text(self._store.spec, item) for item in items]
+                encode_missing(
+                    texts, encoder, self._vectors, pause=self._services.model_busy, stop=self._stopping.is_set
+                )
+                found, known = self._vectors.get(texts)
+                ids = [item.item_id for item, held in zip(items, known, strict=True) if held]
+                self._worlds.put_vectors(ids, found[known])
+                self._broker.publish(None, Told("items", {"encoded": start + len(items), "of": len(missing)}))
+            if missing and encoder is not None:
+                self._worlds.save()
+
+    def _understand(self) -> None:
+        while not self._stopping.wait(LOOK_SECONDS):
+            model = self._services.running_model()
+            if model is None or not model.ready():
+                continue
+            job = self._store.journal.lease([UNDERSTAND], LEASE_SECONDS)
+            if job is None:
+                continue
+            user_id = str(job.payload["user_id"])
+            try:
+                self._understander.understand(
+                    user_id, lambda step: self._broker.publish(step.user_id, Told("understanding", asdict(step)))
+                )
+            except NotFound:
+                self._store.journal.finish(job)
+            except IntentlyError as error:
+                log.warning("understanding_failed", extra={"error": type(error).__name__})
+                self._store.journal.finish(job, str(error))
+                self._broker.publish(user_id, Told("understanding", {"stage": "failed", "text": str(error)}))
+            else:
+                self._store.journal.finish(job)
+
+    def _watch(self) -> None:
+        """Tell pages when the model's status changes; prune old traces every hour."""
+        said, pruned = None, time.monotonic() - PRUNE_SECONDS
+        while not self._stopping.wait(0.5):
+            status = self._services.status()
+            if status != said:
+                said = status
+                self._broker.publish(None, Told("model", asdict(status)))
+            if time.monotonic() - pruned > PRUNE_SECONDS:
+                pruned = time.monotonic()
+                try:
+                    self._feeds.prune(datetime.now(UTC))
+                except IntentlyError as error:
+                    log.warning("traces_not_pruned", extra={"error": str(error)})

@@ -1,0 +1,208 @@
+"""Making slates for a store: gathers what a request needs from the journal, asks `recommend`, keeps slate and trace."""
+
+import uuid
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from intently.catalog.snapshot import Snapshot
+from intently.config import Config
+from intently.engine.filters import read_filters
+from intently.engine.people import NEWEST, Person, person_of
+from intently.engine.remembering import Remembering
+from intently.engine.store import Store
+from intently.engine.traces import TraceWriter
+from intently.engine.worlds import WorldKeeper
+from intently.errors import BadRequest, NotFound
+from intently.feed.replay import Replayed, replay
+from intently.feed.request import FeedRequest, Recommended, next_page, recommend
+from intently.feed.slate import read_cursor
+from intently.feed.whynot import WhyNot, why_not
+from intently.nouns import Preference, Reason, Slate, SlateItem, utc
+from intently.retrieve.fusion import similar
+from intently.retrieve.request import Allowed
+
+__all__ = ["Feeds", "Made", "Shown"]
+
+KEPT_SLATES = 2000  # last slates by person and client kept at hand; older ones are read from the journal
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A slate as it was shown: what a command refers to."""
+
+    feed_id: str
+    items: tuple[tuple[str, str], ...]  # (item_id, title) in order
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Preferences under which a slate is made, when they are not those in force: a preview or a provisional reading."""
+
+    preferences: tuple[Preference, ...]
+    version: int
+    newest_command: str | None = None
+    diversify: bool = False
+    notices: tuple[str, ...] = ()
+
+
+class Feeds:
+    """Slates of one store."""
+
+    def __init__(self, store: Store, worlds: WorldKeeper, config: Config) -> None:
+        self._store, self._worlds, self._config = store, worlds, config
+        self.memory = Remembering(store, config)
+        self.traces = TraceWriter(store.journal)
+        self._last: OrderedDict[tuple[str, str], Shown] = OrderedDict()
+
+    def make(
+        self,
+        user_id: str,
+        *,
+        client: str,
+        limit: int,
+        surface: str = "feed",
+        exclude: Sequence[str] = (),
+        filters: Sequence[str] = (),
+        as_of: datetime | None = None,
+        seed: int = 0,
+        diversify: bool = False,
+        only: tuple[str, ...] | None = None,
+        made: Made | None = None,
+        keep: bool = True,
+    ) -> Slate:
+        """A new slate. `keep`: it becomes the person's last slate, spends what holds for the next one, and is traced."""
+        moment = utc(as_of) if as_of is not None else datetime.now(UTC)
+        request = self._request(
+            user_id, client=client, limit=limit, surface=surface, exclude=exclude, filters=filters, moment=moment,
+            seed=seed, diversify=diversify, only=only, made=made,
+        )  # fmt: skip
+        done = recommend(self._worlds.at(moment), request)
+        if keep:
+            self._keep(request, done)
+        return done.slate
+
+    def page(self, user_id: str, cursor: str) -> Slate:
+        """The page after, of the order that was made then."""
+        feed_id, start = read_cursor(cursor)
+        trace = self.trace(feed_id)
+        if trace["request"]["user_id"] != user_id:
+            raise BadRequest("this cursor is of another person's feed; ask for the feed without it")
+        return next_page(self._worlds.current.world, trace, start)
+
+    def last(self, user_id: str, client: str, feed_id: str | None) -> Shown | None:
+        """The slate that a command refers to: the named one, else the last one of this person and client."""
+        known = self._last.get((user_id, client))
+        if known is not None and feed_id in (None, known.feed_id):
+            return known
+        row = self._store.journal.slate(feed_id) if feed_id else self._store.journal.last_slate(user_id, client)
+        if row is None:
+            if feed_id:
+                raise NotFound(f"there is no feed {feed_id!r}; leave feed_id out to refer to the last one shown")
+            return None
+        if row.user_id != user_id:
+            raise BadRequest("this feed_id is of another person's feed")
+        return Shown(row.feed_id, self._titled(row.item_ids))
+
+    def similar(self, item_id: str, limit: int) -> Slate:
+        world, moment = self._worlds.current.world, datetime.now(UTC)
+        row = world.snapshot.row_of(item_id)
+        if row is None:
+            raise NotFound(f"there is no {world.spec.noun} {item_id!r}; look its id up by its title")
+        allowed = np.array(world.snapshot.available)
+        allowed[row] = False
+        found = similar(world.sources, row, moment.timestamp(), Allowed(allowed), limit)
+        reason = Reason(text=f"Like “{world.snapshot.titles[row]}”", evidence=(("item", item_id),))
+        items = tuple(
+            SlateItem(
+                item_id=world.snapshot.item_ids[other], title=world.snapshot.titles[other], position=place + 1,
+                score=round(float(found.base[place]), 6), reason=reason, source=found.source_of(place),
+                parts={name: round(float(part[place]), 6) for name, part in found.parts.items()},
+            )
+            for place, other in enumerate(found.rows.tolist())
+        )  # fmt: skip
+        return Slate(feed_id=uuid.uuid4().hex, as_of=moment, items=items)
+
+    def why_not(self, user_id: str, item_id: str, client: str) -> WhyNot:
+        moment = datetime.now(UTC)
+        request = self._request(user_id, client=client, limit=self._config.feed.limit, moment=moment)
+        return why_not(self._worlds.at(moment), request, item_id)
+
+    def trace(self, feed_id: str) -> dict[str, Any]:
+        found = self.traces.get(feed_id)
+        if found is None:
+            raise NotFound(
+                f"there is no trace of feed {feed_id[:40]!r}; they are kept {self._config.journal.trace_days:g} days"
+            )
+        return found
+
+    def replay(self, feed_id: str, from_sources: bool) -> Replayed:
+        trace = self.trace(feed_id)
+        moment = datetime.fromisoformat(trace["request"]["as_of"])
+        return replay(self._worlds.at(moment), trace, from_sources)
+
+    def prune(self, now: datetime) -> int:
+        return self._store.journal.prune_traces(now - timedelta(days=self._config.journal.trace_days))
+
+    def forget(self, user_id: str) -> None:
+        """Drop what is kept at hand of a person."""
+        for key in [key for key in self._last if key[0] == user_id]:
+            self._last.pop(key, None)
+
+    def _request(
+        self,
+        user_id: str,
+        *,
+        client: str,
+        limit: int,
+        moment: datetime,
+        surface: str = "feed",
+        exclude: Sequence[str] = (),
+        filters: Sequence[str] = (),
+        seed: int = 0,
+        diversify: bool = False,
+        only: tuple[str, ...] | None = None,
+        made: Made | None = None,
+    ) -> FeedRequest:
+        snapshot = self._worlds.current.world.snapshot
+        person = self._person(user_id, moment, snapshot)
+        if made is None:
+            view = self.memory.now(user_id, client, moment)
+            made = Made(view.preferences, view.version)
+        understood = self._store.journal.understanding(user_id, moment)
+        last = self.last(user_id, client, None)
+        return FeedRequest(
+            feed_id=uuid.uuid4().hex, user_id=user_id, as_of=moment, client=client, surface=surface, seed=seed,
+            limit=limit, history=person.history, tags=tuple(understood.tags) if understood else (),
+            preferences=(*made.preferences, *read_filters(filters, self._store.spec)), memory_version=made.version,
+            newest_command=made.newest_command, hidden=person.hidden, seen=person.seen,
+            dislikes=np.array(person.disliked, np.int32), exclude=frozenset(exclude), only=only,
+            diversify=diversify or made.diversify, previous=tuple(item_id for item_id, _ in last.items) if last else (),
+            notices=made.notices,
+        )  # fmt: skip
+
+    def _person(self, user_id: str, moment: datetime, snapshot: Snapshot) -> Person:
+        events = self._store.journal.events_of(user_id, until=moment, newest=NEWEST)
+        return person_of(events, self._store.spec, snapshot)
+
+    def _keep(self, request: FeedRequest, done: Recommended) -> None:
+        slate = done.slate
+        shown = Shown(slate.feed_id, tuple((item.item_id, item.title) for item in slate.items))
+        ids = [item_id for item_id, _ in shown.items]
+        # A microsecond later than what was asked: a command's own slate is the one slate that "next" lasts for.
+        shown_at = request.as_of + timedelta(microseconds=1)
+        self._store.journal.put_slate(slate.feed_id, request.user_id, request.client, request.surface, shown_at, ids)
+        self._last[(request.user_id, request.client)] = shown
+        self._last.move_to_end((request.user_id, request.client))
+        while len(self._last) > KEPT_SLATES:
+            self._last.popitem(last=False)
+        self.traces.put(slate.feed_id, request.user_id, request.as_of, done.trace)
+
+    def _titled(self, item_ids: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        snapshot = self._worlds.current.world.snapshot
+        rows = [(item_id, snapshot.row_of(item_id)) for item_id in item_ids]
+        return tuple((item_id, snapshot.titles[row] if row is not None else "") for item_id, row in rows)

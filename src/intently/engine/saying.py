@@ -1,0 +1,229 @@
+"""A command, from the sentence to the next feed: read, merge, show. Commands of one person run in order.
+
+The exact grammar reads first; the model is asked only for what the grammar could not consume. `say` waits for it, up to
+the configured deadline; `say_fast` shows the grammar's provisional reading at once and tells the final one later.
+"""
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from intently.config import Config
+from intently.engine.answers import Diff, Said
+from intently.engine.broker import Broker, Told
+from intently.engine.feeds import Feeds, Made, Shown
+from intently.engine.services import Services
+from intently.engine.store import Store
+from intently.engine.worlds import WorldKeeper
+from intently.errors import IntentlyError
+from intently.feed.parser import ParseContext, Parsed, ShownItem, read_exact, read_with_model
+from intently.language.model import Model
+from intently.language.reading import Wish, prefill_reading
+from intently.nouns import Command, Preference, Slate, utc
+
+__all__ = ["Saying"]
+
+log = logging.getLogger(__name__)
+NOT_READY = "The language model is not ready ({why}); the exact grammar answered alone."
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One command and all that it is read against."""
+
+    command: Command
+    shown: Shown | None
+    context: ParseContext
+    limit: int
+    moment: datetime
+
+
+class Saying:
+    """Commands of one store."""
+
+    def __init__(
+        self, store: Store, worlds: WorldKeeper, feeds: Feeds, services: Services, broker: Broker, config: Config
+    ) -> None:
+        self._store, self._worlds, self._feeds = store, worlds, feeds
+        self._services, self._broker, self._config = services, broker, config
+        self.memory = feeds.memory
+        self._turns: dict[str, threading.Lock] = {}
+        self._turns_lock = threading.Lock()
+
+    def say(
+        self,
+        user_id: str,
+        text: str,
+        *,
+        client: str,
+        feed_id: str | None,
+        zone: str | None,
+        model: bool,
+        preview: bool,
+        idempotency_key: str | None,
+        limit: int,
+        as_of: datetime | None,
+    ) -> Said | dict[str, Any]:
+        """Read, merge, show. With an `idempotency_key` that was answered before, that answer again, as JSON."""
+        with self._turn(user_id):
+            if idempotency_key is not None:
+                known = self._store.journal.reply(user_id, idempotency_key)
+                if known is not None:
+                    return known  # type: ignore[no-any-return]
+            asked = self._ask(user_id, text, client, feed_id, zone, limit, as_of)
+            parsed = self._read(asked, self._model_for_command() if model else None, model)
+            said = self._answer(asked, parsed, store=not preview)
+            if idempotency_key is not None and not preview:
+                self._store.journal.keep_reply(user_id, idempotency_key, said.as_json())
+            return said
+
+    def say_fast(
+        self, user_id: str, text: str, *, client: str, feed_id: str | None, zone: str | None, limit: int
+    ) -> Said:
+        """The grammar's reading at once; the model's, if it is needed and there, is published when it comes."""
+        with self._turn(user_id):
+            asked = self._ask(user_id, text, client, feed_id, zone, limit, None)
+            parsed = read_exact(asked.command.text, asked.context)
+            model = None if parsed.complete else self._services.model(self._store.journal)
+            if parsed.complete:
+                return self._answer(asked, parsed, store=True)
+            if model is None or not model.ready():
+                return self._answer(asked, self._alone(parsed), store=True)
+            provisional = replace(self._answer(asked, parsed, store=False), pending=True)
+        threading.Thread(target=self._finish, args=(asked, model), name="command", daemon=True).start()
+        return provisional
+
+    def parse(
+        self, command: str, memory: tuple[Preference, ...], slate: tuple[tuple[str, str], ...], *, model: bool
+    ) -> Parsed:
+        """What a command would change; nothing is stored."""
+        current = self._worlds.current
+        shown = tuple(ShownItem(item_id, title) for item_id, title in slate)
+        context = ParseContext(
+            spec=self._store.spec, grounder=current.grounder, snapshot=current.world.snapshot, memory=memory, slate=shown,
+            now=datetime.now(UTC), command_id=uuid.uuid4().hex,
+        )  # fmt: skip
+        return self._read_context(command, context, self._model_for_command() if model else None, model, None)
+
+    def prefill(self, user_id: str, client: str, slate: Slate) -> None:
+        """After a slate is shown: let the model's server read all but the command. Returns at once."""
+        model = self._services.running_model()
+        if model is None or not model.ready():
+            return
+        wishes = [_wish(preference) for preference in self.memory.now(user_id, client).preferences]
+        titles = [item.title for item in slate.items]
+        prefill_reading(model, wishes, titles, nouns=self._store.spec.nouns, home=self._config.home)
+
+    def _ask(
+        self, user_id: str, text: str, client: str, feed_id: str | None, zone: str | None, limit: int,
+        as_of: datetime | None,
+    ) -> _Asked:  # fmt: skip
+        moment = utc(as_of) if as_of is not None else datetime.now(UTC)
+        shown = self._feeds.last(user_id, client, feed_id)
+        if shown is None:  # a command before the first feed refers to the feed that would be shown
+            first = self._feeds.make(user_id, client=client, limit=limit, as_of=as_of, keep=False)
+            shown = Shown(first.feed_id, tuple((item.item_id, item.title) for item in first.items))
+        current = self._worlds.current
+        command = Command(
+            command_id=uuid.uuid4().hex, user_id=user_id, client=client, text=text, feed_id=shown.feed_id, time=moment,
+            zone=zone or self._store.spec.zone,
+        )  # fmt: skip
+        context = ParseContext(
+            spec=self._store.spec, grounder=current.grounder, snapshot=current.world.snapshot,
+            memory=self.memory.now(user_id, client, moment).preferences,
+            slate=tuple(ShownItem(item_id, title) for item_id, title in shown.items), now=moment, zone=zone or "",
+            command_id=command.command_id,
+        )  # fmt: skip
+        return _Asked(command, shown, context, limit, moment)
+
+    def _read(self, asked: _Asked, model: Callable[[], Model | None] | None, allowed: bool) -> Parsed:
+        return self._read_context(asked.command.text, asked.context, model, allowed, asked.command.user_id)
+
+    def _read_context(
+        self,
+        text: str,
+        context: ParseContext,
+        model: Callable[[], Model | None] | None,
+        allowed: bool,
+        user_id: str | None,
+    ) -> Parsed:
+        parsed = read_exact(text, context)
+        if parsed.complete or not allowed or model is None:
+            return parsed
+        found = model()
+        if found is None or not found.ready():
+            return self._alone(parsed)
+        return read_with_model(
+            text, context, found, user_id=user_id, timeout_seconds=self._config.language.command_timeout_seconds
+        )
+
+    def _alone(self, parsed: Parsed) -> Parsed:
+        notice = NOT_READY.format(why=self._services.status().text)
+        return replace(parsed, notices=(*parsed.notices, notice))
+
+    def _finish(self, asked: _Asked, model: Model) -> None:
+        user_id = asked.command.user_id
+        try:
+            with self._turn(user_id):
+                parsed = self._read(asked, lambda: model, True)
+                said = self._answer(asked, parsed, store=True)
+        except IntentlyError as error:
+            log.warning("command_not_finished", extra={"error": str(error)})
+            self._broker.publish(user_id, Told("failed", {"command_id": asked.command.command_id, "text": str(error)}))
+            return
+        self._broker.publish(user_id, Told("said", {"said": said, "client": asked.command.client}))
+
+    def _answer(self, asked: _Asked, parsed: Parsed, *, store: bool) -> Said:
+        """Merge the changes and make the feed under them. `store`: keep command, version, slate and trace."""
+        command = asked.command
+        apply = self.memory.apply if store and _counts(parsed) else self.memory.foresee
+        applied = apply(command, parsed.changes)
+        made = Made(applied.preferences, applied.version, command.command_id, applied.diversify)
+        feed = self._feeds.make(
+            command.user_id, client=command.client, limit=asked.limit, as_of=asked.moment, made=made, keep=store
+        )
+        if store:
+            self._store.journal.put_command(
+                command, [change.model_dump(mode="json") for change in parsed.changes], parsed.by
+            )
+        notices = tuple(dict.fromkeys((*parsed.notices, *applied.notices)))
+        return Said(
+            command_id=command.command_id, changes=parsed.changes, memory=applied.preferences, memory_version=applied.version,
+            feed=feed, by=parsed.by, notices=notices, diff=_diff(asked.shown, feed), preview=not store,
+        )  # fmt: skip
+
+    def _model_for_command(self) -> Callable[[], Model | None]:
+        return lambda: self._services.patient_model(self._store.journal)
+
+    @contextmanager
+    def _turn(self, user_id: str) -> Iterator[None]:
+        with self._turns_lock:
+            lock = self._turns.setdefault(user_id, threading.Lock())
+            if len(self._turns) > 10_000:
+                self._turns = {key: held for key, held in self._turns.items() if held.locked() or key == user_id}
+        with lock:
+            yield
+
+
+def _counts(parsed: Parsed) -> bool:
+    """Praise, chit-chat and what was not understood make no version: undo would go back to the same memory."""
+    return any(change.op not in ("keep", "diversify") for change in parsed.changes)
+
+
+def _diff(before: Shown | None, after: Slate) -> Diff:
+    old = before.items if before is not None else ()
+    new = tuple((item.item_id, item.title) for item in after.items)
+    old_ids, new_ids = {item_id for item_id, _ in old}, {item_id for item_id, _ in new}
+    return Diff(
+        left=tuple(entry for entry in old if entry[0] not in new_ids),
+        came=tuple(entry for entry in new if entry[0] not in old_ids),
+    )
+
+
+def _wish(preference: Preference) -> Wish:
+    return Wish(preference.id, preference.polarity == "avoid", preference.quote)
