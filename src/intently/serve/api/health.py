@@ -24,10 +24,10 @@ def health(stores: StoresOf, response: Response) -> HealthBody:
     if not ready:
         response.status_code = 503
     return HealthBody(
-        status=status,  # type: ignore[arg-type]
+        status=status,
         version=version("intently"),
         stores={name: _store(stores, name) for name in stores.names},
-        model=stores.engine(ready[0]).model_status().text if ready else "not asked for yet",
+        model=stores.engine(ready[0]).services.status().text if ready else "not asked for yet",
     )
 
 
@@ -45,5 +45,5 @@ def metrics(request: Request, stores: StoresOf, by: CallerIs) -> Response:
         if state.state == "ready":
             engine = stores.engine(state.name)
             kept.items.labels(state.name).set(engine.health().items)
-            kept.model_ready.set(engine.model_status().state == "ready")
+            kept.model_ready.set(engine.services.status().state == "ready")
     return Response(kept.text(), media_type=CONTENT_TYPE_LATEST)

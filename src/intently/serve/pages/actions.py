@@ -6,14 +6,15 @@ htmx gets the parts that changed; a plain form gets a redirect back to the page.
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from uuid import uuid4
 
 from fastapi import APIRouter, Form, Query, Request
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from intently.engine import MemoryView, Said
-from intently.errors import BadRequest
-from intently.nouns import Event, Id, Relaxation, Slate
+from intently.errors import BadRequest, Stale
+from intently.nouns import Change, Command, Event, Id, Relaxation, Slate
 from intently.serve.metrics import Metrics
 from intently.serve.pages.parts import (
     PAGE_ITEMS,
@@ -113,10 +114,23 @@ def relax(
         relaxation = Relaxation.model_validate_json(choice)
     except ValidationError as error:
         raise BadRequest("this is none of the ways that the feed offered; reload the page.") from error
-    engine = visit.engine
-    return _remembered(
-        request, visit, lambda: engine.relax(visit.user_id, relaxation, client=visit.client, version=version)
-    )
+    memory = visit.engine.memory(visit.user_id, client=visit.client)
+    if version is not None and version != memory.version:
+        raise Stale("the memory has changed since this was offered; look at the ways that are offered now.")
+    return _remembered(request, visit, lambda: _relaxed(visit, relaxation))
+
+
+def _relaxed(visit: Visit, relaxation: Relaxation) -> MemoryView:
+    """One version of the memory, made by the change that the person chose."""
+    changes = [Change(op="retract", target=preference_id) for preference_id in relaxation.drop]
+    if relaxation.change is not None:
+        changes.append(relaxation.change)
+    command = Command(
+        command_id=uuid4().hex, user_id=visit.user_id, client=visit.client, text=relaxation.text, feed_id=None,
+        time=datetime.now(UTC),
+    )  # fmt: skip
+    applied = visit.engine.sayings.memory.apply(command, changes)
+    return MemoryView(applied.version, applied.preferences, applied.notices)
 
 
 @router.post("/like")
