@@ -1,6 +1,6 @@
 """The command line: `intently VERB`. Results go to stdout, progress and logs to stderr; `--json` prints one object.
 
-A package of one file a group of verbs: `people` (feed, say, memory), `shop` (init, import, export), `run` (demo, serve),
+A package of one file a group of verbs: `people` (feed, say, memory), `shop` (init, import), `run` (demo, serve),
 `models` (model get), `proof` (evaluate). Rooms are imported inside the verbs, so that `--help` answers at once.
 """
 

@@ -1,4 +1,4 @@
-"""Verbs about one person: feed, say, parse, memory, undo, restore, why-not, similar, understand, replay, export, erase."""
+"""Verbs about one person: what they see, what they say, what is remembered, exported and erased."""
 
 import json
 import sys

@@ -44,8 +44,9 @@ def _serve(names: list[str], host: str | None, port: int | None, no_model: bool,
     from intently.engine.store import ensure_demo
     from intently.serve import check_address, run_server
 
-    given = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
-    config = load_config(home=home, serve=given, **({"language": {"enabled": False}} if no_model else {}))
+    address = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
+    language = {"enabled": False} if no_model else {}
+    config = load_config(home=home, serve=address, language=language)
     check_address(config)
     for name in names:
         ensure_demo(config, name, lambda text: print(text, file=sys.stderr, flush=True))

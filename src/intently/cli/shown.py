@@ -15,9 +15,17 @@ if TYPE_CHECKING:
     from intently.engine import Engine
 
 __all__ = [
-    "HomeOption", "JsonOption", "StoreOption", "UserOption", "open_engine", "print_json", "print_memory", "print_notices",
-    "print_slate", "to_json",
-]  # fmt: skip
+    "HomeOption",
+    "JsonOption",
+    "StoreOption",
+    "UserOption",
+    "open_engine",
+    "print_json",
+    "print_memory",
+    "print_notices",
+    "print_slate",
+    "to_json",
+]
 
 StoreOption = Annotated[str, typer.Option("--store", help="Which store; `films` and `shop` are the demos.")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Where stores live; default INTENTLY_HOME.")]

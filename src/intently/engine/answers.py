@@ -1,5 +1,6 @@
 """What the engine answers with, beyond the nouns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -35,9 +36,24 @@ class Said:
     pending: bool = False
     preview: bool = False
 
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> "Said":
+        """An answer as it was kept for its Idempotency-Key."""
+        return cls(
+            command_id=body["command_id"],
+            changes=tuple(Change.model_validate(change) for change in body["changes"]),
+            memory=tuple(Preference.model_validate(preference) for preference in body["memory"]),
+            memory_version=body["memory_version"],
+            feed=Slate.model_validate(body["feed"]),
+            by=body["by"],
+            notices=tuple(body["notices"]),
+            diff=Diff((), ()),
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The object of SEMANTICS 1."""
         return {
+            "command_id": self.command_id,
             "changes": [change.model_dump(mode="json") for change in self.changes],
             "memory": [preference.model_dump(mode="json") for preference in self.memory],
             "memory_version": self.memory_version,

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from intently.catalog.schema import CatalogSpec
 from intently.config import Config, load_config
 from intently.engine.answers import Health, MemoryView, Said
 from intently.engine.background import Background
@@ -29,6 +30,7 @@ from intently.feed.replay import Replayed
 from intently.feed.whynot import WhyNot
 from intently.journal import Appended, Erased, UnderstandingRow
 from intently.language.budget import Estimate
+from intently.language.status import ModelStatus
 from intently.nouns import Event, Item, Preference, Slate, check_id
 from intently.understand import Progress
 
@@ -74,6 +76,14 @@ class Engine:
     ) -> None:
         self.close()
 
+    @property
+    def spec(self) -> CatalogSpec:
+        """The catalogue's own words, facets and rules."""
+        return self.store.spec
+
+    def model_status(self) -> ModelStatus:
+        return self.services.status()
+
     # ------------------------------------------------------------------------------------------------------- the feed
     def feed(
         self,
@@ -100,7 +110,7 @@ class Engine:
         )  # fmt: skip
 
     def rank(self, user_id: str, item_ids: Sequence[str], *, client: str = "api", limit: int = 100) -> Slate:
-        """Rank the caller's own candidates under the person's memory. Those that break a must are left out, and said."""
+        """Rank the caller's own candidates under the person's memory; those that break a must are left out and said."""
         _ids(user_id, client, *item_ids)
         _between("the number of item ids", len(item_ids), 1, 1000)
         return self.feeds.make(user_id, client=client, limit=min(limit, 1000), only=tuple(item_ids), surface="rank")

@@ -75,7 +75,7 @@ class Feeds:
         made: Made | None = None,
         keep: bool = True,
     ) -> Slate:
-        """A new slate. `keep`: it becomes the person's last slate, spends what holds for the next one, and is traced."""
+        """A new slate. `keep`: it becomes the person's last slate, spends what "next" lasts for, and is traced."""
         moment = utc(as_of) if as_of is not None else datetime.now(UTC)
         request = self._request(
             user_id, client=client, limit=limit, surface=surface, exclude=exclude, filters=filters, moment=moment,
@@ -133,7 +133,7 @@ class Feeds:
         return why_not(self._worlds.at(moment), request, item_id)
 
     def trace(self, feed_id: str) -> dict[str, Any]:
-        found = self.traces.get(feed_id)
+        found: dict[str, Any] | None = self.traces.get(feed_id)
         if found is None:
             raise NotFound(
                 f"there is no trace of feed {feed_id[:40]!r}; they are kept {self._config.journal.trace_days:g} days"

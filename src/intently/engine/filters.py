@@ -40,7 +40,7 @@ def _bound(text: str, number: int, name: str, facet: FacetSpec, found: "re.Match
         raise BadRequest(f"the filter {text[:80]!r}: {name} holds words, not numbers; write {name}:value")
     relation = "at_most" if found["sign"] == "<=" else "at_least"
     return Preference(
-        id=f"filter{number}", polarity="want", strength="must", facet=name, relation=relation,  # type: ignore[arg-type]
+        id=f"filter{number}", polarity="want", strength="must", facet=name, relation=relation,
         value=float(found["amount"]), scope=Scope(kind="next"), quote=text, command_id="filter",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The memory as the engine uses it: the versions of feed.versions, with the times of a client's slates from the journal."""
+"""The memory as the engine uses it: versions, with the times of a client's slates from the journal."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from intently.config import Config
 from intently.engine.answers import Diff, Said
@@ -68,13 +67,13 @@ class Saying:
         idempotency_key: str | None,
         limit: int,
         as_of: datetime | None,
-    ) -> Said | dict[str, Any]:
-        """Read, merge, show. With an `idempotency_key` that was answered before, that answer again, as JSON."""
+    ) -> Said:
+        """Read, merge, show. With an `idempotency_key` that was answered before, that answer again."""
         with self._turn(user_id):
             if idempotency_key is not None:
                 known = self._store.journal.reply(user_id, idempotency_key)
                 if known is not None:
-                    return known  # type: ignore[no-any-return]
+                    return Said.from_json(known)
             asked = self._ask(user_id, text, client, feed_id, zone, limit, as_of)
             parsed = self._read(asked, self._model_for_command() if model else None, model)
             said = self._answer(asked, parsed, store=not preview)
@@ -105,8 +104,8 @@ class Saying:
         current = self._worlds.current
         shown = tuple(ShownItem(item_id, title) for item_id, title in slate)
         context = ParseContext(
-            spec=self._store.spec, grounder=current.grounder, snapshot=current.world.snapshot, memory=memory, slate=shown,
-            now=datetime.now(UTC), command_id=uuid.uuid4().hex,
+            spec=self._store.spec, grounder=current.grounder, snapshot=current.world.snapshot, memory=memory,
+            slate=shown, now=datetime.now(UTC), command_id=uuid.uuid4().hex,
         )  # fmt: skip
         return self._read_context(command, context, self._model_for_command() if model else None, model, None)
 
@@ -117,7 +116,7 @@ class Saying:
             return
         wishes = [_wish(preference) for preference in self.memory.now(user_id, client).preferences]
         titles = [item.title for item in slate.items]
-        prefill_reading(model, wishes, titles, nouns=self._store.spec.nouns, home=self._config.home)
+        prefill_reading(model, wishes, titles, home=self._config.home)
 
     def _ask(
         self, user_id: str, text: str, client: str, feed_id: str | None, zone: str | None, limit: int,
@@ -193,8 +192,9 @@ class Saying:
             )
         notices = tuple(dict.fromkeys((*parsed.notices, *applied.notices)))
         return Said(
-            command_id=command.command_id, changes=parsed.changes, memory=applied.preferences, memory_version=applied.version,
-            feed=feed, by=parsed.by, notices=notices, diff=_diff(asked.shown, feed), preview=not store,
+            command_id=command.command_id, changes=parsed.changes, memory=applied.preferences,
+            memory_version=applied.version, feed=feed, by=parsed.by, notices=notices,
+            diff=_diff(asked.shown, feed), preview=not store,
         )  # fmt: skip
 
     def _model_for_command(self) -> Callable[[], Model | None]:

@@ -123,8 +123,8 @@ def import_store(
         if spec.events is not None:
             weeks = _shift_weeks(journal, spec, toml.parent, drop_bad_rows)
             rows = read_events(spec, toml.parent, drop_bad_rows=drop_bad_rows, report=events)
-            for chunk in _chunks(_shifted(rows, weeks)):
-                new += journal.append(chunk).new
+            for some in _chunks(_shifted(rows, weeks)):
+                new += journal.append(some).new
                 progress("events", events.kept)
         (folder / "catalog.toml").write_text(toml.read_text("utf-8"), "utf-8")
         journal.set_meta("import_hash", digest)

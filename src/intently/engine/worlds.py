@@ -1,8 +1,8 @@
 """The world of one store as it is now: snapshot, index, sources, grounder. Opened, patched and swapped whole.
 
-A request takes `current` once and uses it to its end. A change of price or stock makes a patched world at once; an event
-moves popularity at once and neighbours with the next build. What is on disk is rebuilt by `prepare_store`, in the process that
-imports, or here when the journal's items are newer than the saved arrays.
+A request takes `current` once and uses it to its end. A change of price or stock makes a patched world at once; an
+event moves popularity at once and neighbours with the next build. What is on disk is rebuilt by `prepare_store`, in the
+process that imports, or here when the journal's items are newer than the saved arrays.
 """
 
 import hashlib
@@ -179,7 +179,7 @@ class WorldKeeper:
 
 
 def prepare_store(config: Config, name: str, say: Callable[[str], None] = lambda text: None) -> None:
-    """Build snapshot, index and source weights of a store from its journal and save them, for the process that imports."""
+    """Build and save snapshot, index and source weights of a store from its journal, in the process that imports."""
     store = open_store(config, name)
     try:
         vectors = open_vectors(config, name, None)
@@ -269,8 +269,8 @@ def _ids_digest(snapshot: Snapshot, size: int) -> str:
 
 
 def _remembering(encoder: Encoder) -> Callable[[Sequence[str]], Vectors]:
-    """Encode with a memory of the last texts: a wish is read at every request while it is in force. Kept in this process
-    alone, since it is what people said."""
+    """Encode with a memory of the last texts: a wish is read at every request while it is in force. Kept in this
+    process alone, since it is what people said."""
     kept: OrderedDict[str, Vectors] = OrderedDict()
     lock = threading.Lock()
 
