@@ -96,6 +96,8 @@ def read_amount(tokens: Sequence[Token], at: int, units: Units, tables: Comparat
     quantity = read_quantity(tokens, end, units) or read_quantity(tokens, start, units)
     if quantity is None or _is_article(tokens, quantity, start):
         return None
+    if comparator.side == "none" and quantity.shape != "age":
+        return None
     return Amount(quantity, comparator, at, quantity.end)
 
 
@@ -122,7 +124,8 @@ def _bare(tokens: Sequence[Token], at: int, units: Units, tables: Comparators) -
         trailing = tables.after.at(tokens, quantity.end)
         if trailing is not None:
             return Amount(quantity, trailing[1], at, trailing[0])
-    if start > at and not (quantity.units or quantity.is_time):
+    unitless = not quantity.units and quantity.shape == "amount"
+    if unitless and (start > at or tokens[start].kind == "word"):
         return None
     return Amount(quantity, Comparator("about" if quantity.vague else "none"), at, quantity.end)
 

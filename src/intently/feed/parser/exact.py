@@ -62,12 +62,12 @@ def _finish(reading: Reading, text: str) -> Parsed:
     if not complete:
         reading.guesses |= reading.weak
     by: By = "grammar"
+    lost = "”, “".join(reading.lost)
     if reading.residue and not reading.changes:
-        quoted = "”, “".join(reading.residue)
-        reading.notice(f"I did not understand “{quoted}”; nothing was changed")
+        reading.notice(f"I did not understand “{lost}”; nothing was changed")
         by = "none"
-    elif reading.residue:
-        reading.notice(f"I did not understand “{'”, “'.join(reading.residue)}”")
+    elif lost:
+        reading.notice(f"I did not understand “{lost}”")
     changes = tuple(reading.changes) or (Change(op="keep", quote=text.strip()),)
     return Parsed(changes, complete, tuple(reading.residue), tuple(reading.notices), by, frozenset(reading.guesses))
 

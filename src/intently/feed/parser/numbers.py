@@ -23,8 +23,8 @@ _MAGNITUDE = {
 }  # fmt: skip
 _ONES = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
-    "eighteen": 18, "nineteen": 19,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
 }  # fmt: skip
 _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
@@ -42,6 +42,8 @@ _ORDINAL_CENTURY = {
 _RANGE_SIGNS = {"-", "–", "—", "to", "till", "til", "until", "through", "thru"}
 _EARLIEST_YEAR, _LATEST_YEAR = 1850, 2099
 _ISH = ("ish", "odd")
+LONGEST_MINUTES = 400
+FEW_YEARS = 5  # "the last few years"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def read_quantity(tokens: Sequence[Token], at: int, units: Units) -> Quantity | 
     """The amount that starts exactly at this token, or None."""
     if at >= len(tokens):
         return None
-    span = _decade(tokens, at) or _century(tokens, at)
+    span = _decade(tokens, at) or _century(tokens, at) or _recent(tokens, at)
     if span is not None:
         return span
     sign = units.get((tokens[at].low,)) if tokens[at].kind == "sign" and tokens[at].low not in "'/" else None
@@ -211,6 +213,8 @@ def _with_units(
     elif end < len(tokens) and tokens[end].low in _MAGNITUDE and not suffix:
         word = tokens[end].low
         value, end, said, needs_unit = value * _MAGNITUDE[word], end + 1, said or _magnitude_facets(units, word), False
+    if suffix == "m" and not sign and value <= LONGEST_MINUTES and ("min",) in units:
+        suffix = "min"  # "under 90m" is a length, "over 90m" dollars would say so
     unit, end = _unit(tokens, end, suffix, units)
     if suffix and not unit and suffix != "h":
         return None
@@ -318,3 +322,18 @@ def _century(tokens: Sequence[Token], at: int) -> Quantity | None:
     if number is None or at + 1 >= len(tokens) or tokens[at + 1].low != "century":
         return None
     return Quantity((number - 1) * 100, (number - 1) * 100 + 99, at + 2, (), "span")
+
+
+def _recent(tokens: Sequence[Token], at: int) -> Quantity | None:
+    """ "this year", "last year", "the past decade", "the last few years": ages, counted back from now."""
+    word = tokens[at].low
+    following = [token.low for token in tokens[at + 1 : at + 3]]
+    if word not in ("this", "last", "past") or not following:
+        return None
+    if following[0] == "century":
+        first = 2000 if word == "this" else 1900
+        return Quantity(first, first + 99, at + 2, (), "span")
+    if following[0] == "few" and following[1:] == ["years"]:
+        return Quantity(FEW_YEARS, FEW_YEARS, at + 3, (), "age")
+    years = {"year": 0 if word == "this" else 1, "decade": 10}.get(following[0])
+    return None if years is None else Quantity(years, years, at + 2, (), "age")

@@ -6,7 +6,7 @@ compiled once for a catalogue.
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -81,7 +81,11 @@ class Sentence:
 
     def words(self, start: int, end: int) -> str:
         """The command's own characters from token `start` to token `end`."""
-        return self.text[self.tokens[start].start : self.tokens[end - 1].end] if end > start else ""
+        if end <= start:
+            return ""
+        if "(" in self.lows[start:end] and end < len(self.tokens) and self.tokens[end].low == ")":
+            end += 1
+        return self.text[self.tokens[start].start : self.tokens[end - 1].end]
 
     @cached_property
     def lows(self) -> tuple[str, ...]:
@@ -158,8 +162,17 @@ class _Cutter:
 
     def piece_at(self, at: int) -> Piece:
         """The longest reading from this token on; an unknown word when there is none."""
-        readings = [piece for piece in self._readings(at) if piece is not None]
+        readings = [self._cut_short(piece) for piece in self._readings(at) if piece is not None]
         return max(readings, key=lambda piece: (piece.end, _PRIORITY[piece.kind]), default=Piece("unknown", at, at + 1))
+
+    def _cut_short(self, piece: Piece) -> Piece:
+        """A small word gives way to a facet phrase that begins inside it: "suitable for" to "for kids"."""
+        if piece.kind not in ("cue", "skip") or (piece.cue is not None and piece.cue.kind not in _YIELDING):
+            return piece
+        for at in range(piece.start + 1, piece.end):
+            if at in self.terms and self.terms[at][0] > piece.end:
+                return replace(piece, end=at)
+        return piece
 
     def _readings(self, at: int) -> list[Piece | None]:
         return [
@@ -200,7 +213,8 @@ class _Cutter:
         found = cue_phrases().at(self.tokens, at)
         if found is None:
             return None
-        return Piece("skip" if found[1].kind == "skip" else "cue", at, found[0], cue=found[1])
+        kind = _PLAIN_KINDS.get(found[1].kind, "cue")
+        return Piece(kind, at, found[0], cue=found[1])
 
     def _direction(self, at: int) -> Piece | None:
         found = self.tables.directions.at(self.tokens, at)
@@ -218,6 +232,8 @@ class _Cutter:
         return Piece("skip", at, at + 1) if self.tokens[at].kind == "sign" else None
 
 
+_PLAIN_KINDS: dict[str, PieceKind] = {"skip": "skip", "plain": "unknown"}
+_YIELDING = frozenset(("skip", "topic", "want", "weak"))
 _PRIORITY: dict[PieceKind, int] = {
     "amount": 9, "shown": 8, "direction": 7, "cue": 6, "term": 5, "noun": 4, "title": 3, "skip": 1, "unknown": 0,
 }  # fmt: skip
@@ -228,7 +244,7 @@ def cut(text: str, context: ParseContext) -> Sentence:
     tokens = tuple(tokenise(text))
     words = [token.text for token in tokens]
     cutter = _Cutter(context, text, tokens, tables_of(context.spec))
-    cutter.terms = {span.start: (span.end, span.grounding) for span in context.grounder.scan(words)}
+    cutter.terms = _terms(tokens, words, context)
     cutter.titles = _believable_titles(tokens, words, context)
     pieces: list[Piece] = []
     at = 0
@@ -237,6 +253,31 @@ def cut(text: str, context: ParseContext) -> Sentence:
         pieces.append(piece)
         at = piece.end
     return Sentence(text, tokens, tuple(pieces))
+
+
+_BREAKS = frozenset((",", ".", ";", "!", "?", ":", "(", ")", "\n", "--", "–", "—"))
+
+
+def _terms(tokens: Sequence[Token], words: Sequence[str], context: ParseContext) -> dict[int, tuple[int, Grounding]]:
+    """Facet phrases by their first token. None runs over a comma: "no horror, comedy" names two things."""
+    found: dict[int, tuple[int, Grounding]] = {}
+    start = 0
+    for end in [*(place for place, token in enumerate(tokens) if token.low in _BREAKS), len(tokens)]:
+        for span in context.grounder.scan(words[start:end]) if end > start else ():
+            found[start + span.start] = (start + span.end, span.grounding)
+        start = end + 1
+    for place, token in enumerate(tokens):
+        if place not in found and token.kind == "word" and token.low.endswith("er") and len(token.low) > 5:
+            grounding = _comparative(token.low, context)
+            if grounding is not None:
+                found[place] = (place + 1, grounding)
+    return found
+
+
+def _comparative(word: str, context: ParseContext) -> Grounding | None:
+    """ "funnier" means what "funny" does."""
+    stems = [word[:-3] + "y"] if word.endswith("ier") else [word[:-2], word[:-1]]
+    return next((found for stem in stems if (found := context.grounder.ground(stem)) is not None), None)
 
 
 def _believable_titles(

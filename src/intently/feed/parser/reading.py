@@ -33,6 +33,7 @@ class Reading:
     changes: list[Change] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     residue: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)  # of `residue`, what has no effect at all
     guesses: set[int] = field(default_factory=set)
     pointed: list[tuple[str, ...]] = field(default_factory=list)
     weak: set[int] = field(default_factory=set)  # wants that rest on no cue: the model may say otherwise
@@ -73,9 +74,12 @@ class Reading:
         if text not in self.notices:
             self.notices.append(text)
 
-    def not_understood(self, words: str) -> None:
+    def not_understood(self, words: str, *, taken: bool = False) -> None:
+        """Words left to the model. `taken`: meanwhile they count as a wish by meaning, so nobody is told otherwise."""
         if words and words not in self.residue:
             self.residue.append(words)
+            if not taken:
+                self.lost.append(words)
 
     def label(self, facet: str) -> str:
         """The facet's name for people."""

@@ -117,7 +117,8 @@ def _texts(held: Preference) -> list[str]:
 _VAGUE = frozenset(
     ("filter", "filters", "limit", "limits", "rule", "rules", "restriction", "restrictions", "preference",
      "preferences", "condition", "conditions", "constraint", "constraints", "wish", "requirement", "requirements",
-     "part", "bit", "idea", "request", "criteria", "criterion", "range", "ban", "block", "setting", "cap", "chip", "tag")
+     "part", "bit", "idea", "request", "criteria", "criterion", "range", "ban", "block", "setting", "cap", "chip",
+     "tag")
 )  # fmt: skip
 
 

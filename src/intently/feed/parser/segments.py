@@ -71,6 +71,7 @@ class _Builder:
         self.tokens = tokens
         self.segments: list[Segment] = []
         self.current = Segment("start")
+        self.after_scope = False  # the piece before was "tonight" or the like
 
     def done(self) -> list[Segment]:
         segments = [*self.segments, self.current]
@@ -83,6 +84,7 @@ class _Builder:
     def take(self, piece: Piece) -> None:
         if piece.kind == "cue" and piece.cue is not None:
             self._cue(piece, piece.cue)
+            self.after_scope = piece.cue.kind == "scope"
         else:
             self.current.pieces.append(piece)
 
@@ -161,6 +163,8 @@ class _Builder:
         self.current.soft = True
 
     def _bound(self, piece: Piece, cue: Cue) -> None:
+        if self.after_scope and (piece.end == len(self.tokens) or self.tokens[piece.end].kind == "sign"):
+            return  # "tonight only"
         if cue.weak and (self.current.has_content or self.current.said):
             return
         self.current.bound = self.current.cued = True
@@ -211,6 +215,8 @@ def _spread_empty(segments: Sequence[Segment]) -> None:
         following = segments[place + 1] if place + 1 < len(segments) else None
         if segment.said and not segment.no and following is not None and following.action is None:
             following.action, following.said, following.cued = segment.action, True, True
+        elif segment.action == "avoid" and not segment.no and following is None and before:
+            before[-1].action, before[-1].said = "avoid", True  # "musicals, never again"
         if target is None:
             continue
         target.soft |= segment.soft and target is not following

@@ -14,6 +14,7 @@ from intently.nouns import Change
 __all__ = ["read_wishes"]
 
 MAX_WISH_WORDS = 3  # unknown words in a row that the grammar takes as a wish by itself
+MAX_BARE_WORDS = 2  # of a command that is nothing but unknown words
 MAX_LIKED = 5  # shown items that one command may ask more of
 _ADMIRING = ("like", "love", "enjoy", "more", "want", "fancy", "prefer", "interested", "good", "adore")
 
@@ -33,7 +34,7 @@ def read_wishes(reading: Reading, segment: Segment, previous: Segment | None) ->
             seen_term = True
         elif piece.kind == "amount":
             _amount(reading, segment, piece, opening=not seen_term)
-        elif piece.kind == "direction":
+        elif piece.kind == "direction" and not _follows_its_amount(segment, place):
             _direction(reading, segment, piece, segment.pieces[place + 1 :], opening=not seen_term)
         elif piece.kind in ("title", "shown"):
             _pointed(reading, segment, piece)
@@ -135,6 +136,15 @@ def _amount(reading: Reading, segment: Segment, piece: Piece, *, opening: bool) 
         must=not segment.soft,
         avoid=polarity == "avoid",
     )
+
+
+def _follows_its_amount(segment: Segment, place: int) -> bool:
+    """The "long" of "two hours long"."""
+    direction = segment.pieces[place].direction
+    before = segment.pieces[place - 1].amount if place else None
+    if before is None or direction is None or direction.comparative:
+        return False
+    return not before.quantity.units or direction.facet in dict(before.quantity.units)
 
 
 def _is_count(reading: Reading, piece: Piece) -> bool:
@@ -284,23 +294,28 @@ def _what_is_shown(reading: Reading) -> str:
 def _unknown_runs(reading: Reading, segment: Segment) -> None:
     """Unknown words: a wish by meaning where a cue announces them, else left to the model."""
     runs = _runs(segment.pieces)
-    announced = (
-        reading.trusting
-        or segment.cued
-        or any(piece.kind in ("term", "amount", "direction") for piece in segment.pieces)
-    )
+    beside = any(piece.kind in ("term", "amount", "direction") for piece in segment.pieces)
+    announced = segment.cued or beside or bool(reading.pointed)
     for run in runs:
         phrase = reading.words(run)
         unknown = sum(piece.kind == "unknown" for piece in run)
-        sure = reading.trusting or (announced and unknown <= MAX_WISH_WORDS)
+        alone = unknown <= MAX_BARE_WORDS and _is_alone(reading, run)
+        sure = reading.trusting or alone or (announced and unknown <= MAX_WISH_WORDS)
+        taken = sure or segment.topic or segment.said
         if not sure:
-            reading.not_understood(phrase)
-        if sure or segment.topic or segment.said or (unknown <= 2 and len(reading.sentence.tokens) <= MAX_WISH_WORDS):
+            reading.not_understood(phrase, taken=taken)
+        if taken:
             reading.add(segment, quote=phrase, relation="like", value={"text": phrase})
             avoided = ", so it only lowers what is like it" if segment.action == "avoid" else ""
             reading.notice(f"“{phrase}” is a wish, not a filter: the catalogue has no such field{avoided}")
             if not sure:
                 reading.guesses.add(len(reading.changes) - 1)
+
+
+def _is_alone(reading: Reading, run: Sequence[Piece]) -> bool:
+    """The whole command is these words, as in a search box: "cosy"."""
+    others = [piece for piece in reading.sentence.pieces if piece.kind in CONTENT and piece not in run]
+    return not others
 
 
 def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
