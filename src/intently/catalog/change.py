@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from intently.catalog.arrays import NumberFacet, S, Snapshot, TermFacet, frozen
+from intently.catalog.arrays import NumberFacet, Rows, S, Snapshot, Starts, TermFacet, frozen
 from intently.catalog.facts import amount_of, terms_of, text_hash
 from intently.catalog.schema import CatalogSpec
 from intently.errors import DataError
@@ -117,19 +117,17 @@ def _with_terms(facet: TermFacet, row: int, terms: tuple[str, ...]) -> TermFacet
     if terms == before:
         return facet
     facet = _with_values(facet, tuple(term for term in terms if term not in facet.places))
-    starts, rows = facet.starts, facet.rows
-    for term in before:
-        if term not in terms:
-            starts, rows = _without_row(starts, rows, facet.places[term], row)
-    for term in terms:
-        if term not in before:
-            starts, rows = _with_row(starts, rows, facet.places[term], row)
+    starts, rows = _without_row(facet, row, [facet.places[term] for term in before if term not in terms])
+    starts, rows = _with_row(starts, rows, row, [facet.places[term] for term in terms if term not in before])
     first, last = int(facet.item_starts[row]), int(facet.item_starts[row + 1])
     held = np.array([facet.places[term] for term in terms], np.int32)
     item_values = np.concatenate([facet.item_values[:first], held, facet.item_values[last:]])
     item_starts = facet.item_starts.copy()
     item_starts[row + 1 :] += len(terms) - (last - first)
-    return replace(facet, starts=starts, rows=rows, item_starts=frozen(item_starts), item_values=frozen(item_values))
+    return replace(
+        facet, starts=frozen(starts), rows=frozen(rows),
+        item_starts=frozen(item_starts), item_values=frozen(item_values),
+    )  # fmt: skip
 
 
 def _with_values(facet: TermFacet, new: tuple[str, ...]) -> TermFacet:
@@ -139,24 +137,26 @@ def _with_values(facet: TermFacet, new: tuple[str, ...]) -> TermFacet:
     return replace(facet, values=(*facet.values, *new), starts=frozen(np.concatenate([facet.starts, more])))
 
 
-def _posting(starts: npt.NDArray[np.int64], rows: npt.NDArray[np.int32], place: int, row: int) -> int:
+def _without_row(facet: TermFacet, row: int, places: list[int]) -> tuple[Starts, Rows]:
+    gone = [_posting(facet.starts, facet.rows, place, row) for place in places]
+    return _shifted(facet.starts, places, -1), np.delete(facet.rows, gone) if gone else facet.rows
+
+
+def _with_row(starts: Starts, rows: Rows, row: int, places: list[int]) -> tuple[Starts, Rows]:
+    come = [_posting(starts, rows, place, row) for place in places]
+    return _shifted(starts, places, 1), np.insert(rows, come, row) if come else rows
+
+
+def _posting(starts: Starts, rows: Rows, place: int, row: int) -> int:
     """Where the row stands, or belongs, among all rows, inside the posting of the value."""
     first, last = int(starts[place]), int(starts[place + 1])
     return first + int(np.searchsorted(rows[first:last], row))
 
 
-def _without_row(starts: Any, rows: Any, place: int, row: int) -> tuple[Any, Any]:
-    return _shifted(starts, place, -1), frozen(np.delete(rows, _posting(starts, rows, place, row)))
-
-
-def _with_row(starts: Any, rows: Any, place: int, row: int) -> tuple[Any, Any]:
-    return _shifted(starts, place, 1), frozen(np.insert(rows, _posting(starts, rows, place, row), row))
-
-
-def _shifted(starts: npt.NDArray[np.int64], place: int, by: int) -> npt.NDArray[np.int64]:
-    shifted = starts.copy()
-    shifted[place + 1 :] += by
-    return frozen(shifted)
+def _shifted(starts: Starts, places: list[int], by: int) -> Starts:
+    steps = np.zeros(len(starts), np.int64)
+    steps[np.array(places, np.int64) + 1] = by
+    return starts + np.cumsum(steps)
 
 
 def _put(array: npt.NDArray[S], where: int | Sequence[int], what: Any) -> npt.NDArray[S]:

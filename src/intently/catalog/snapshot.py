@@ -4,6 +4,7 @@ A change makes a new snapshot that shares every array it did not touch (`change`
 .npy files, read memory-mapped (`store`). The types are in `arrays`.
 """
 
+from array import array
 from collections.abc import Iterable
 
 import numpy as np
@@ -71,8 +72,8 @@ class _TermColumn:
 
     def __init__(self) -> None:
         self.places: dict[str, int] = {}
-        self.starts: list[int] = [0]
-        self.flat: list[int] = []
+        self.starts = array("q", [0])
+        self.flat = array("i")
 
     def add(self, terms: tuple[str, ...]) -> None:
         for term in terms:
@@ -83,7 +84,7 @@ class _TermColumn:
         values = tuple(sorted(self.places))
         new_place = np.empty(len(values), np.int32)
         new_place[[self.places[value] for value in values]] = np.arange(len(values), dtype=np.int32)
-        flat = np.array(self.flat, np.int64)
+        flat = np.array(self.flat, np.int32)
         return term_facet(values, np.array(self.starts, np.int64), new_place[flat])
 
 
@@ -94,10 +95,10 @@ class _Columns:
         self._spec = spec
         self.item_ids: list[str] = []
         self.titles: list[str] = []
-        self.text_hashes: list[int] = []
-        self.available: list[bool] = []
+        self.text_hashes = array("Q")
+        self.available = array("b")
         self.terms = {name: _TermColumn() for name, facet in spec.facets.items() if facet.kind == "term"}
-        self.numbers: dict[str, list[float]] = {name: [] for name, facet in spec.facets.items() if facet.kind != "term"}
+        self.numbers = {name: array("d") for name, facet in spec.facets.items() if facet.kind != "term"}
 
     def add(self, item: Item) -> None:
         self.item_ids.append(item.item_id)
