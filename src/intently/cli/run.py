@@ -1,12 +1,16 @@
 """Verbs that keep running: demo and serve."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from intently.cli.shown import HomeOption
+
+if TYPE_CHECKING:
+    pass
 
 __all__ = ["register"]
 
@@ -39,25 +43,35 @@ def serve(
 
 
 def _serve(names: list[str], host: str | None, port: int | None, no_model: bool, home: Path | None) -> None:
+    """Listen first; each store is imported and opened behind the page, which says so meanwhile."""
     from intently.config import load_config
     from intently.engine import Engine, Services
-    from intently.engine.store import ensure_demo
-    from intently.serve import check_address, run_server
+    from intently.engine.store import check_store_name, ensure_demo
+    from intently.serve import run_server
 
     address = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
-    language = {"enabled": False} if no_model else {}
-    config = load_config(home=home, serve=address, language=language)
-    check_address(config)
-    for name in names:
-        ensure_demo(config, name, lambda text: print(text, file=sys.stderr, flush=True))
-    with Services(config) as services:
-        engines = {name: Engine(name, config=config, services=services) for name in names}
+    config = load_config(home=home, serve=address, language={"enabled": False} if no_model else {})
+    opened: list[Engine] = []
+    with Services(config, fetch=True) as services:
+
+        def opener(name: str) -> Callable[[], Engine]:
+            def open_one() -> Engine:
+                ensure_demo(config, name, lambda text: print(text, file=sys.stderr, flush=True))
+                engine = Engine(name, config=config, services=services)
+                engine.start_background()
+                opened.append(engine)
+                return engine
+
+            return open_one
+
         try:
             services.start()
-            for engine in engines.values():
-                engine.start_background()
-            typer.echo(f"intently is at http://{config.serve.host}:{config.serve.port}  (stop: Ctrl-C)")
-            run_server(engines, config)
+            run_server({check_store_name(name): opener(name) for name in names}, config, _say_address)
         finally:
-            for engine in engines.values():
+            for engine in opened:
                 engine.close()
+
+
+def _say_address(address: str) -> None:
+    typer.echo(f"intently is at {address}  (stop: Ctrl-C)")
+    sys.stdout.flush()
