@@ -14,21 +14,18 @@ from tests.journal.world import asked, live, rated
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from intently.journal import open_journal
 from tests.journal.world import asked, memory, rated
 
 url, where, work = sys.argv[1:]
-journal = open_journal(url, Path("."))
-engine = journal._store.engine
 
 def die(connection, cursor, statement, *rest):
     if where in statement:
         os.kill(os.getpid(), signal.SIGKILL)
 
-event.listen(engine, "before_cursor_execute", die)
-if where == "COMMIT":
-    event.listen(engine, "commit", lambda connection: os.kill(os.getpid(), signal.SIGKILL))
+event.listen(Engine, "before_cursor_execute", die)
+journal = open_journal(url, Path("."))
 exec(work)
 raise SystemExit("it was not killed")
 """
@@ -65,8 +62,8 @@ def test_an_erasure_killed_before_its_bytes_were_gone_is_finished_too(tmp_path: 
     first = open_journal("", tmp_path)
     live(first, "ann", "the-marker")
     first.close()
-    run_killed(first.url, "UPDATE erasure SET state", "from intently.journal import export\n"
-               "export._cut_log = lambda store: None\njournal.erase('ann')")  # fmt: skip
+    run_killed(first.url, "UPDATE erasure SET state", "from intently.journal.store import Store\n"
+               "Store._cut_log = lambda self: None\njournal.erase('ann')")  # fmt: skip
     assert any(b"the-marker" in path.read_bytes() for path in tmp_path.glob("journal.db*"))
     open_journal("", tmp_path).close()
     assert not any(b"the-marker" in path.read_bytes() for path in tmp_path.glob("journal.db*"))
@@ -83,6 +80,14 @@ def test_a_killed_import_keeps_what_was_committed_and_is_completed_by_repeating_
     assert journal.event_count() == 30
     assert journal.append(rated("ann", str(n), n) for n in range(40)).new == 10
     assert [event.item_id for event in journal.events_of("ann")] == [str(n) for n in range(40)]
+    journal.close()
+
+
+def test_an_opening_killed_between_two_tables_is_repeated_whole(tmp_path: Path) -> None:
+    run_killed(f"sqlite:///{tmp_path}/new.db", "CREATE TABLE slate", "")
+    journal = open_journal(f"sqlite:///{tmp_path}/new.db", tmp_path)
+    live(journal, "ann")
+    assert journal.slate("feed of ann") is not None
     journal.close()
 
 

@@ -5,7 +5,6 @@ with them, in one transaction), *done* (no bytes left in SQLite's files). The ne
 """
 
 import json
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from intently.errors import StoreError
 from intently.journal.events import event_of_row
 from intently.journal.slates import trace_of_body
-from intently.journal.store import BUSY_SECONDS, Store
+from intently.journal.store import Store
 from intently.journal.tables import PERSON_TABLES, erasure, event, from_us, to_us
 
 __all__ = ["FORMAT", "VERSION", "Erased", "erase", "export", "resume"]
@@ -48,7 +46,7 @@ def export(connection: Connection, user_id: str, now: datetime) -> dict[str, Any
 
 
 def erase(store: Store, user_id: str, now: datetime) -> Erased:
-    """Delete everything of a person; on return nothing of it is left in the database's files (see `scrub`)."""
+    """Delete everything of a person; on return nothing of it is left in the database's files (see `Store.scrub`)."""
     with store.write() as connection:
         row = {"subject": user_id, "state": "asked", "counts": "{}", "asked_us": to_us(now)}
         number = connection.execute(insert(erasure).returning(erasure.c.erasure_no), row).scalar_one()
@@ -89,35 +87,10 @@ def _forgets(events: int) -> Iterable[str]:
 
 
 def _scrub(store: Store) -> None:
-    """Leave no bytes of deleted rows behind.
-
-    SQLite: deletion zeroed the pages (secure_delete), folding the log in and cutting it to nothing removes older copies
-    of them. PostgreSQL: VACUUM frees the rows; its own log and backups are the administrator's.
-    """
-    if store.is_sqlite:
-        _cut_log(store)
-    else:
-        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM " + ", ".join(f'"{table.name}"' for table in PERSON_TABLES.values()))
+    """Leave no bytes of deleted rows behind, then close the record."""
+    store.scrub(PERSON_TABLES.values())
     with store.write() as connection:
         connection.execute(update(erasure).where(erasure.c.state == "deleted").values(state="done"))
-
-
-def _cut_log(store: Store) -> None:
-    """Fold the write-ahead log into the file; readers of older pages may hold it up for a while."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        connection = store.engine.raw_connection()
-        try:
-            busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        finally:
-            connection.close()
-        if not busy:
-            return
-        if time.monotonic() > deadline:
-            raise StoreError(f"{store.place}: the rows are deleted, but a reader holds on to the log that still has "
-                             "their bytes. Stop it; the next erasure or opening cuts the log.")  # fmt: skip
-        time.sleep(0.05)
 
 
 def _rows(connection: Connection, name: str, user_id: str) -> Any:

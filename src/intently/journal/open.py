@@ -69,7 +69,8 @@ def _engine(url: URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     try:
-        return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+        encoding = {"client_encoding": "utf8"}
+        return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True, connect_args=encoding)
     except ModuleNotFoundError as error:
         raise StoreError(f"PostgreSQL needs {error.name}. Install it: pip install 'intently[postgres]'") from error
 

@@ -5,7 +5,8 @@ once instead of waiting), and threads of this process queue at a lock, which is 
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy.sql.schema import Table
 
 from intently.errors import StoreError
 
-__all__ = ["BUSY_SECONDS", "Store", "insert_new", "said_as_ours", "upsert"]
+__all__ = ["BUSY_SECONDS", "Store", "insert_new", "upsert"]
 
 BUSY_SECONDS = 30.0  # how long a unit of work waits for another writer before it gives up
 ROWS_AT_ONCE = 20  # of one INSERT; more is not quicker
@@ -30,6 +31,7 @@ MENDS = (
     ("unable to open", "Check that the folder exists and that this user may write there."),
     ("password authentication", "Mend user or password in INTENTLY_DATABASE_URL."),
     ("does not exist", "Create the database or role, or mend INTENTLY_DATABASE_URL."),
+    ("QueuePool", "More threads than connections are at work; try again, or serve fewer requests at once."),
     ("connection", "Start the PostgreSQL server, or mend INTENTLY_DATABASE_URL, and try again."),
 )
 
@@ -41,6 +43,7 @@ class Store:
         self.engine = engine
         self.place = place
         self.is_sqlite = engine.dialect.name == "sqlite"
+        self._driver_error: type[Exception] = engine.dialect.loaded_dbapi.Error
         self._writer = threading.Lock()
         self._write_engine = engine.execution_options(intently_write=True)
         if self.is_sqlite:
@@ -49,14 +52,49 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view of the journal."""
-        with said_as_ours(self.place), self.engine.connect() as connection, connection.begin():
+        with said_as_ours(self.place, self._driver_error), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that is committed whole or not at all."""
-        with said_as_ours(self.place), self._turn(), self._write_engine.connect() as connection, connection.begin():
+        with (
+            said_as_ours(self.place, self._driver_error),
+            self._turn(),
+            self._write_engine.connect() as connection,
+            connection.begin(),
+        ):
             yield connection
+
+    def scrub(self, tables: Iterable[Table]) -> None:
+        """Leave no bytes of rows behind that were deleted from these tables.
+
+        SQLite: deletion zeroed them in the pages (secure_delete); folding the log in and cutting it to nothing removes
+        older copies of those pages. PostgreSQL: VACUUM frees them; its own log and backups are the administrator's.
+        Raises StoreError when a reader holds on to the log for BUSY_SECONDS.
+        """
+        with said_as_ours(self.place, self._driver_error):
+            if self.is_sqlite:
+                self._cut_log()
+                return
+            quote = self.engine.dialect.identifier_preparer.quote
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM " + ", ".join(quote(table.name) for table in tables))
+
+    def _cut_log(self) -> None:
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            connection = self.engine.raw_connection()
+            try:
+                busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                connection.close()
+            if not busy:
+                return
+            if time.monotonic() > deadline:
+                raise StoreError(f"{self.place}: the rows are deleted, but a reader holds on to the log that still has "
+                                 "their bytes. Stop it; the next erasure or opening cuts the log.")  # fmt: skip
+            time.sleep(0.05)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -77,13 +115,16 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def said_as_ours(place: str) -> Iterator[None]:
-    """Turn what the database raises into a StoreError that names the place and the mend."""
+def said_as_ours(place: str, driver_error: type[Exception]) -> Iterator[None]:
+    """Turn what SQLAlchemy or the driver raises into a StoreError that names the place and the mend."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, driver_error) as error:
         cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-        mend = next((mend for sign, mend in MENDS if sign in cause), "See the message, and `intently health`.")
+        mend = next(
+            (mend for sign, mend in MENDS if sign in cause),
+            "Nothing of this unit of work was kept; mend what the message names and try again.",
+        )
         raise StoreError(f"{place}: {cause.strip()}. {mend}") from error
 
 
