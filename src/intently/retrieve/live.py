@@ -80,7 +80,6 @@ class IndexBuilder:
             self.together[own, row] += 1
             self.people[row] += 1
             own.append(row)
-        self._log(row, time)
 
     def _log(self, row: int, time: float) -> None:
         if self.events == len(self._rows):

@@ -56,18 +56,15 @@ class Neighbours:
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
         """The recent items that speak most for `row`."""
-        recent, weights, event_ids = recent_items(request, self.newest)
-        seeds = [("item", str(seed)) for seed in request.seeds]
-        askers = [*request.seeds.tolist(), *recent.tolist()]
-        named = [*seeds, *(("event", event_id) for event_id in event_ids)]
-        shares = [SEED_WEIGHT] * len(seeds) + weights.tolist()
-        said = [share * self._between(asker, row) for asker, share in zip(askers, shares, strict=True)]
-        order = sorted(range(len(named)), key=lambda j: -said[j])
-        return tuple(named[j] for j in order[:_SHOWN] if said[j] > 0)
-
-    def _between(self, asker: int, row: int) -> float:
-        rows, similarities = self.table.of(asker)
-        return float(similarities[rows == row].sum())
+        self._found(request)
+        places = np.flatnonzero(request.scratch["neighbours.answers"] == row)
+        said = [(float(request.scratch["neighbours.parts"][j]), int(request.scratch["neighbours.askers"][j])) for j in places]
+        events, seeds = request.scratch["neighbours.events"], request.seeds
+        named = sorted((-part, asker < len(events), asker) for part, asker in said if part > 0)
+        return tuple(
+            ("event", str(events[asker])) if is_event else ("item", str(seeds[asker - len(events)]))
+            for _, is_event, asker in named[:_SHOWN]
+        )
 
     def _found(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
         """All rows with a score above zero, ascending, and their scores; computed once a request."""
@@ -77,15 +74,18 @@ class Neighbours:
         return request.scratch["neighbours.rows"], request.scratch["neighbours.scores"]
 
     def _measure(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
-        recent, weights, _ = recent_items(request, self.newest)
+        recent, weights, events = recent_items(request, self.newest)
         asked = [*zip(recent.tolist(), weights.tolist(), strict=True)]
         asked += [(row, SEED_WEIGHT) for row in request.seeds.tolist()]
         asked += [(row, DISLIKE_WEIGHT) for row in request.dislikes.tolist()]
         answers = [(self.table.of(row), weight) for row, weight in asked]
-        if not any(len(rows) for (rows, _), _ in answers):
+        found = np.concatenate([np.empty(0, np.int32), *(rows for (rows, _), _ in answers)])
+        parts = np.concatenate([np.empty(0), *(similarities * weight for (_, similarities), weight in answers)])
+        request.scratch["neighbours.answers"], request.scratch["neighbours.parts"] = found, parts
+        request.scratch["neighbours.askers"] = np.repeat(np.arange(len(answers)), [len(rows) for (rows, _), _ in answers])
+        request.scratch["neighbours.events"] = np.array(events, dtype=object)
+        if not len(found):
             return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
-        found = np.concatenate([rows for (rows, _), _ in answers])
-        parts = np.concatenate([similarities * weight for (_, similarities), weight in answers])
         rows, places = np.unique(found, return_inverse=True)
         sums: npt.NDArray[np.float64] = np.bincount(places, weights=parts).astype(np.float64)
         return _shares(rows[sums > 0], sums[sums > 0])
