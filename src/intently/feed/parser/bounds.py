@@ -94,9 +94,9 @@ def read_amount(tokens: Sequence[Token], at: int, units: Units, tables: Comparat
         return _bare(tokens, at, units, tables)
     start = _past(tokens, end)
     quantity = read_quantity(tokens, end, units) or read_quantity(tokens, start, units)
+    if comparator.side == "none" and (quantity is None or quantity.shape != "age"):
+        return _bare(tokens, at, units, tables)
     if quantity is None or _is_article(tokens, quantity, start):
-        return None
-    if comparator.side == "none" and quantity.shape != "age":
         return None
     return Amount(quantity, comparator, at, quantity.end)
 
@@ -152,7 +152,7 @@ def bound_of(
     """Polarity, relation and value in the facet's unit. `year` is the person's, for ages ("the last ten years")."""
     quantity, side, strict = amount.quantity, amount.comparator.side, amount.comparator.strict
     if quantity.shape == "age":
-        quantity, side = _years_back(quantity, side, year)
+        quantity, side = _years_back(quantity, side, year, own=bool(amount.comparator.facet))
     factor = dict(quantity.units).get(name, 1.0)
     low, high = round(quantity.low * factor, 6), round(quantity.high * factor, 6)
     if side in ("at_most", "at_least") and negated:
@@ -175,8 +175,13 @@ def _interval(
     return ("avoid" if negated else "want"), "between", {"low": low, "high": high}
 
 
-def _years_back(quantity: Quantity, side: Side, year: int) -> tuple[Quantity, Side]:
-    """An age becomes a year: "less than 5 years old" is later than five years ago."""
+def _years_back(quantity: Quantity, side: Side, year: int, *, own: bool) -> tuple[Quantity, Side]:
+    """An age becomes a year: "less than 5 years old" is later than five years ago.
+
+    own: the comparative is the facet's and speaks of years already ("older than 20 years").
+    """
     then = year - quantity.low
+    if own:
+        return replace(quantity, low=then, high=then, shape="year"), side
     turned: dict[Side, Side] = {"at_most": "at_least", "at_least": "at_most", "none": "at_least"}
     return replace(quantity, low=then, high=then, shape="year"), turned.get(side, side)

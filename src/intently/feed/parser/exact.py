@@ -38,7 +38,9 @@ def read_segments(reading: Reading, segments: Sequence[Segment]) -> None:
 
 
 def _read(reading: Reading, segment: Segment, previous: Segment | None) -> None:
-    if segment.action == "hide":
+    if segment.asks:
+        reading.notice("nothing was changed: say what you want to see, or what not")
+    elif segment.action == "hide":
         read_hidden(reading, segment)
     elif _frees_a_facet(segment):
         segment.action = "retract"
@@ -73,7 +75,8 @@ def _finish(reading: Reading, text: str) -> Parsed:
 
 
 def _undo(reading: Reading, segment: Segment, cue: Cue) -> None:
-    reading.changes.append(Change(op="undo"))
+    if not any(change.op == "undo" for change in reading.changes):
+        reading.changes.append(Change(op="undo"))
 
 
 def _reset(reading: Reading, segment: Segment, cue: Cue) -> None:

@@ -38,8 +38,7 @@ def facet_of(amount: Amount, nouns: Sequence[str], tables: Tables, context: Pars
     if amount.comparator.side == "none":
         return ""
     bare = [name for name, facet in numbers.items() if facet.bare and facet.kind != "date"]
-    held = [name for name in bare if _holds(context, name, quantity.low, quantity.high)]
-    return held[0] if held else (bare[0] if len(bare) == 1 else "")
+    return next((name for name in bare if _is_usual(context, name, quantity.low, quantity.high)), "")
 
 
 def _fitting_first(names: Sequence[str], amount: Amount, context: ParseContext, tables: Tables) -> str:
@@ -52,6 +51,15 @@ def _fitting_first(names: Sequence[str], amount: Amount, context: ParseContext, 
 def _holds(context: ParseContext, name: str, low: float, high: float) -> bool:
     values = sorted_amounts(context.snapshot, name)
     return bool(values.size) and low <= values[-1] and high >= values[0]
+
+
+def _is_usual(context: ParseContext, name: str, low: float, high: float) -> bool:
+    """Whether people may mean these numbers: within what nearly all items have, or not far from it."""
+    values = sorted_amounts(context.snapshot, name)
+    if not values.size:
+        return False
+    least, most = values[values.size // 100] / 2, values[-1 - values.size // 100] * 20
+    return bool(low <= most and high >= least)
 
 
 def amounts_of_items(items: Sequence[str], facet: str, context: ParseContext) -> list[float]:

@@ -13,7 +13,8 @@ __all__ = ["Cue", "CueKind", "cue_phrases", "words_of"]
 CueKind = Literal[
     "want", "weak", "topic", "like", "avoid", "too", "enough", "soft", "bound", "replace", "only_not", "retract",
     "drop", "allow", "allowed", "undo", "reset", "others", "variety", "keep", "inject", "seen", "scope", "and", "or",
-    "but", "comma", "stop", "skip", "plain",
+    "but", "comma", "stop", "skip", "plain", "ask",
+    "same",
 ]  # fmt: skip
 
 

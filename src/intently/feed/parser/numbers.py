@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from intently.catalog.schema import CatalogSpec
 from intently.feed.parser.tokens import Token, tokenise
 
-__all__ = ["Quantity", "Units", "read_quantity", "read_range", "units_of"]
+__all__ = ["Quantity", "Units", "is_foreign", "read_quantity", "read_range", "units_of"]
 
 Units = Mapping[tuple[str, ...], tuple[tuple[str, float], ...]]
 """unit words, folded -> (facet, factor to its unit)"""
@@ -41,6 +41,11 @@ _ORDINAL_CENTURY = {
 }  # fmt: skip
 _RANGE_SIGNS = {"-", "–", "—", "to", "till", "til", "until", "through", "thru"}
 _EARLIEST_YEAR, _LATEST_YEAR = 1850, 2099
+_CURRENCY_SIGNS = frozenset("£$€¥")
+_FOREIGN = frozenset(("£", "$", "€", "¥", "dollar", "dollars", "euro", "euros", "usd", "eur", "yen", "yuan", "pounds"))
+_CURRENCY_WORDS: dict[str, float] = {word: 1.0 for word in (*_FOREIGN, "buck", "bucks")} | {
+    "fiver": 5.0, "tenner": 10.0, "grand": 1000.0,
+}  # fmt: skip
 _ISH = ("ish", "odd")
 LONGEST_MINUTES = 400
 FEW_YEARS = 5  # "the last few years"
@@ -70,7 +75,22 @@ def units_of(spec: CatalogSpec) -> Units:
             key = tuple(token.low for token in tokenise(word))
             if key and key[-1] != "." and not all(part.isdigit() for part in key):
                 found.setdefault(key, []).append((name, float(factor)))
+    _add_currencies(spec, found)
     return {key: tuple(dict(pairs).items()) for key, pairs in found.items()}
+
+
+def _add_currencies(spec: CatalogSpec, found: dict[tuple[str, ...], list[tuple[str, float]]]) -> None:
+    """People write the sign that they are used to: it is read as the catalogue's own (and said so, `is_foreign`)."""
+    for name, facet in spec.facets.items():
+        if facet.kind == "number" and facet.unit in _CURRENCY_SIGNS:
+            for word, factor in _CURRENCY_WORDS.items():
+                if (word,) not in found:
+                    found[(word,)] = [(name, factor)]
+
+
+def is_foreign(words: Sequence[str], unit: str, units: Mapping[str, float]) -> bool:
+    """Whether a price was said in another currency than the catalogue's. `words`: folded tokens."""
+    return any(word in _FOREIGN and word != unit and word not in units for word in words)
 
 
 def read_range(tokens: Sequence[Token], at: int, units: Units, joined_by_and: bool) -> Quantity | None:
@@ -328,6 +348,8 @@ def _recent(tokens: Sequence[Token], at: int) -> Quantity | None:
     """ "this year", "last year", "the past decade", "the last few years": ages, counted back from now."""
     word = tokens[at].low
     following = [token.low for token in tokens[at + 1 : at + 3]]
+    if word == "few" and following[:1] == ["years"]:
+        return Quantity(FEW_YEARS, FEW_YEARS, at + 2, (), "age")
     if word not in ("this", "last", "past") or not following:
         return None
     if following[0] == "century":

@@ -18,7 +18,7 @@ from intently.catalog.schema import CatalogSpec, FacetSpec
 from intently.catalog.snapshot import Snapshot
 from intently.feed.parser.bounds import Amount, Comparators, comparators, read_amount
 from intently.feed.parser.context import ParseContext
-from intently.feed.parser.lexicon import Cue, cue_phrases
+from intently.feed.parser.lexicon import Cue, CueKind, cue_phrases
 from intently.feed.parser.numbers import Units, units_of
 from intently.feed.parser.phrases import Phrases
 from intently.feed.parser.shown import read_shown
@@ -210,6 +210,8 @@ class _Cutter:
         return Piece("title", at, end, items=items)
 
     def _cue(self, at: int) -> Piece | None:
+        if self.tokens[at].low in _SEARCH_SIGNS and self._marks_a_word(at):
+            return Piece("cue", at, at + 1, cue=Cue(_SEARCH_SIGNS[self.tokens[at].low]))
         found = cue_phrases().at(self.tokens, at)
         if found is None:
             return None
@@ -231,8 +233,14 @@ class _Cutter:
     def _sign(self, at: int) -> Piece | None:
         return Piece("skip", at, at + 1) if self.tokens[at].kind == "sign" else None
 
+    def _marks_a_word(self, at: int) -> bool:
+        """ "-horror +comedy", as in a search box."""
+        glued = at + 1 < len(self.tokens) and self.tokens[at + 1].start == self.tokens[at].end
+        return self.tokens[at].spaced and glued and self.tokens[at + 1].kind == "word"
+
 
 _PLAIN_KINDS: dict[str, PieceKind] = {"skip": "skip", "plain": "unknown"}
+_SEARCH_SIGNS: dict[str, CueKind] = {"-": "avoid", "+": "want"}
 _YIELDING = frozenset(("skip", "topic", "want", "weak"))
 _PRIORITY: dict[PieceKind, int] = {
     "amount": 9, "shown": 8, "direction": 7, "cue": 6, "term": 5, "noun": 4, "title": 3, "skip": 1, "unknown": 0,
@@ -255,7 +263,7 @@ def cut(text: str, context: ParseContext) -> Sentence:
     return Sentence(text, tokens, tuple(pieces))
 
 
-_BREAKS = frozenset((",", ".", ";", "!", "?", ":", "(", ")", "\n", "--", "–", "—"))
+_BREAKS = frozenset((",", "/", "+", ".", ";", "!", "?", ":", "(", ")", "\n", "--", "–", "—"))
 
 
 def _terms(tokens: Sequence[Token], words: Sequence[str], context: ParseContext) -> dict[int, tuple[int, Grounding]]:
@@ -267,7 +275,7 @@ def _terms(tokens: Sequence[Token], words: Sequence[str], context: ParseContext)
             found[start + span.start] = (start + span.end, span.grounding)
         start = end + 1
     for place, token in enumerate(tokens):
-        if place not in found and token.kind == "word" and token.low.endswith("er") and len(token.low) > 5:
+        if place not in found and token.kind == "word" and token.low.endswith("ier") and len(token.low) > 5:
             grounding = _comparative(token.low, context)
             if grounding is not None:
                 found[place] = (place + 1, grounding)
@@ -276,8 +284,7 @@ def _terms(tokens: Sequence[Token], words: Sequence[str], context: ParseContext)
 
 def _comparative(word: str, context: ParseContext) -> Grounding | None:
     """ "funnier" means what "funny" does."""
-    stems = [word[:-3] + "y"] if word.endswith("ier") else [word[:-2], word[:-1]]
-    return next((found for stem in stems if (found := context.grounder.ground(stem)) is not None), None)
+    return context.grounder.ground(word[:-3] + "y")
 
 
 def _believable_titles(

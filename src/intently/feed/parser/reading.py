@@ -56,6 +56,9 @@ class Reading:
     ) -> None:
         """Append the change that makes this preference, under the segment's polarity and scope."""
         avoiding = segment.action == "avoid" if avoid is None else avoid
+        made = (facet, relation, value, "avoid" if avoiding else "want")
+        if any((change.facet, change.relation, change.value, change.polarity) == made for change in self.changes):
+            return
         self.changes.append(
             Change(
                 op="replace" if segment.replace and not avoiding else "add",

@@ -30,7 +30,7 @@ def read_retraction(reading: Reading, segment: Segment) -> bool:
 
 
 def _drops_memory(reading: Reading, content: Sequence[Piece]) -> bool:
-    if any(piece.kind in ("noun", "direction") for piece in content):
+    if any(piece.kind in ("noun", "direction") or reading.words([piece]).lower() in _VAGUE for piece in content):
         return True
     return any(_found(reading, piece, content, None) for piece in content)
 

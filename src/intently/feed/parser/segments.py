@@ -37,6 +37,8 @@ class Segment:
     topic: bool = False
     any: bool = False  # "any length"
     no: bool = False  # a lone "no", perhaps a mere interjection
+    asks: bool = False  # a question about an item, not a wish: "how long is the first one"
+    same: bool = False  # "the same director as …"
     verb: str = ""  # the words of a strong cue
     inherited: bool = False
     either: bool = False  # part of a list that "or" closes
@@ -66,6 +68,9 @@ def segments_of(sentence: Sentence) -> list[Segment]:
     return segments
 
 
+_NEGATIONS = frozenset(("no", "not", "nothing", "never", "without", "dont", "isnt", "arent", "none"))
+
+
 class _Builder:
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
@@ -85,6 +90,8 @@ class _Builder:
         if piece.kind == "cue" and piece.cue is not None:
             self._cue(piece, piece.cue)
             self.after_scope = piece.cue.kind == "scope"
+        elif self.current.replace and self.current.has_content and self.tokens[piece.start].low == "than":
+            self._turn("avoid", Cue("avoid", soft=True))  # "rather a comedy than a drama"
         else:
             self.current.pieces.append(piece)
 
@@ -117,6 +124,7 @@ class _Builder:
         if current.action == "want" and current.strong and not current.has_content and current.like:
             current.like = False
         self._turn("avoid", cue)
+        self.current.verb = " ".join(token.low for token in self.tokens[piece.start : piece.end])
         self.current.no = piece.end - piece.start == 1 and not cue.soft
         self.current.strong = False
 
@@ -151,6 +159,7 @@ class _Builder:
     def _too(self, piece: Piece, cue: Cue) -> None:
         if self.current.action == "avoid" and not self.current.has_content:
             self.current.soft = True
+            self.current.too = not _NEGATIONS & set(self.current.verb.split())  # "they're all too long"
             return
         self._turn("avoid", cue)
         self.current.too = self.current.soft = True
@@ -158,6 +167,8 @@ class _Builder:
     def _enough(self, piece: Piece, cue: Cue) -> None:
         if self.current.action == "avoid":  # "not funny enough"
             self.current.action, self.current.soft = "want", False
+        elif not self.current.has_content and self.current.action is None:
+            self._turn("avoid", Cue("avoid", soft=True))  # "enough comedies"
 
     def _soft(self, piece: Piece, cue: Cue) -> None:
         self.current.soft = True
@@ -193,6 +204,13 @@ class _Builder:
         else:
             self.current.kept = True
 
+    def _ask(self, piece: Piece, cue: Cue) -> None:
+        self.current.asks = self.current.kept = True
+        self.current.pieces.append(Piece("skip", piece.start, piece.end, cue=cue))
+
+    def _same(self, piece: Piece, cue: Cue) -> None:
+        self.current.same = self.current.cued = True
+
     def _seen(self, piece: Piece, cue: Cue) -> None:
         self._turn("hide", cue)
 
@@ -201,7 +219,7 @@ class _Builder:
 
     def _keep(self, piece: Piece, cue: Cue) -> None:
         self.current.kept = True
-        self.current.pieces.append(Piece("skip", piece.start, piece.end))
+        self.current.pieces.append(Piece("skip", piece.start, piece.end, cue=cue))
 
 
 def _spread_empty(segments: Sequence[Segment]) -> None:

@@ -121,6 +121,9 @@ def _listed(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _these(tokens: Sequence[Token], at: int, shown: int) -> Pointing | None:
+    closes = at + 1 == len(tokens) or tokens[at + 1].low in _END
+    if tokens[at].low == "this" and closes and at and tokens[at - 1].low in ("like", "of", "to"):
+        return Pointing(tuple(range(shown)), at + 1, plural=True)
     if tokens[at].low not in _THESE:
         return None
     end = at + 1 + (at + 1 < len(tokens) and tokens[at + 1].low in _MANY)

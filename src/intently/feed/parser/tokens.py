@@ -18,6 +18,7 @@ _TOKEN = re.compile(
       | (?P<sign><=|>=|\.\.\.|--|[-–—+#&/<>=≤≥~%£$€¥,;.!?:()"“”«»\n])""",
     re.VERBOSE,
 )
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")  # HTML says nothing
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\ud800-\udfff]")
 
 
@@ -41,6 +42,7 @@ def check_text(text: str) -> str:
             "Say it in a sentence or two."
         )
     clean = _CONTROL.sub(" ", text.replace("\u2028", "\n").replace("\u2029", "\n"))
+    clean = _TAG.sub(lambda tag: " " * len(tag.group()), clean)
     if not clean.strip():
         raise BadRequest("the command is empty; type what you want to see, for example “something funny, no horror”.")
     return clean

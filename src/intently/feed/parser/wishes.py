@@ -6,10 +6,11 @@ import numpy as np
 
 from intently.feed.parser.bounds import bound_of
 from intently.feed.parser.facets import amounts_of_items, compared, facet_of, wished
+from intently.feed.parser.numbers import is_foreign
 from intently.feed.parser.pieces import CONTENT, Direction, Piece, sorted_amounts
 from intently.feed.parser.reading import Reading, best_values
 from intently.feed.parser.segments import Segment
-from intently.nouns import Change
+from intently.nouns import Change, PreferenceValue
 
 __all__ = ["read_wishes"]
 
@@ -125,6 +126,8 @@ def _amount(reading: Reading, segment: Segment, piece: Piece, *, opening: bool) 
     year = reading.context.local_now.year
     facet = reading.context.spec.facets[name]
     polarity, relation, value = bound_of(amount, name, facet, year=year, negated=negated)
+    if is_foreign([token.low for token in reading.sentence.tokens[piece.start : piece.end]], facet.unit, facet.units):
+        reading.notice(f"“{quote}” is read in {facet.unit}: that is what {reading.context.spec.nouns} have here")
     if _widens(reading, segment, name, relation, value, quote, polarity == "avoid"):
         return
     reading.add(
@@ -163,8 +166,9 @@ def _widens(
     reading: Reading, segment: Segment, facet: str, relation: str, value: object, quote: str, avoid: bool
 ) -> bool:
     """Two spans joined by "or" or "and" ("80s or 90s") become one span that holds both."""
-    last = reading.changes[-1] if reading.changes else None
-    if segment.joiner not in ("or", "and") or last is None or (last.facet, last.relation) != (facet, "between"):
+    same = [place for place, change in enumerate(reading.changes) if change.facet == facet]
+    last = reading.changes[same[-1]] if same else None
+    if segment.joiner not in ("or", "and") or last is None or last.relation != "between":
         return False
     if relation != "between" or not isinstance(value, dict) or not isinstance(last.value, dict):
         return False
@@ -173,7 +177,7 @@ def _widens(
     low = min(float(last.value["low"]), float(value["low"]))
     high = max(float(last.value["high"]), float(value["high"]))
     update = {"value": {"low": low, "high": high}, "quote": f"{last.quote} or {quote}"}
-    reading.changes[-1] = last.model_copy(update=update)
+    reading.changes[same[-1]] = last.model_copy(update=update)
     return True
 
 
@@ -248,6 +252,10 @@ def _pointed(reading: Reading, segment: Segment, piece: Piece) -> None:
         reading.notice(f"“{quote}” points at nothing: " + _what_is_shown(reading))
         return
     reading.pointed.append(piece.items)
+    nouns = segment.of_kind("noun")
+    if segment.same and nouns:
+        _same_as(reading, segment, piece, nouns[0].facet)
+        return
     compares = any(other.direction is not None and other.direction.comparative for other in segment.pieces)
     if segment.action == "avoid" and not segment.like and piece.kind == "shown" and not segment.too:
         _hide(reading, segment, piece, quote)
@@ -256,8 +264,25 @@ def _pointed(reading: Reading, segment: Segment, piece: Piece) -> None:
             reading.add(segment, quote=quote, relation="like", value={"item_id": item_id})
 
 
+def _same_as(reading: Reading, segment: Segment, piece: Piece, facet: str) -> None:
+    """ "The same director as the second one": what that item has on the facet."""
+    context, quote = reading.context, reading.words([*segment.of_kind("noun")[:1], piece])
+    if facet in context.snapshot.numbers:
+        spec = context.spec.facets[facet]
+        for value in amounts_of_items(piece.items[:1], facet, context):
+            spread = spec.tolerance_of(value)
+            near: PreferenceValue = {"low": round(value - spread, 6), "high": round(value + spread, 6)}
+            reading.add(segment, quote=quote, relation="about", value=near, facet=facet, must=not segment.soft)
+        return
+    row = context.snapshot.row_of(piece.items[0])
+    values = list(context.snapshot.terms[facet].values_of(row)) if row is not None else []
+    if values:
+        pairs = tuple((facet, value) for value in values)
+        reading.add(segment, quote=quote, relation="is", value=values, facet=facet, matches=pairs, must=segment.bound)
+
+
 def _wants_more_of(segment: Segment, piece: Piece) -> bool:
-    if segment.like or piece.kind == "title":
+    if segment.like or segment.same or piece.kind == "title":
         return not segment.too
     return segment.strong and any(word.startswith(_ADMIRING) for word in segment.verb.split())
 
@@ -299,7 +324,7 @@ def _unknown_runs(reading: Reading, segment: Segment) -> None:
     for run in runs:
         phrase = reading.words(run)
         unknown = sum(piece.kind == "unknown" for piece in run)
-        alone = unknown <= MAX_BARE_WORDS and _is_alone(reading, run)
+        alone = unknown == len(run) <= MAX_BARE_WORDS and _is_alone(reading)
         sure = reading.trusting or alone or (announced and unknown <= MAX_WISH_WORDS)
         taken = sure or segment.topic or segment.said
         if not sure:
@@ -312,10 +337,11 @@ def _unknown_runs(reading: Reading, segment: Segment) -> None:
                 reading.guesses.add(len(reading.changes) - 1)
 
 
-def _is_alone(reading: Reading, run: Sequence[Piece]) -> bool:
-    """The whole command is these words, as in a search box: "cosy"."""
-    others = [piece for piece in reading.sentence.pieces if piece.kind in CONTENT and piece not in run]
-    return not others
+def _is_alone(reading: Reading) -> bool:
+    """The whole command is a few such words, as in a search box: "cosy", "dark and gritty"."""
+    content = [piece for piece in reading.sentence.pieces if piece.kind in CONTENT]
+    praised = any(piece.cue is not None and piece.cue.kind in ("keep", "ask") for piece in reading.sentence.pieces)
+    return not praised and len(content) <= 2 * MAX_BARE_WORDS and all(piece.kind == "unknown" for piece in content)
 
 
 def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -332,7 +358,7 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
                 open_run += gap
             open_run.append(piece)
             gap = []
-        elif piece.kind == "skip":
+        elif piece.kind == "skip" and not (piece.cue is not None and piece.cue.kind == "keep"):
             gap.append(piece)
         else:
             open_run, gap = None, []
