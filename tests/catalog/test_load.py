@@ -75,9 +75,14 @@ def write_parquet(path: Path) -> None:
     polars.DataFrame(ROWS).write_parquet(path)
 
 
+def write_semicolons(path: Path) -> None:
+    path.write_text('id;name;genres;price;year\r\n1;"Red mug";Tea|Kitchen;"2.5";1999\r\n2;Blue bag;;;\r\n', "utf-8-sig")
+
+
 @pytest.mark.parametrize(
     ("name", "write"),
     [
+        ("semicolons.csv", write_semicolons),
         ("items.csv", write_csv),
         ("items.tsv", write_tsv),
         ("items.jsonl", write_jsonl),

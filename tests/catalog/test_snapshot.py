@@ -199,6 +199,11 @@ def test_an_empty_catalogue_builds_changes_and_keeps(tmp_path: Path):
     assert empty.mask_of([("genre", "Comedy")]).tolist() == []
 
 
+def test_a_title_with_half_a_character_is_kept_on_disk(tmp_path: Path):
+    save_snapshot(build([COMEDY.model_copy(update={"title": "\ud83d"})]), tmp_path / "s")
+    assert open_snapshot(tmp_path / "s").titles == ("\ud83d",)
+
+
 def test_an_item_that_goes_keeps_its_row_and_is_not_available():
     snapshot = without_item(build([COMEDY, HORROR]), "a")
     assert (snapshot.available.tolist(), snapshot.row_of("a")) == ([False, True], 0)

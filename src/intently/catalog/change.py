@@ -108,7 +108,7 @@ def _with_amount(held: NumberFacet, row: int, amount: float) -> NumberFacet:
 
 
 def _one_row_more(facet: TermFacet) -> TermFacet:
-    return replace(facet, item_starts=_append(facet.item_starts, int(facet.item_starts[-1])))
+    return _same_values(facet, item_starts=_append(facet.item_starts, int(facet.item_starts[-1])))
 
 
 def _with_terms(facet: TermFacet, row: int, terms: tuple[str, ...]) -> TermFacet:
@@ -124,10 +124,17 @@ def _with_terms(facet: TermFacet, row: int, terms: tuple[str, ...]) -> TermFacet
     item_values = np.concatenate([facet.item_values[:first], held, facet.item_values[last:]])
     item_starts = facet.item_starts.copy()
     item_starts[row + 1 :] += len(terms) - (last - first)
-    return replace(
+    return _same_values(
         facet, starts=frozen(starts), rows=frozen(rows),
         item_starts=frozen(item_starts), item_values=frozen(item_values),
     )  # fmt: skip
+
+
+def _same_values(facet: TermFacet, **changed: Any) -> TermFacet:
+    """The facet with other arrays and the lookup of its values carried over."""
+    after = replace(facet, **changed)
+    after.__dict__["places"] = facet.places
+    return after
 
 
 def _with_values(facet: TermFacet, new: tuple[str, ...]) -> TermFacet:

@@ -87,8 +87,12 @@ def _places(path: Path, wanted: Sequence[str], known: Sequence[str]) -> list[int
 
 
 def _csv(file: Iterable[str], kind: str) -> Any:
+    """A csv reader; cells are parted by the sign that the header has most of: comma, semicolon or tab."""
     csv.field_size_limit(MAX_FIELD)
-    return csv.reader(file, delimiter="\t" if kind == "tsv" else ",")
+    lines = iter(file)
+    first = next(lines, "")
+    delimiter = "\t" if kind == "tsv" else max(",;\t", key=first.count)  # a comma where none occurs
+    return csv.reader(itertools.chain([first] if first else [], lines), delimiter=delimiter)
 
 
 def _header(path: Path, rows: Iterator[list[str]]) -> list[str]:

@@ -58,7 +58,7 @@ def _write(snapshot: Snapshot, folder: Path) -> None:
     for name, array in _arrays(snapshot):
         np.save(folder / f"{name}.npy", array)
     for name, strings in _strings(snapshot):
-        (folder / f"{name}.json").write_text(json.dumps(strings, ensure_ascii=False), "utf-8")
+        (folder / f"{name}.json").write_text(json.dumps(strings), "utf-8")
     manifest = {
         "format": FORMAT,
         "version": VERSION,
