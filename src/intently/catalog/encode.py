@@ -43,6 +43,8 @@ FACET_VALUES = 6  # of one facet
 SLICE = 16  # texts between two looks at `pause`
 REQUEST_TEXTS = 64  # of one request to an embeddings URL
 PAUSE_SECONDS = 0.05
+_PLACES = re.compile(r"\{(?:title|facets|text)\}")
+_EMPTY = re.compile(r"(?<=[.,])(?: [.,])+")  # what stood between parts that are empty
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
 
@@ -132,6 +134,12 @@ class UrlEncoder:
         self._dim = vectors.shape[1]
         return _unit(vectors)
 
+    def close(self) -> None:
+        """Close the connections; the next call opens new ones."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
     def _ask(self, texts: Sequence[str]) -> Vectors:
         import openai
 
@@ -181,8 +189,9 @@ def embed_text(spec: CatalogSpec, item: Item) -> str:
     """
     facets = _cut_words(", ".join(_shown_terms(spec, item)), FACET_WORDS)
     room = TEXT_WORDS - len(item.title.split()) - len(facets.split())
-    filled = spec.items.embed.replace("{title}", item.title.strip()).replace("{facets}", facets)
-    return " ".join(filled.replace("{text}", _cut_sentences(item.text, room)).split()).strip(" .,") + "."
+    parts = {"{title}": item.title.strip(), "{facets}": facets, "{text}": _cut_sentences(item.text, room)}
+    filled = _PLACES.sub(lambda place: parts[place[0]], spec.items.embed)
+    return _EMPTY.sub("", " ".join(filled.split())).strip(" .,") + "."
 
 
 def _shown_terms(spec: CatalogSpec, item: Item) -> list[str]:

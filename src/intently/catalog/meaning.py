@@ -58,7 +58,9 @@ def facet_words(spec: CatalogSpec, values: Mapping[str, Sequence[str]]) -> list[
     return list(found.values())
 
 
-def texts_to_encode(spec: CatalogSpec, items: Sequence[Item], item_texts: Iterable[str]) -> list[str]:
+def texts_to_encode(
+    spec: CatalogSpec, items: Sequence[Item], item_texts: Iterable[str], *, titles: bool = True
+) -> list[str]:
     """All texts of a catalogue, the most useful first: facet words, titles, then the texts of the items themselves."""
     values: dict[str, dict[str, None]] = {}
     for item in items:
@@ -66,7 +68,7 @@ def texts_to_encode(spec: CatalogSpec, items: Sequence[Item], item_texts: Iterab
             if isinstance(held, tuple):
                 values.setdefault(name, {}).update(dict.fromkeys(held))
     words = [word.text for word in facet_words(spec, {name: tuple(held) for name, held in values.items()})]
-    return list(dict.fromkeys((*words, *(item.title for item in items), *item_texts)))
+    return list(dict.fromkeys((*words, *(item.title for item in items if titles), *item_texts)))
 
 
 class Meanings:

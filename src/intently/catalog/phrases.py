@@ -1,4 +1,4 @@
-"""Many phrases by their words: the rows that a plain phrase names, and how long a phrase beginning with a word can be."""
+"""Many phrases by their words: the rows that a plain phrase names, and the longest phrase that begins with a word."""
 
 from collections.abc import Iterator, Sequence
 
