@@ -19,7 +19,8 @@ from intently.retrieve.request import Rows
 
 __all__ = ["Diversifier"]
 
-WINDOW = 100  # candidates that are reordered; the rest keeps its order
+WINDOW = 50  # candidates that may be moved
+PAGES = 3  # pages that are chosen from them; what comes after keeps its order
 STEPS = 127
 STRONG = 0.5  # weight of novelty when the person asked for variety
 CAP, STRONG_CAP = 3, 1  # items on one page that may share one telling value
@@ -64,20 +65,21 @@ def _choose(
 ) -> npt.NDArray[np.int64]:
     """Positions in the window, in the new order. `run` numbers the runs of equal wishes, ascending."""
     size = len(taste)
+    reach = min(size, PAGES * page)
     chosen = np.empty(size, np.int64)
     penalty = np.zeros(size)
     held = np.zeros(shared.shape[1], np.int64)
     blocked = np.zeros(size, np.bool_)
     value = np.where(run == 0, taste, -np.inf)  # of the current run's items that are left
+    capped = False
     end_of_run = np.searchsorted(run, run, side="right")
-    for place in range(size):
+    for place in range(reach):
         if place and place == end_of_run[chosen[place - 1]]:
             value = np.where(run == run[place], taste - penalty, -np.inf)
         if place % page == 0:
-            held[:], blocked[:] = 0, False
-        free = np.where(blocked, -np.inf, value)
-        best = int(free.argmax())
-        if np.isneginf(free[best]):
+            held[:], blocked[:], capped = 0, False, False
+        best = int(np.where(blocked, -np.inf, value).argmax()) if capped else int(value.argmax())
+        if capped and (blocked[best] or value[best] == -np.inf):
             best = int(value.argmax())  # all that is left of the run is over the cap: selection loses nothing
         chosen[place] = best
         value[best] = -np.inf
@@ -85,9 +87,9 @@ def _choose(
         value -= grown - penalty
         penalty = grown
         held += shared[best]
-        if (held[shared[best]] >= cap).any():
-            blocked = shared[:, held >= cap].any(axis=1)
-    return chosen
+        if held.max(initial=0) >= cap:
+            blocked, capped = shared[:, held >= cap].any(axis=1), True
+    return np.concatenate([chosen[:reach], np.setdiff1d(np.arange(size), chosen[:reach])])
 
 
 def _alike(scene: Scene, rows: Rows) -> npt.NDArray[np.int8]:
@@ -105,15 +107,19 @@ def _shared(scene: Scene, rows: Rows) -> npt.NDArray[np.bool_]:
     """(m, v) which item holds which telling value, for values that more than one of them holds and nobody asked for."""
     asked = {pair for p in scene.request.preferences if p.polarity == "want" for pair in named_pairs(p)}
     columns: list[npt.NDArray[np.bool_]] = []
+    if not len(rows):
+        return np.zeros((0, 0), np.bool_)
     for name, facet in scene.world.snapshot.terms.items():
         if name not in scene.world.spec.facets or scene.world.spec.facets[name].weight <= 0:
             continue
-        held = [facet.item_values[facet.item_starts[row] : facet.item_starts[row + 1]] for row in rows]
-        codes = np.concatenate([*held, np.empty(0, np.int32)])
-        values, counts = np.unique(codes, return_counts=True)
+        first, last = facet.item_starts[rows], facet.item_starts[rows + 1]
+        codes = np.concatenate([facet.item_values[i:j] for i, j in zip(first.tolist(), last.tolist(), strict=True)])
+        values, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
         sizes = facet.starts[values + 1] - facet.starts[values]
-        telling = values[(counts > 1) & (sizes <= TELLING * len(scene.world.snapshot.item_ids))]
-        for value in telling[:WINDOW]:
-            if (name, facet.values[value]) not in asked:
-                columns.append(np.array([value in items for items in held], np.bool_))
-    return np.stack(columns, axis=1) if columns else np.zeros((len(rows), 0), np.bool_)
+        telling = (counts > 1) & (sizes <= TELLING * len(scene.world.snapshot.item_ids))
+        for place in np.flatnonzero(telling).tolist() if asked else ():
+            telling[place] = (name, facet.values[values[place]]) not in asked
+        holds = np.zeros((len(rows), len(values)), np.bool_)
+        holds[np.repeat(np.arange(len(rows)), last - first), places] = True
+        columns.append(holds[:, telling])
+    return np.concatenate(columns, axis=1) if columns else np.zeros((len(rows), 0), np.bool_)
