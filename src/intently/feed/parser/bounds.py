@@ -43,7 +43,7 @@ class Amount:
 
 _FILL = frozenset(
     ("the", "a", "an", "of", "about", "around", "roughly", "approximately", "only", "just", "year", "years", "price",
-     "to", "in", "is", "be")
+     "to", "in", "is", "be", "rating", "score", "length", "runtime", "budget", "cost", "spend")
 )  # fmt: skip
 _LEAD = frozenset(("in", "from", "of", "during", "at", "the", "for"))
 MAX_FILL = 3
@@ -124,6 +124,8 @@ def _bare(tokens: Sequence[Token], at: int, units: Units, tables: Comparators) -
         trailing = tables.after.at(tokens, quantity.end)
         if trailing is not None:
             return Amount(quantity, trailing[1], at, trailing[0])
+    if quantity.shape == "age" and tokens[start].low not in ("this", "last", "past", "few"):
+        return None  # "I am 40 years old"
     unitless = not quantity.units and quantity.shape == "amount"
     if unitless and (start > at or tokens[start].kind == "word"):
         return None

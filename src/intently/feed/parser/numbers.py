@@ -46,6 +46,7 @@ _FOREIGN = frozenset(("£", "$", "€", "¥", "dollar", "dollars", "euro", "euro
 _CURRENCY_WORDS: dict[str, float] = {word: 1.0 for word in (*_FOREIGN, "buck", "bucks")} | {
     "fiver": 5.0, "tenner": 10.0, "grand": 1000.0,
 }  # fmt: skip
+_NOW = frozenset(("now", "today", "present", "date"))
 _ISH = ("ish", "odd")
 LONGEST_MINUTES = 400
 FEW_YEARS = 5  # "the last few years"
@@ -101,6 +102,8 @@ def read_range(tokens: Sequence[Token], at: int, units: Units, joined_by_and: bo
     word = tokens[first.end].low
     if word not in _RANGE_SIGNS and not (joined_by_and and word in ("and", "&")):
         return None
+    if first.is_time and tokens[first.end + 1 : first.end + 2] and tokens[first.end + 1].low in _NOW:
+        return replace(first, high=float(_LATEST_YEAR), end=first.end + 2, shape="span")
     second = read_quantity(tokens, _skip(tokens, first.end + 1, ("the",)), units)
     if second is None:
         return None

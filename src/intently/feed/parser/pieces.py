@@ -53,6 +53,7 @@ class Piece:
     plural: bool = False  # "shown": these, them
     direction: Direction | None = None
     facet: str = ""  # "noun"
+    own_noun: bool = False  # "skip": the catalogue's word for an item
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,7 @@ class _Cutter:
 
     def _own_noun(self, at: int) -> Piece | None:
         found = self.tables.own_nouns.at(self.tokens, at)
-        return None if found is None else Piece("skip", at, found[0])
+        return None if found is None else Piece("skip", at, found[0], own_noun=True)
 
     def _sign(self, at: int) -> Piece | None:
         return Piece("skip", at, at + 1) if self.tokens[at].kind == "sign" else None

@@ -68,7 +68,7 @@ def segments_of(sentence: Sentence) -> list[Segment]:
     return segments
 
 
-_NEGATIONS = frozenset(("no", "not", "nothing", "never", "without", "dont", "isnt", "arent", "none"))
+_NEGATIONS = frozenset(("no", "not", "nothing", "never", "without", "dont", "isnt", "arent", "none", "neither", "nor"))
 
 
 class _Builder:
@@ -210,6 +210,12 @@ class _Builder:
 
     def _same(self, piece: Piece, cue: Cue) -> None:
         self.current.same = self.current.cued = True
+
+    def _that(self, piece: Piece, cue: Cue) -> None:
+        """ "More of that": what was pointed at last."""
+        self._turn("want", Cue("want"))
+        self.current.like = True
+        self.current.pieces.append(Piece("shown", piece.start, piece.end, cue=cue))
 
     def _seen(self, piece: Piece, cue: Cue) -> None:
         self._turn("hide", cue)

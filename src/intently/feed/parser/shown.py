@@ -105,7 +105,7 @@ def _ordinal(tokens: Sequence[Token], at: int, shown: int, has_article: bool) ->
     if place is None or not (following in _ONE or (has_article and following in _END) or _listed(tokens, at)):
         return None
     places, end = [place - 1], at + 1
-    while end + 1 < len(tokens) and tokens[end].low in (",", "and", "&", "or", "the"):
+    while end + 1 < len(tokens) and tokens[end].low in ("and", "&", "or", "the"):
         later = _ORDINALS.get(tokens[end + 1].low)
         if later is None and tokens[end + 1].low != "the":
             break

@@ -1,9 +1,11 @@
 """Segments that want or avoid -> preferences: must or prefer, bounds, likes, wishes by meaning (SEMANTICS 1, 2)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from intently.catalog.lexicon import ordinary_words
 from intently.feed.parser.bounds import bound_of
 from intently.feed.parser.facets import amounts_of_items, compared, facet_of, wished
 from intently.feed.parser.numbers import is_foreign
@@ -115,7 +117,7 @@ def _joins_by_or(reading: Reading, segment: Segment, previous: Segment) -> bool:
 def _amount(reading: Reading, segment: Segment, piece: Piece, *, opening: bool) -> None:
     amount = piece.amount
     assert amount is not None
-    nouns = [other.facet for other in segment.pieces if other.kind == "noun"]
+    nouns = _nouns(reading, segment, piece)
     name = facet_of(amount, nouns, reading.tables, reading.context)
     quote = reading.words([piece])
     if not name:
@@ -139,6 +141,13 @@ def _amount(reading: Reading, segment: Segment, piece: Piece, *, opening: bool) 
         must=not segment.soft,
         avoid=polarity == "avoid",
     )
+
+
+def _nouns(reading: Reading, segment: Segment, piece: Piece) -> list[str]:
+    """Facets that nouns name, inside the amount ("minimum rating 7") and elsewhere in the segment."""
+    tokens = reading.sentence.tokens
+    inside = [found[1] for at in range(piece.start, piece.end) if (found := reading.tables.nouns.at(tokens, at))]
+    return [*inside, *(other.facet for other in segment.pieces if other.kind == "noun")]
 
 
 def _follows_its_amount(segment: Segment, place: int) -> bool:
@@ -248,6 +257,8 @@ def _pointed(reading: Reading, segment: Segment, piece: Piece) -> None:
     if piece.kind == "title" and len(piece.items) > 1:
         _offer_choice(reading, quote, piece.items)
         return
+    if not piece.items and piece.cue is not None and reading.pointed:
+        piece = replace(piece, items=reading.pointed[-1])
     if not piece.items:
         reading.notice(f"“{quote}” points at nothing: " + _what_is_shown(reading))
         return
@@ -318,23 +329,37 @@ def _what_is_shown(reading: Reading) -> str:
 # ----------------------------------------------------------------------------------------------------- unknown words
 def _unknown_runs(reading: Reading, segment: Segment) -> None:
     """Unknown words: a wish by meaning where a cue announces them, else left to the model."""
-    runs = _runs(segment.pieces)
     beside = any(piece.kind in ("term", "amount", "direction") for piece in segment.pieces)
     announced = segment.cued or beside or bool(reading.pointed)
-    for run in runs:
+    for run in _runs(segment.pieces):
         phrase = reading.words(run)
         unknown = sum(piece.kind == "unknown" for piece in run)
         alone = unknown == len(run) <= MAX_BARE_WORDS and _is_alone(reading)
-        sure = reading.trusting or alone or (announced and unknown <= MAX_WISH_WORDS)
+        few = unknown <= MAX_WISH_WORDS and (announced or _before_own_noun(segment, run))
+        sure = reading.trusting or alone or few
         taken = sure or segment.topic or segment.said
         if not sure:
             reading.not_understood(phrase, taken=taken)
         if taken:
-            reading.add(segment, quote=phrase, relation="like", value={"text": phrase})
-            avoided = ", so it only lowers what is like it" if segment.action == "avoid" else ""
-            reading.notice(f"“{phrase}” is a wish, not a filter: the catalogue has no such field{avoided}")
+            _wish(reading, segment, phrase)
             if not sure:
                 reading.guesses.add(len(reading.changes) - 1)
+
+
+def _wish(reading: Reading, segment: Segment, phrase: str) -> None:
+    titles = reading.context.grounder.titles(phrase)
+    common = ordinary_words(reading.context.spec.language)
+    if len(titles) == 1 and not all(word in common for word in phrase.lower().split()):
+        reading.add(segment, quote=phrase, relation="like", value={"item_id": titles[0]})
+        return
+    reading.add(segment, quote=phrase, relation="like", value={"text": phrase})
+    avoided = ", so it only lowers what is like it" if segment.action == "avoid" else ""
+    reading.notice(f"“{phrase}” is a wish, not a filter: the catalogue has no such field{avoided}")
+
+
+def _before_own_noun(segment: Segment, run: Sequence[Piece]) -> bool:
+    """The "feel-good" of "feel-good movie"."""
+    return any(piece.own_noun and piece.start == run[-1].end for piece in segment.pieces)
 
 
 def _is_alone(reading: Reading) -> bool:
