@@ -29,7 +29,7 @@ WORDS = {  # kinds that are meant; ordinary clicks, views and impressions say to
     "rating": "rated",
 }
 LIKED, DISLIKED = "liked", "did not like"
-TITLE_CHARACTERS = 60
+TITLE_CHARACTERS = 80
 SEPARATORS = str.maketrans({";": ",", "|": "/"})  # of our own lines
 MONTH, YEAR = timedelta(days=30), timedelta(days=365)
 

@@ -6,7 +6,7 @@ two things, vague and repeated ones go. Departure: no pool of preset interests, 
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from intently.language import Answer, Budget, Model, Prompt, render
 from intently.nouns import Interest
 from intently.understand.behaviour import BehaviourText
+from intently.understand.strands import Strand
 from intently.understand.wording import is_vague, same_meaning
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "InterestsAnswer",
     "ask_interests",
     "faults_of_evidence",
+    "history_values",
     "interests_of",
     "interests_prompt",
 ]
@@ -45,9 +47,20 @@ class InterestsAnswer(BaseModel):
     interests: tuple[InterestAnswer, ...]
 
 
-def interests_prompt(behaviour: BehaviourText, *, nouns: str, count: int, home: Path | None = None) -> Prompt:
-    lines = behaviour.text.splitlines()
-    return render("understand", home=home, nouns=nouns, lines=lines, count=count, interests=None, tags=0)
+def interests_prompt(
+    behaviour: BehaviourText, shared: Sequence[Strand], *, nouns: str, count: int, home: Path | None = None
+) -> Prompt:
+    """History and its strands, then the question. The tags' prompt begins with the same text."""
+    return render(
+        "understand", home=home, nouns=nouns, **history_values(behaviour, shared), count=count, interests=None, tags=0
+    )
+
+
+def history_values(behaviour: BehaviourText, shared: Sequence[Strand]) -> dict[str, Any]:
+    """What both prompts show of a person: the lines, and the strands with the numbers of their items."""
+    numbers = {item.item_id: item.number for item in behaviour.items}
+    named = [(strand.term[1], [numbers[one] for one in strand.item_ids][:MOST_EVIDENCE]) for strand in shared]
+    return {"lines": behaviour.text.splitlines(), "strands": named}
 
 
 def ask_interests(

@@ -18,9 +18,10 @@ from intently.config import Config
 from intently.errors import BudgetSpent, IntentlyError, NotFound, stage
 from intently.journal import Journal, UnderstandingRow
 from intently.language import Budget, Estimate, Model, Prompt
-from intently.nouns import Interest, Tag, utc
-from intently.understand.behaviour import BehaviourText, behaviour_text
+from intently.nouns import Event, Interest, Tag, utc
+from intently.understand.behaviour import BehaviourText, behaviour_text, is_reliable
 from intently.understand.interests import InterestsAnswer, ask_interests, interests_of, interests_prompt
+from intently.understand.strands import Strand, lifted_terms, strands, telling
 from intently.understand.tags import TagsAnswer, ask_tags, ground_tags, tags_of, tags_prompt
 
 __all__ = ["BatchReport", "Progress", "behaviour_of", "estimate_user", "understand_user", "understand_users"]
@@ -66,6 +67,7 @@ class _Run:
     spec: CatalogSpec
     snapshot: Snapshot
     behaviour: BehaviourText
+    shared: tuple[Strand, ...]
     as_of: datetime
     budget: Budget | None
 
@@ -75,18 +77,17 @@ class _Run:
         return max(1, min(self.config.understand.interests, len(self.behaviour.items) // 2))
 
     def interests_prompt(self) -> Prompt:
-        return interests_prompt(self.behaviour, nouns=self.spec.nouns, count=self.count, home=self.config.home)
+        return interests_prompt(
+            self.behaviour, self.shared, nouns=self.spec.nouns, count=self.count, home=self.config.home
+        )
 
     def tags_prompt(self, interests: Sequence[Interest]) -> Prompt:
-        settings = self.config.understand
-        return tags_prompt(
-            self.behaviour,
-            interests,
-            nouns=self.spec.nouns,
-            count=self.count,
-            tags=settings.tags,
-            home=self.config.home,
-        )
+        each, nouns = self.each(len(interests)), self.spec.nouns
+        return tags_prompt(self.behaviour, self.shared, interests, nouns=nouns, each=each, home=self.config.home)
+
+    def each(self, interests: int) -> int:
+        """Tags to ask for an interest, so that all together are at least as many as the settings say."""
+        return max(2, -(-self.config.understand.tags // max(1, interests)))
 
 
 def behaviour_of(
@@ -96,7 +97,7 @@ def behaviour_of(
     events = journal.events_of(user_id, until=as_of, newest=EVENTS)
     return behaviour_text(
         events,
-        _describer(spec, snapshot),
+        _describer(events, spec, snapshot),
         as_of,
         cap_tokens=config.understand.history_tokens,
         liked_from=spec.liked_from,
@@ -124,7 +125,7 @@ def estimate_user(
         Interest(interest_id=f"i{n}", text="an interest of some words", evidence=()) for n in range(run.count)
     )
     settings = config.understand
-    return model.estimate([run.interests_prompt(), run.tags_prompt(named)], (40 * run.count + 40 * settings.tags) // 2)
+    return model.estimate([run.interests_prompt(), run.tags_prompt(named)], (40 * run.count + 16 * settings.tags) // 2)
 
 
 def understand_user(
@@ -202,7 +203,9 @@ def _prepare(
             f"{user_id!r} has {liked} liked {spec.nouns} as of {moment:%Y-%m-%d}, and {LEAST_ITEMS} are needed to name "
             "an interest. Come back when there are more."
         )
-    return _Run(user_id, journal, model, config, spec, snapshot, behaviour, moment, budget)
+    liked_ids = [item.item_id for item in behaviour.items if item.liked and item.item_id is not None]
+    shared = strands(lifted_terms(liked_ids, spec, snapshot), config.understand.interests + 1)
+    return _Run(user_id, journal, model, config, spec, snapshot, behaviour, shared, moment, budget)
 
 
 def _known(run: _Run) -> UnderstandingRow | None:
@@ -253,7 +256,7 @@ def _tags(run: _Run, interests: Sequence[Interest]) -> tuple[Tag, ...]:
             run.model,
             prompt,
             interests,
-            count=run.config.understand.tags,
+            each=run.each(len(interests)),
             user_id=run.user_id,
             timeout_seconds=run.config.language.batch_timeout_seconds,
             budget=run.budget,
@@ -288,20 +291,16 @@ def _grounded(tags: tuple[Tag, ...], encoder: Encoder | None, snapshot: Snapshot
     return ground_tags(tags, encoder.encode, snapshot.vectors, snapshot.encoded & snapshot.available)
 
 
-def _describer(spec: CatalogSpec, snapshot: Snapshot) -> Callable[[str], str | None]:
-    """Item id -> title and its most telling terms; None for an item that the snapshot does not hold."""
-    telling = [
-        (facet.weight, name)
-        for name, facet in spec.facets.items()
-        if facet.kind == "term" and facet.shown and facet.weight > 0 and name in snapshot.terms
-    ]
-    best = max(telling, default=(0.0, None), key=lambda pair: pair[0])[1]
+def _describer(events: Sequence[Event], spec: CatalogSpec, snapshot: Snapshot) -> Callable[[str], str | None]:
+    """Item id -> title and the terms that tell most about this person; None for an item that is not there any more."""
+    known = [event.item_id for event in events if event.item_id is not None and is_reliable(event)]
+    lifted = lifted_terms(known, spec, snapshot)
 
     def describe(item_id: str) -> str | None:
         row = snapshot.row_of(item_id)
         if row is None:
             return None
-        terms = snapshot.terms[best].values_of(row)[:DESCRIBED_VALUES] if best is not None else ()
+        terms = telling(item_id, lifted, spec, snapshot, DESCRIBED_VALUES)
         return snapshot.titles[row] + (f": {', '.join(terms)}" if terms else "")
 
     return describe

@@ -1,8 +1,9 @@
 """Tags: open descriptions of items the person will want, each for one interest, each looked up in the catalogue.
 
 RecGPT V1 section 4: modifier and core word, no vague words, no titles, no two alike, an interest and a rationale for
-each. Departures: the number of tags follows the settings (the paper asks for 50), and every tag is grounded: how many
-items lie near it, and how near the nearest is. A tag that finds nothing is kept and says so.
+each. Departures: the number of tags follows the settings (the paper asks for 50); the rationale is the evidence of the
+tag's interest, put by code (asked of the small model it repeated the tag in other words and cost as many tokens again);
+every tag is grounded: how many items lie near it, and how near the nearest is. One that finds nothing is kept.
 """
 
 import hashlib
@@ -18,26 +19,26 @@ from pydantic import BaseModel, ConfigDict, Field
 from intently.language import Answer, Budget, Model, Prompt, render
 from intently.nouns import Interest, Tag
 from intently.understand.behaviour import BehaviourText
+from intently.understand.interests import history_values
+from intently.understand.strands import Strand
 from intently.understand.wording import is_vague, same_meaning, stems
 
 __all__ = ["Nearby", "TagAnswer", "TagsAnswer", "ask_tags", "ground_tags", "tags_of", "tags_prompt"]
 
 FOUND_FROM = 0.45  # cosine from which an item counts as found by a tag
 LEAST_WORDS, MOST_WORDS = 2, 7
-TOKENS_EACH = 40  # of the answer, for the limit
-WHY_CHARACTERS = 70
+TOKENS_EACH = 12  # of one tag, for the limit of the answer
 
 
 class TagAnswer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-    interest: int = Field(description="number of the interest it serves")
-    tag: str = Field(min_length=3, max_length=80)
-    why: str = Field(default="", max_length=200)
+    interest: int = Field(description="number of the interest that they serve")
+    tags: tuple[str, ...]
 
 
 class TagsAnswer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-    tags: tuple[TagAnswer, ...]
+    tags: tuple[TagAnswer, ...]  # one entry an interest
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,17 @@ class Nearby:
 
 def tags_prompt(
     behaviour: BehaviourText,
+    shared: Sequence[Strand],
     interests: Sequence[Interest],
     *,
     nouns: str,
-    count: int,
-    tags: int,
+    each: int,
     home: Path | None = None,
 ) -> Prompt:
-    """The conversation of the interests, one turn longer: the server has read its beginning already."""
-    lines = behaviour.text.splitlines()
+    """History as in the interests' prompt, which the server has read already, then the question for tags."""
     named = [(number, interest.text) for number, interest in enumerate(interests, start=1)]
-    return render("understand", home=home, nouns=nouns, lines=lines, count=count, interests=named, tags=tags)
+    values = history_values(behaviour, shared)
+    return render("understand", home=home, nouns=nouns, **values, count=0, interests=named, tags=each)
 
 
 def ask_tags(
@@ -68,21 +69,21 @@ def ask_tags(
     prompt: Prompt,
     interests: Sequence[Interest],
     *,
-    count: int,
+    each: int,
     user_id: str,
     timeout_seconds: float,
     budget: Budget | None = None,
 ) -> Answer[TagsAnswer]:
-    """Ask for `count` tags; asked once more when a tag names an interest that does not exist. Raises as Model.ask."""
+    """Ask for `each` tags an interest; once more when an interest does not exist. Raises as Model.ask."""
     return model.ask(
         prompt,
         TagsAnswer,
         user_id=user_id,
-        max_tokens=20 + TOKENS_EACH * count,
+        max_tokens=20 + (TOKENS_EACH * each + 12) * len(interests),
         timeout_seconds=timeout_seconds,
         budget=budget,
         check=lambda answer: _fault_of_interests(answer, len(interests)),
-        schema=_schema(count, len(interests)),
+        schema=_schema(each, len(interests)),
     )
 
 
@@ -92,15 +93,15 @@ def tags_of(
     """The tags that stand, and for each that does not, why."""
     kept: list[Tag] = []
     refused: list[str] = []
-    for one in answer.tags:
-        text = " ".join(one.tag.split()).strip(" .").lower()
-        fault = _fault(text, one.interest, len(interests), [tag.text for tag in kept], is_title)
+    for number, raw in [(one.interest, raw) for one in answer.tags for raw in one.tags]:
+        text = " ".join(raw.split()).strip(" .").lower()
+        fault = _fault(text, number, len(interests), [tag.text for tag in kept], is_title)
         if fault:
             refused.append(f"{text!r}: {fault}")
             continue
-        interest = interests[one.interest - 1]
+        interest = interests[number - 1]
         tag_id = f"t-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-        why = " ".join(one.why.split())[:200]
+        why = f"{interest.text}: {interest.reason}"
         kept.append(Tag(tag_id=tag_id, text=text, interest_id=interest.interest_id, rationale=why))
     return tuple(kept), tuple(refused)
 
@@ -141,16 +142,19 @@ def _fault(text: str, interest: int, count: int, earlier: list[str], is_title: C
     return None
 
 
-def _schema(count: int, interests: int) -> dict[str, Any]:
-    one = {
-        "type": "object",
-        "properties": {
-            "interest": {"type": "integer", "minimum": 1, "maximum": max(1, interests)},
-            "tag": {"type": "string", "minLength": 5, "maxLength": 48},
-            "why": {"type": "string", "maxLength": WHY_CHARACTERS},
-        },
-        "required": ["interest", "tag", "why"],
-        "additionalProperties": False,
+def _schema(each: int, interests: int) -> dict[str, Any]:
+    """The answer's schema with this question's bounds: every interest once, in order, with `each` tags."""
+
+    def entry(number: int) -> dict[str, Any]:
+        tag = {"type": "string", "minLength": 5, "maxLength": 48}
+        tags = {"type": "array", "items": tag, "minItems": each, "maxItems": each}
+        properties = {"interest": {"const": number}, "tags": tags}
+        return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+
+    many = {
+        "type": "array",
+        "prefixItems": [entry(number) for number in range(1, interests + 1)],
+        "items": False,
+        "minItems": interests,
     }
-    many = {"type": "array", "items": one, "minItems": count, "maxItems": count}
     return {"type": "object", "properties": {"tags": many}, "required": ["tags"], "additionalProperties": False}

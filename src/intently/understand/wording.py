@@ -6,12 +6,13 @@ __all__ = ["is_vague", "same_meaning", "stems"]
 
 # Words that describe anything. A text of nothing else finds everything and explains nothing.
 VAGUE = frozenset(
-    """a an and any appealing attractive best beautiful big classic collection common content cool different diverse
-    engaging entertainment entertaining enjoyable excellent exciting favourite favorite for fun general genre genres
-    good great high historical important in interest interesting interests item items kind kinds lovely many mix mixed modern
-    modular more movie movies film films new nice of old other popular product products quality range really series set
-    show shows similar smart some special star stories story stuff style the theme themes thing things to top type types
-    unique unusual used variety various very with work works""".split()
+    """a an and any appealing attractive beautiful best big classic collection common content cool different
+    diverse engaging enjoyable entertaining entertainment excellent exciting favorite favourite film films for
+    fun general genre genres good great high historical important in interest interesting interests item items
+    kind kinds lovely many mix mixed modern modular more movie movies new nice of old other popular product
+    products quality range really series set show shows similar smart some special star stories story stuff
+    style the theme themes thing things to top type types unique unusual used variety various very with work
+    works""".split()
 )
 _WORD = re.compile(r"[^\W_]+")
 _ENDING = re.compile(r"(?:ies|es|s|ing|ed|y|al|ic|ical)$")
