@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from intently import data
-from intently.catalog.load import LoadReport, read_events, read_items
+from intently.catalog.load import LoadReport, facets_in_words, item_from_row, read_events, read_items
 from intently.catalog.schema import CatalogSpec, load_spec
 from intently.nouns import Item
 
@@ -138,9 +138,14 @@ def test_the_shop_reads_names(title: str, facet: str, values: tuple[str, ...] | 
 
 
 def read_one(title: str) -> dict[str, object]:
-    from intently.catalog.load import item_from_row
-
     return dict(item_from_row(spec("shop"), {"item_id": 1, "name": title, "price_gbp": 1}).facets)
+
+
+def test_an_item_without_a_row_gets_the_facets_of_its_title():
+    found = facets_in_words(spec("shop"), "Set Of 4 Blue Glass T-Lights", "")
+    assert set(found) == {"colour", "material", "motif", "occasion", "product"}
+    assert (found["colour"], found["product"], found["occasion"]) == (("blue",), ("candle",), None)
+    assert facets_in_words(spec("films"), "Blue Velvet", "A film.") == {}
 
 
 def test_the_vocabulary_covers_most_of_the_shop():

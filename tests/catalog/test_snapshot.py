@@ -223,6 +223,13 @@ def test_a_new_price_shares_every_other_array():
     assert after.encoded.tolist() == [True, True]  # the encoder does not read the price
 
 
+def test_a_vector_that_is_there_already_is_not_copied():
+    before = build([COMEDY, HORROR], np.eye(2, dtype=np.float32))
+    after = with_item(before, SPEC, COMEDY.model_copy(update={"available": False}), before.vectors[0])
+    assert after.vectors is before.vectors
+    assert after.available.tolist() == [False, True]
+
+
 def test_a_changed_text_waits_for_its_vector():
     before = build([COMEDY, HORROR], np.eye(2, dtype=np.float32))
     after = with_item(before, SPEC, COMEDY.model_copy(update={"title": "Another"}))

@@ -67,8 +67,9 @@ def _changed(
     if digest != snapshot.text_hashes[row]:
         changed["text_hashes"] = _put(snapshot.text_hashes, row, digest)
         changed["encoded"] = _put(snapshot.encoded, row, False)
-    if vector is not None:
+    if vector is not None and not (snapshot.encoded[row] and np.array_equal(snapshot.vectors[row], vector)):
         changed["vectors"] = _put(snapshot.vectors, row, vector)
+    if vector is not None:
         changed["encoded"] = _put(snapshot.encoded, row, True)
     return _next(snapshot, changed)
 

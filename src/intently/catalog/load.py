@@ -31,7 +31,7 @@ from intently.catalog.words import WordReader
 from intently.errors import CatalogError, DataError
 from intently.nouns import Event, FacetValue, Item
 
-__all__ = ["ItemReader", "LoadReport", "event_times", "item_from_row", "read_events", "read_items"]
+__all__ = ["ItemReader", "LoadReport", "event_times", "facets_in_words", "item_from_row", "read_events", "read_items"]
 
 MEND = "Mend the row, or pass --drop-bad-rows to skip such rows and count them."
 KEPT_PROBLEMS = 100
@@ -133,6 +133,19 @@ def _joined(row: Cells, facet: FacetSpec) -> tuple[str, ...] | None:
 def item_from_row(spec: CatalogSpec, row: Cells) -> Item:
     """One item from one row of the catalogue's columns. Raises DataError with field, value and mend."""
     return ItemReader(spec).item(row)
+
+
+def facets_in_words(spec: CatalogSpec, title: str, text: str) -> dict[str, FacetValue]:
+    """What the `words_in` facets read in a title and text that came without a row: of an item put through the API.
+
+    Facets that search other columns are left out: only a row has those.
+    """
+    at_hand = {spec.items.title: title, **({spec.items.text[0]: text} if len(spec.items.text) == 1 else {})}
+    return {
+        name: WordReader(facet).values_in(*(at_hand[column] for column in facet.words_in)) or None
+        for name, facet in spec.facets.items()
+        if facet.words_in and set(facet.words_in) <= set(at_hand)
+    }
 
 
 def read_items(
