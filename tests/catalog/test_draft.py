@@ -72,7 +72,7 @@ def test_films_and_ratings_are_understood_by_their_names_and_values(tmp_path: Pa
     assert spec.facets["minutes"].units["hour"] == 60
     assert spec.events is not None
     assert (spec.events.user, spec.events.time_format, spec.events.kind_is) == ("userId", "seconds", "rating")
-    assert (spec.liked_from, spec.repeat, spec.history_kinds) == (4, "never", ("rating",))
+    assert (spec.liked_from, spec.repeat, spec.history_kinds) == (4, "never", ("rating", "favourite"))
     assert "[facets.minutes]  # 80% of items" in text
     assert "# Left out: `imdb_id`: 40 different texts" in text
     assert "# Left out: `n_ratings`: a count" in text
@@ -115,7 +115,7 @@ def test_kinds_of_events_are_mapped_and_unknown_ones_doubted(tmp_path: Path):
         "view": "view",
     }
     assert '"teleport" = "view"  # DOUBT: not a word we know' in text
-    assert set(spec.history_kinds) == {"cart", "purchase", "view"}
+    assert set(spec.history_kinds) == {"cart", "purchase", "view", "favourite"}
 
 
 @pytest.mark.parametrize(

@@ -167,8 +167,9 @@ def _kind_of(word: str) -> EventKind | None:
 
 
 def _top(kinds: list[str], value: Column | None, users: Column, items: Column) -> list[str]:
-    history = [kind for kind in kinds if kind not in NOT_HISTORY]
-    lines = [f"history_kinds = {json.dumps(history or kinds)}"]
+    history = [kind for kind in kinds if kind not in NOT_HISTORY] or kinds
+    likes = [] if "favourite" in history else ["favourite"]  # a like on the page is one
+    lines = [f"history_kinds = {json.dumps([*history, *likes])}"]
     if value is not None and "rating" in kinds and value.numbers:
         top = max(value.numbers)
         liked = 4 if top <= 5 else 7 if top <= 10 else sorted(value.numbers)[len(value.numbers) // 2]
