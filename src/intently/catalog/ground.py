@@ -71,6 +71,13 @@ class Span:
     grounding: Grounding
 
 
+class _Unknown:
+    """Not looked up yet, where None means looked up and found meaningless."""
+
+
+_UNKNOWN = _Unknown()
+
+
 class Grounder:
     """Built for one snapshot; answers are the same from any thread."""
 
@@ -172,11 +179,14 @@ class Grounder:
     def _mean(self, words: Sequence[str], capital: bool) -> Grounding | None:
         """The certain meaning of plain words, remembered."""
         key = (" ".join(words), capital)
-        if key not in self._known:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            self._known[key] = self._gather(key[0], self._vocabulary.senses(words, capital))
-        return self._known[key]
+        known = self._known.get(key, _UNKNOWN)
+        if not isinstance(known, _Unknown):
+            return known
+        found = self._gather(key[0], self._vocabulary.senses(words, capital))
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()  # other threads only lose what they would find again
+        self._known[key] = found
+        return found
 
     def _gather(self, phrase: str, senses: list[Sense]) -> Grounding | None:
         if not senses:
