@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
+from intently.errors import ModelTimeout
 from intently.language.answer import Shape
 from intently.language.prompt import Prompt
 from intently.nouns import CallRow
@@ -53,12 +54,15 @@ class Flights:
         self._open: dict[str, Future[CallRow]] = {}
 
     def share(self, key: str, ask: Callable[[], CallRow], timeout_seconds: float) -> CallRow:
-        """Run `ask`, or wait for the one who is already running it. Raises what `ask` raised, or TimeoutError."""
+        """Run `ask`, or wait for the one who is already running it. Raises what `ask` raised, or ModelTimeout."""
         with self._lock:
             running = self._open.get(key)
             mine = self._open.setdefault(key, Future())
         if running is not None:
-            return running.result(timeout_seconds)
+            try:
+                return running.result(timeout_seconds)
+            except TimeoutError as error:
+                raise ModelTimeout("the same question is being asked already and took too long. Try again.") from error
         try:
             row = ask()
         except BaseException as error:
