@@ -24,6 +24,8 @@ def test_a_slate_comes_back_and_the_newest_of_a_client_is_found(journal: Journal
     journal.put_slate("f4", "bob", "web", "feed", at(9), ["4"])
     assert journal.slate("f1") == SlateRow("f1", "ann", "web", "feed", at(0), ("1", "a/b", "☃"))
     assert journal.last_slate("ann", "web") == SlateRow("f3", "ann", "web", "home", at(0), ())
+    assert journal.slate_times("ann", "web") == [at(0), at(0)]
+    assert journal.slate_times("ann", "phone", limit=1) == [at(5)]
     assert journal.slate("none") is None
     assert journal.last_slate("ann", "cli") is None
 

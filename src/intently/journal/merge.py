@@ -51,7 +51,7 @@ def _merge_memory(connection: Connection, source: str, target: str, now: datetim
 def _joined(ours: MemoryRow, theirs: MemoryRow, now: datetime) -> MemoryRow:
     kept = list(ours.state.get("entries", ()))
     new = [entry for entry in theirs.state["entries"] if entry not in kept]
-    state = {**ours.state, "entries": kept + new}
+    state = {**theirs.state, **ours.state, "entries": kept + new}
     return MemoryRow(ours.user_id, ours.version + 1, ours.version, "merge", None, None, now, state)
 
 

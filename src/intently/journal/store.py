@@ -4,10 +4,10 @@ SQLite has one writer. A unit of work that writes begins with BEGIN IMMEDIATE (a
 once instead of waiting), and threads of this process queue at a lock, which is fairer and quicker than SQLite's sleeps.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
@@ -49,13 +49,13 @@ class Store:
         if self.is_sqlite:
             event.listen(engine, "begin", _begin)
 
-    @contextmanager
+    @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view of the journal."""
         with said_as_ours(self.place, self._driver_error), self.engine.connect() as connection, connection.begin():
             yield connection
 
-    @contextmanager
+    @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that is committed whole or not at all."""
         with (
@@ -69,26 +69,29 @@ class Store:
     def scrub(self, tables: Iterable[Table]) -> None:
         """Leave no bytes of rows behind that were deleted from these tables.
 
-        SQLite: deletion zeroed them in the pages (secure_delete); folding the log in and cutting it to nothing removes
-        older copies of those pages. PostgreSQL: VACUUM frees them; its own log and backups are the administrator's.
-        Raises StoreError when a reader holds on to the log for BUSY_SECONDS.
+        SQLite: secure_delete zeroes them where they lie, but not the copies that stay in the gaps of pages whose rows
+        were moved earlier (seen: 3 of 80 people); VACUUM writes every page anew (a second for 226,631 events), and
+        folding the log in and cutting it to nothing removes the old pages. PostgreSQL: VACUUM frees them; its own log
+        and backups are the administrator's. Raises StoreError when a reader holds on to the log for BUSY_SECONDS.
         """
         with said_as_ours(self.place, self._driver_error):
             if self.is_sqlite:
+                self._rewrite()
                 self._cut_log()
                 return
             quote = self.engine.dialect.identifier_preparer.quote
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("VACUUM " + ", ".join(quote(table.name) for table in tables))
 
+    def _rewrite(self) -> None:
+        with self._turn(), contextlib.closing(self.engine.raw_connection()) as connection:
+            connection.cursor().execute("VACUUM").close()
+
     def _cut_log(self) -> None:
         deadline = time.monotonic() + BUSY_SECONDS
         while True:
-            connection = self.engine.raw_connection()
-            try:
+            with contextlib.closing(self.engine.raw_connection()) as connection:
                 busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            finally:
-                connection.close()
             if not busy:
                 return
             if time.monotonic() > deadline:
@@ -96,7 +99,7 @@ class Store:
                                  "their bytes. Stop it; the next erasure or opening cuts the log.")  # fmt: skip
             time.sleep(0.05)
 
-    @contextmanager
+    @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:
         if not self.is_sqlite:
             yield
@@ -114,7 +117,7 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-@contextmanager
+@contextlib.contextmanager
 def said_as_ours(place: str, driver_error: type[Exception]) -> Iterator[None]:
     """Turn what SQLAlchemy or the driver raises into a StoreError that names the place and the mend."""
     try:
