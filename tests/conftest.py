@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.fixtures_demo"]
 REAL_CONNECT = socket.socket.connect
 
 

@@ -174,7 +174,7 @@ class Feeds:
             view = self.memory.now(user_id, client, moment)
             made = Made(view.preferences, view.version)
         understood = self._store.journal.understanding(user_id, moment)
-        last = self.last(user_id, client, None)
+        last = self.last(user_id, client, None) if only is None else None
         return FeedRequest(
             feed_id=uuid.uuid4().hex, user_id=user_id, as_of=moment, client=client, surface=surface, seed=seed,
             limit=limit, history=person.history, tags=tuple(understood.tags) if understood else (),
