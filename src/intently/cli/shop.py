@@ -49,6 +49,7 @@ def import_(
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from intently.catalog.load import LoadReport
     from intently.config import load_config
     from intently.engine import prepare_store
     from intently.engine.store import import_store
@@ -68,21 +69,20 @@ def import_(
         )  # fmt: skip
         bar.update(task, description=f"{store}: building indexes")
         prepare_store(config, store)
-    problems = [*done.items.problems, *(done.events.problems if done.events else ())]
-    for problem in problems[:20]:
+    events = done.events or LoadReport()
+    dropped = done.items.dropped + events.dropped
+    for problem in [*done.items.problems, *events.problems][:20]:
         typer.echo(f"dropped: {problem}", err=True)
     if json_out:
-        print_json({
-            "store": store, "items": done.items.kept, "events": done.events.kept if done.events else 0,
-            "new_events": done.new_events, "dropped": len(problems), "already_imported": done.repeated,
-            "shift_weeks": done.shift_weeks,
-        })  # fmt: skip
+        counts = {"items": done.items.kept, "events": events.kept, "new_events": done.new_events, "dropped": dropped}
+        print_json({"store": store, **counts, "already_imported": done.repeated, "shift_weeks": done.shift_weeks})
     elif done.repeated:
         typer.echo(f"{store}: these files were imported before; nothing to do")
     else:
         shifted = f"; times moved {done.shift_weeks} weeks towards today" if done.shift_weeks else ""
-        events = f", {done.events.kept:,} events" if done.events else ""
-        typer.echo(f"{store}: {done.items.kept:,} items{events}{shifted}")
+        counted = f", {events.kept:,} events" if done.events else ""
+        left_out = f", {dropped:,} rows dropped" if dropped else ""
+        typer.echo(f"{store}: {done.items.kept:,} items{counted}{left_out}{shifted}")
 
 
 def stores(json_out: Annotated[bool, typer.Option("--json")] = False, home: HomeOption = None) -> None:

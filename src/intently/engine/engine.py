@@ -6,13 +6,14 @@ but `say`, `parse` and the understanding; a feed never waits for it.
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from intently.catalog.load import facets_in_words
 from intently.catalog.schema import CatalogSpec
 from intently.config import Config, load_config
 from intently.engine.answers import Health, MemoryView, Said
@@ -277,20 +278,24 @@ class Engine:
         return [(snapshot.item_ids[row], snapshot.titles[row]) for _, _, row in sorted(found)[:limit]]
 
     def put_item(self, item: Item) -> None:
-        """Add or replace an item; the next request sees it."""
-        self._check_facets(item)
-        self.worlds.put_item(item)
-        self._wake()
+        """Add or replace an item; the next request sees it. Facets that the catalogue reads from words of the title
+        or text are read from them, where the item does not bring its own."""
+        found = facets_in_words(self.store.spec, item.title, item.text)
+        self._put(item.model_copy(update={"facets": {**found, **item.facets}}))
 
-    def patch_item(self, item_id: str, changes: dict[str, Any]) -> Item:
+    def patch_item(self, item_id: str, changes: Mapping[str, Any]) -> Item:
         """Change some fields of an item (title, text, facets by name, image_url, available). Raises NotFound."""
         before = self.item(item_id)
-        facets = {**before.facets, **changes.get("facets", {})}
+        worded = {}
+        if {"title", "text"} & set(changes):
+            title, text = changes.get("title", before.title), changes.get("text", before.text)
+            worded = facets_in_words(self.store.spec, title, text)
+        facets = {**before.facets, **worded, **changes.get("facets", {})}
         try:
             after = Item.model_validate({**before.model_dump(), **changes, "facets": facets, "item_id": item_id})
         except ValidationError as error:
             raise BadRequest(f"item {item_id!r}: {error.errors(include_url=False)[0]['msg']}") from error
-        self.put_item(after)
+        self._put(after)
         return after
 
     def delete_item(self, item_id: str) -> None:
@@ -346,6 +351,11 @@ class Engine:
         if encoder.digest != self._vectors.digest or self.worlds.current.world.encode is None:
             self.worlds.use_encoder(encoder)
             self._wake()
+
+    def _put(self, item: Item) -> None:
+        self._check_facets(item)
+        self.worlds.put_item(item)
+        self._wake()
 
     def _wake(self) -> None:
         if self._background is not None:
