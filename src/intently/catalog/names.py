@@ -2,7 +2,7 @@
 
 A surname alone names a person when one person has it, or one has most of the items under it; else all of a family
 ("no Coppola") when it is small. Where the word is also
-an ordinary word ("Stone", "Cage"), it must stand with a capital letter to be read as a name.
+a common word ("Cage", "Marvel"), it must stand with a capital letter and belong to one of the best known.
 """
 
 from collections import defaultdict
@@ -21,6 +21,7 @@ NAME_SHARE = 0.8  # of them that must look like names
 DOMINANT_SHARE = 0.5  # of the items under a surname that one person must have
 DOMINANT_RATIO = 2.0  # times the items of the next person with it
 FAMILY = 3  # people of one surname, none of whom has most of the items, who are all meant by it
+FAMOUS = 0.98  # quantile of items a name
 SHORTEST_SURNAME = 3  # letters
 
 
@@ -59,6 +60,14 @@ class Names:
         if len(items) == 1 or (items[0] >= DOMINANT_RATIO * items[1] and items[0] >= DOMINANT_SHARE * sum(items)):
             return (ranked[0],)
         return tuple(ranked) if len(items) <= FAMILY else ()
+
+    def famous(self, row: int) -> bool:
+        """Whether the name is among the 2% that have the most items."""
+        return int(self._counts[row]) >= self._fame
+
+    @cached_property
+    def _fame(self) -> float:
+        return float(np.quantile(self._counts, FAMOUS, method="higher")) if len(self._counts) else 0.0
 
     @cached_property
     def _surnames(self) -> dict[str, list[int]]:

@@ -165,22 +165,25 @@ class Vocabulary:
         return list(unique.values())
 
     def _named(self, words: Sequence[str], capital: bool) -> Iterator[Sense]:
-        plainly = len(words) > 1 or capital or words[0] not in common_words(self.language)
-        key = " ".join(words)
-        for name in self._names if plainly else ():
-            for row in self._name_index[name].rows(key):
-                yield Sense(name, self._values[name][row], "exact", name)
-            for other in _possessives(words):
-                for row in self._name_index[name].rows(other):
-                    yield Sense(name, self._values[name][row], "inflection", name)
-            yield from self._partly_named(name, words)
+        """Names that the phrase is; a common word is one only with a capital, and of somebody well known."""
+        common = len(words) == 1 and words[0] in common_words(self.language)
+        for name in self._names if capital or not common else ():
+            for row, how in self._rows_named(name, words):
+                if not common or self._names[name].famous(row):
+                    yield Sense(name, self._values[name][row], how, name)
 
-    def _partly_named(self, name: str, words: Sequence[str]) -> Iterator[Sense]:
+    def _rows_named(self, name: str, words: Sequence[str]) -> Iterator[tuple[int, How]]:
+        index, names = self._name_index[name], self._names[name]
+        for row in index.rows(" ".join(words)):
+            yield row, "exact"
         for key in (" ".join(words), *_possessives(words)):
-            for row in self._names[name].short(key):
-                yield Sense(name, self._values[name][row], "inflection", name)
-            for row in self._names[name].surname(key):
-                yield Sense(name, self._values[name][row], "inflection", name)
+            for row in (*index.rows(key), *names.short(key)):
+                yield row, "inflection"
+            meant = names.surname(key)
+            for row in meant:
+                yield row, "inflection"
+            if meant:
+                return
 
     # ------------------------------------------------------------------------------------------------------ spelling
     def knows(self, word: str) -> bool:
