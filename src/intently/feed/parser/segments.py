@@ -96,6 +96,10 @@ class _Builder:
             self.current.pieces.append(piece)
 
     def _open(self, joiner: Joiner) -> None:
+        if self.current == Segment(self.current.joiner):  # nothing said yet: ", and" joins as "and" does
+            if self.current.joiner not in ("start", "stop"):
+                self.current.joiner = joiner
+            return
         self.segments.append(self.current)
         self.current = Segment(joiner)
 

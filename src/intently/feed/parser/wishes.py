@@ -240,6 +240,8 @@ def _soft_word(reading: Reading, segment: Segment, piece: Piece, direction: Dire
         return
     relation, value = found
     must = segment.bound and not negated
+    if not (segment.cued or must):
+        reading.weak.add(len(reading.changes))
     reading.add(
         segment,
         quote=reading.words([piece]),
@@ -329,13 +331,12 @@ def _what_is_shown(reading: Reading) -> str:
 # ----------------------------------------------------------------------------------------------------- unknown words
 def _unknown_runs(reading: Reading, segment: Segment) -> None:
     """Unknown words: a wish by meaning where a cue announces them, else left to the model."""
-    beside = any(piece.kind in ("term", "amount", "direction") for piece in segment.pieces)
-    announced = segment.cued or beside or bool(reading.pointed)
+    announced = segment.cued or bool(reading.pointed)
     for run in _runs(segment.pieces):
         phrase = reading.words(run)
         unknown = sum(piece.kind == "unknown" for piece in run)
         alone = unknown == len(run) <= MAX_BARE_WORDS and _is_alone(reading)
-        few = unknown <= MAX_WISH_WORDS and (announced or _before_own_noun(segment, run))
+        few = unknown <= MAX_WISH_WORDS if announced else unknown <= MAX_BARE_WORDS and _is_beside(segment, run)
         sure = reading.trusting or alone or few
         taken = sure or segment.topic or segment.said
         if not sure:
@@ -357,9 +358,14 @@ def _wish(reading: Reading, segment: Segment, phrase: str) -> None:
     reading.notice(f"“{phrase}” is a wish, not a filter: the catalogue has no such field{avoided}")
 
 
-def _before_own_noun(segment: Segment, run: Sequence[Piece]) -> bool:
-    """The "feel-good" of "feel-good movie"."""
-    return any(piece.own_noun and piece.start == run[-1].end for piece in segment.pieces)
+def _is_beside(segment: Segment, run: Sequence[Piece]) -> bool:
+    """An adjective: the "feel-good" of "feel-good movie", the "slow-burn" of "slow-burn thriller"."""
+    for piece in segment.pieces:
+        if piece.start == run[-1].end and (piece.own_noun or piece.kind in ("term", "amount")):
+            return True
+        if piece.end == run[0].start and piece.kind == "amount":
+            return True
+    return False
 
 
 def _is_alone(reading: Reading) -> bool:

@@ -1,0 +1,70 @@
+"""What the grammar leaves over goes to the model; code grounds its quotes, and its failure is said."""
+
+from intently.errors import ModelTimeout
+from intently.feed.memory import MemoryState, merge, view
+from intently.feed.parser import interpret, read_with_model
+from intently.language import ScriptedModel
+from tests.feed.commands import NOW, context, short
+
+
+def test_a_command_that_the_grammar_consumed_asks_nothing() -> None:
+    model = ScriptedModel([])
+    parsed = read_with_model("no horror, under 2 hours please", context(), model)
+    assert parsed.by == "grammar"
+    assert model.prompts == []
+
+
+def test_the_model_gives_the_sign_and_code_the_facet_and_the_strength() -> None:
+    model = ScriptedModel(["- zombies\n+ funny"])
+    parsed = read_with_model("my wife screams at zombies whenever we watch, funny though", context(), model)
+    assert [short(change) for change in parsed.changes] == ["avoid must style is zombie", "want prefer genre is Comedy"]
+    assert parsed.by == "model"
+
+
+def test_numbers_that_the_grammar_read_stay_as_they_are() -> None:
+    model = ScriptedModel(["+ under 90 minutes\n- clowns"])
+    parsed = read_with_model("our small one cries when clowns come up, under 90 minutes", context(), model)
+    assert sorted(short(change) for change in parsed.changes) == [
+        "avoid prefer like text:clowns",
+        "want must minutes at_most 90",
+    ]
+    assert parsed.by == "both"
+
+
+def test_a_model_that_fails_leaves_the_provisional_reading_and_says_so() -> None:
+    model = ScriptedModel([ModelTimeout("too slow")])
+    parsed = read_with_model("the neighbours argued all evening, under 90 minutes", context(), model)
+    assert [short(change) for change in parsed.changes] == ["want must minutes at_most 90"]
+    assert any("did not answer" in notice for notice in parsed.notices)
+
+
+def test_chatter_stays_a_keep() -> None:
+    parsed = read_with_model("the neighbours argued all evening long again", context(), ScriptedModel(["="]))
+    assert [short(change) for change in parsed.changes] == ["keep"]
+
+
+def test_a_retraction_by_number_becomes_the_preferences_id() -> None:
+    first = merge(
+        MemoryState(),
+        interpret("-", "horror", context())[0],
+        client="web",
+        command_id="a",
+        now=NOW,
+        spec=context().spec,
+    )
+    held = view(first.state, "web", NOW)
+    parsed = read_with_model("frights stopped bothering my grandmother", context(memory=held), ScriptedModel(["x 1"]))
+    assert [(change.op, change.target) for change in parsed.changes] == [("retract", held[0].id)]
+
+
+def test_a_long_wish_that_the_model_quotes_is_one_wish() -> None:
+    changes, notices = interpret("+", "rainy-day story about friendship", context())
+    assert [short(change) for change in changes] == ["want prefer like text:rainy-day story about friendship"]
+    assert "is a wish, not a filter" in notices[0]
+
+
+def test_words_softened_by_the_person_stay_soft_under_the_models_sign() -> None:
+    model = ScriptedModel(["- horror\n+ calm"])
+    text = "aunt Mabel came over unexpectedly, ideally not horror, she would collapse"
+    parsed = read_with_model(text, context(), model)
+    assert "avoid prefer genre is Horror" in [short(change) for change in parsed.changes]
