@@ -89,7 +89,8 @@ def fetch_model(config: LanguageConfig, models: Path, progress: Progress, wanted
 def adopt_model(path: Path, models: Path, progress: Progress, wanted: ModelFile = DEFAULT_MODEL) -> Path:
     """Copy a file that the user has into the models folder. Raises FetchError when it is not the wanted model."""
     try:
-        magic = path.open("rb").read(4)
+        with path.open("rb") as file:
+            magic = file.read(4)
     except OSError as error:
         raise FetchError(f"{path}: cannot be read ({error.strerror}). Give the path of a GGUF file.") from error
     if magic != b"GGUF":
