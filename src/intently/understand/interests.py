@@ -59,7 +59,7 @@ def interests_prompt(
 def history_values(behaviour: BehaviourText, shared: Sequence[Strand]) -> dict[str, Any]:
     """What both prompts show of a person: the lines, and the strands with the numbers of their items."""
     numbers = {item.item_id: item.number for item in behaviour.items}
-    named = [(strand.term[1], [numbers[one] for one in strand.item_ids][:MOST_EVIDENCE]) for strand in shared]
+    named = [(strand.label, [numbers[one] for one in strand.item_ids][:MOST_EVIDENCE]) for strand in shared]
     return {"lines": behaviour.text.splitlines(), "strands": named}
 
 

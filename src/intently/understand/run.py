@@ -18,10 +18,10 @@ from intently.config import Config
 from intently.errors import BudgetSpent, IntentlyError, NotFound, stage
 from intently.journal import Journal, UnderstandingRow
 from intently.language import Budget, Estimate, Model, Prompt
-from intently.nouns import Event, Interest, Tag, utc
-from intently.understand.behaviour import BehaviourText, behaviour_text, is_reliable
+from intently.nouns import Interest, Tag, utc
+from intently.understand.behaviour import BehaviourText, behaviour_text
 from intently.understand.interests import InterestsAnswer, ask_interests, interests_of, interests_prompt
-from intently.understand.strands import Strand, lifted_terms, strands, telling
+from intently.understand.strands import Strand, strands_of, terms_of
 from intently.understand.tags import TagsAnswer, ask_tags, ground_tags, tags_of, tags_prompt
 
 __all__ = ["BatchReport", "Progress", "behaviour_of", "estimate_user", "understand_user", "understand_users"]
@@ -97,7 +97,7 @@ def behaviour_of(
     events = journal.events_of(user_id, until=as_of, newest=EVENTS)
     return behaviour_text(
         events,
-        _describer(events, spec, snapshot),
+        _describer(spec, snapshot),
         as_of,
         cap_tokens=config.understand.history_tokens,
         liked_from=spec.liked_from,
@@ -204,7 +204,7 @@ def _prepare(
             "an interest. Come back when there are more."
         )
     liked_ids = [item.item_id for item in behaviour.items if item.liked and item.item_id is not None]
-    shared = strands(lifted_terms(liked_ids, spec, snapshot), config.understand.interests + 1)
+    shared = strands_of(liked_ids, spec, snapshot, config.understand.interests + 1)
     return _Run(user_id, journal, model, config, spec, snapshot, behaviour, shared, moment, budget)
 
 
@@ -291,17 +291,15 @@ def _grounded(tags: tuple[Tag, ...], encoder: Encoder | None, snapshot: Snapshot
     return ground_tags(tags, encoder.encode, snapshot.vectors, snapshot.encoded & snapshot.available)
 
 
-def _describer(events: Sequence[Event], spec: CatalogSpec, snapshot: Snapshot) -> Callable[[str], str | None]:
-    """Item id -> title and the terms that tell most about this person; None for an item that is not there any more."""
-    known = [event.item_id for event in events if event.item_id is not None and is_reliable(event)]
-    lifted = lifted_terms(known, spec, snapshot)
+def _describer(spec: CatalogSpec, snapshot: Snapshot) -> Callable[[str], str | None]:
+    """Item id -> title and what kind it is; None for an item that is not there any more."""
 
     def describe(item_id: str) -> str | None:
         row = snapshot.row_of(item_id)
         if row is None:
             return None
-        terms = telling(item_id, lifted, spec, snapshot, DESCRIBED_VALUES)
-        return snapshot.titles[row] + (f": {', '.join(terms)}" if terms else "")
+        kinds = ", ".join(value for _, value in terms_of(item_id, spec, snapshot)[:DESCRIBED_VALUES])
+        return snapshot.titles[row] + (f": {kinds}" if kinds else "")
 
     return describe
 

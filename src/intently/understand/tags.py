@@ -59,7 +59,7 @@ def tags_prompt(
     home: Path | None = None,
 ) -> Prompt:
     """History as in the interests' prompt, which the server has read already, then the question for tags."""
-    named = [(number, interest.text) for number, interest in enumerate(interests, start=1)]
+    named = [(number, interest.text, interest.reason) for number, interest in enumerate(interests, start=1)]
     values = history_values(behaviour, shared)
     return render("understand", home=home, nouns=nouns, **values, count=0, interests=named, tags=each)
 
