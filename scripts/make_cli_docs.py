@@ -6,20 +6,20 @@ Run: python scripts/make_cli_docs.py
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import typer.main
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from intently.cli import app
 
 TARGET = Path(__file__).parents[1] / "docs" / "cli.md"
 
 
-def commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
+def commands(group: TyperGroup, prefix: str) -> Iterator[tuple[str, TyperCommand]]:
     """Every verb with its whole name, in the order of --help."""
     for name, command in group.commands.items():
-        if isinstance(command, click.Group):
+        if isinstance(command, TyperGroup):
             yield from commands(command, f"{prefix} {name}")
-        else:
+        elif isinstance(command, TyperCommand):
             yield f"{prefix} {name}", command
 
 
@@ -27,21 +27,21 @@ def page() -> str:
     """The whole page as Markdown."""
     lines = ["# The command line", "", "Made from the program by `python scripts/make_cli_docs.py`.", ""]
     root = typer.main.get_command(app)
-    assert isinstance(root, click.Group)
+    assert isinstance(root, TyperGroup)
     for name, command in commands(root, "intently"):
         lines += [f"## `{usage(name, command)}`", "", (command.help or "").strip(), ""]
         lines += options(command)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def usage(name: str, command: click.Command) -> str:
-    arguments = [param for param in command.params if isinstance(param, click.Argument)]
-    shown = [param.human_readable_name if param.required else f"[{param.human_readable_name}]" for param in arguments]
+def usage(name: str, command: TyperCommand) -> str:
+    arguments = [param for param in command.params if isinstance(param, TyperArgument)]
+    shown = [str(param.name).upper() if param.required else f"[{str(param.name).upper()}]" for param in arguments]
     return " ".join([name, *shown])
 
 
-def options(command: click.Command) -> list[str]:
-    found = [param for param in command.params if isinstance(param, click.Option) and not param.hidden]
+def options(command: TyperCommand) -> list[str]:
+    found = [param for param in command.params if isinstance(param, TyperOption) and not param.hidden]
     if not found:
         return []
     rows = ["| option | default | meaning |", "|---|---|---|"]
