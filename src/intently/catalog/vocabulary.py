@@ -166,6 +166,8 @@ class Vocabulary:
 
     def _named(self, words: Sequence[str], capital: bool) -> Iterator[Sense]:
         """Names that the phrase is; a common word is one only with a capital, and of somebody well known."""
+        if len(words) == 1 and len(words[0]) == 1:
+            return  # "a" is no name, whatever the data holds
         common = len(words) == 1 and words[0] in common_words(self.language)
         for name in self._names if capital or not common else ():
             for row, how in self._rows_named(name, words):
