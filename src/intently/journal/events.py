@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from intently.errors import DataError
 from intently.journal.store import Store, insert_new
@@ -16,6 +16,7 @@ from intently.journal.tables import KIND_CODES, KINDS, event, from_us, to_us
 from intently.nouns import Event
 
 __all__ = [
+    "EVENT_COLUMNS",
     "Appended",
     "EventColumns",
     "append",
@@ -30,6 +31,9 @@ GIVEN = (
     "event_id", "user_id", "kind", "time_us", "item_id", "query", "value", "quantity", "price", "order_id", "feed_id",
     "position", "surface",
 )  # fmt: skip
+EVENT_FIELDS = tuple(Event.model_fields)
+_ALL_SET = set(EVENT_FIELDS)
+EVENT_COLUMNS = [event.c["time_us" if name == "time" else name] for name in EVENT_FIELDS]
 CHUNK = 20_000  # events in one transaction: other writers wait for no more than this
 
 
@@ -77,9 +81,9 @@ def events_of(
     newest: int | None = None,
 ) -> list[Event]:
     """A person's events, ascending by (time, seq); nothing later than `until`; only the `newest` k of them."""
-    wanted = select(event).where(event.c.user_id == user_id)
+    wanted: Select[Any] = select(*EVENT_COLUMNS).where(event.c.user_id == user_id)
     wanted = _until(_of_kinds(wanted, kinds), until).order_by(event.c.time_us.desc(), event.c.seq.desc())
-    return [event_of_row(row) for row in reversed(connection.execute(wanted.limit(newest)).all())]
+    return [event_of_row(row) for row in reversed(_driver_rows(connection, wanted.limit(newest)))]
 
 
 def event_columns(connection: Connection, kinds: Collection[str], *, until: datetime | None = None) -> EventColumns:
@@ -97,8 +101,7 @@ def _pages(connection: Connection, wanted: Select[Any]) -> Iterator[Sequence[tup
     """Rows as the driver gives them, whose first column is `seq`, a page at a time: never all of them in memory."""
     last = 0
     while True:
-        with connection.execute(wanted.where(event.c.seq > last).limit(CHUNK)) as result:
-            rows = result.cursor.fetchall()  # SQLAlchemy's own Row objects would double the time
+        rows = _driver_rows(connection, wanted.where(event.c.seq > last).limit(CHUNK))
         if not rows:
             return
         yield rows
@@ -114,11 +117,18 @@ def count_events(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(event)).scalar_one()
 
 
-def event_of_row(row: Row[Any]) -> Event:
-    """The event of a row of all columns, as it was given, with its `seq`. It was validated on its way in."""
-    fields = {**row._mapping, "kind": KINDS[row.kind], "time": from_us(row.time_us)}
-    del fields["time_us"]
-    return Event.model_construct(**fields)
+def event_of_row(row: Sequence[Any]) -> Event:
+    """The event of a row of EVENT_COLUMNS, as it was given, with its `seq`.
+
+    It was validated on its way in, so it is restored as pydantic restores a copy, without model_construct: a history is
+    read for every request.
+    """
+    fields = dict(zip(EVENT_FIELDS, row, strict=True))
+    fields["kind"], fields["time"] = KINDS[fields["kind"]], from_us(fields["time"])
+    event_ = Event.__new__(Event)
+    restored = {"__dict__": fields, "__pydantic_fields_set__": _ALL_SET}
+    event_.__setstate__({**restored, "__pydantic_extra__": None, "__pydantic_private__": None})
+    return event_
 
 
 def _row_of(one: Event) -> tuple[Any, ...]:
@@ -128,6 +138,12 @@ def _row_of(one: Event) -> tuple[Any, ...]:
     kind, time_us = KIND_CODES[one.kind], to_us(one.time)
     about = (one.event_id, one.user_id, kind, time_us, one.item_id, one.query, one.value, one.quantity, one.price)
     return (*about, one.order_id, one.feed_id, one.position, one.surface)
+
+
+def _driver_rows(connection: Connection, wanted: Select[Any]) -> Sequence[tuple[Any, ...]]:
+    """Rows as the driver gives them: SQLAlchemy's own Row objects would double the time of a long answer."""
+    with connection.execute(wanted) as result:
+        return result.cursor.fetchall()
 
 
 def _of_kinds(wanted: Select[Any], kinds: Collection[str] | None) -> Select[Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from intently.journal.events import event_of_row
+from intently.journal.events import EVENT_COLUMNS, event_of_row
 from intently.journal.slates import trace_of_body
 from intently.journal.store import Store
 from intently.journal.tables import PERSON_TABLES, erasure, event, from_us, to_us
@@ -95,7 +95,8 @@ def _scrub(store: Store) -> None:
 
 def _rows(connection: Connection, name: str, user_id: str) -> Any:
     table = PERSON_TABLES[name]
-    wanted = select(table).where(table.c.user_id == user_id).order_by(*table.primary_key.columns)
+    columns = EVENT_COLUMNS if table is event else table.columns
+    wanted = select(*columns).where(table.c.user_id == user_id).order_by(*table.primary_key.columns)
     rows = [_document(name, row) for row in connection.execute(wanted)]
     return rows if name != "profile" else (rows[0] if rows else None)
 
