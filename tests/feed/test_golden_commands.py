@@ -1,4 +1,4 @@
-"""Commands as people type them, and the changes that each must make. Reviewed by hand, in phrasings of real requests."""
+"""Commands as people type them, and the changes that each makes. Reviewed by hand, in phrasings of real requests."""
 
 import json
 from pathlib import Path

@@ -16,7 +16,7 @@ from intently.feed.parser.phrases import Phrases
 from intently.feed.parser.tokens import Token
 from intently.nouns import Polarity, PreferenceValue, Relation
 
-__all__ = ["Amount", "Comparator", "Comparators", "bound_of", "comparators", "next_below", "next_above", "read_amount"]
+__all__ = ["Amount", "Comparator", "Comparators", "bound_of", "comparators", "next_above", "next_below", "read_amount"]
 
 Side = Literal["at_most", "at_least", "about", "between", "none"]
 

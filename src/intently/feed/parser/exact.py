@@ -40,6 +40,8 @@ def read_segments(reading: Reading, segments: Sequence[Segment]) -> None:
 def _read(reading: Reading, segment: Segment, previous: Segment | None) -> None:
     if segment.asks:
         reading.notice("nothing was changed: say what you want to see, or what not")
+    elif segment.action == "tell":
+        return
     elif segment.action == "hide":
         read_hidden(reading, segment)
     elif _frees_a_facet(segment):

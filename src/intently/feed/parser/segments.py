@@ -15,7 +15,7 @@ from intently.feed.parser.tokens import Token
 
 __all__ = ["Action", "Segment", "segments_of"]
 
-Action = Literal["want", "avoid", "retract", "drop", "allow", "hide"]
+Action = Literal["want", "avoid", "retract", "drop", "allow", "hide", "tell"]
 Joiner = Literal["start", "stop", "comma", "and", "or", "but", "turn"]
 _OPERATIONS = frozenset(("undo", "reset", "others", "variety", "inject"))
 
@@ -214,6 +214,11 @@ class _Builder:
 
     def _same(self, piece: Piece, cue: Cue) -> None:
         self.current.same = self.current.cued = True
+
+    def _unseen(self, piece: Piece, cue: Cue) -> None:
+        """ "I haven't seen Heat" tells something and wishes nothing."""
+        self._turn("tell", cue)
+        self.current.kept = True
 
     def _that(self, piece: Piece, cue: Cue) -> None:
         """ "More of that": what was pointed at last."""

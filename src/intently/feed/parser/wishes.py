@@ -35,7 +35,7 @@ def read_wishes(reading: Reading, segment: Segment, previous: Segment | None) ->
             joined = first and previous is not None and _joins_by_or(reading, segment, previous)
             _term(reading, segment, piece, join=joined)
             seen_term = True
-        elif piece.kind == "amount":
+        elif piece.kind == "amount" and not _dates_a_name(reading, piece):
             _amount(reading, segment, piece, opening=not seen_term)
         elif piece.kind == "direction" and not _follows_its_amount(segment, place):
             _direction(reading, segment, piece, segment.pieces[place + 1 :], opening=not seen_term)
@@ -141,6 +141,13 @@ def _amount(reading: Reading, segment: Segment, piece: Piece, *, opening: bool) 
         must=not segment.soft,
         avoid=polarity == "avoid",
     )
+
+
+def _dates_a_name(reading: Reading, piece: Piece) -> bool:
+    """The "(2017)" after the title of a film that the catalogue does not have."""
+    lows = reading.sentence.lows
+    around = lows[piece.start - 1 : piece.start] + lows[piece.end : piece.end + 1]
+    return around == ("(", ")") and piece.start > 1
 
 
 def _nouns(reading: Reading, segment: Segment, piece: Piece) -> list[str]:
