@@ -13,7 +13,7 @@ from intently.retrieve.popularity import Fresh, Lasting, Popularity
 from intently.retrieve.repeats import Repeats
 from intently.retrieve.request import Allowed, IntentQuery, TagQuery
 from intently.retrieve.semantic import GATHER_BELOW, Semantic
-from intently.retrieve.similarity import ASYMMETRY, SHRINK
+from intently.retrieve.similarity import SHRINK
 from intently.retrieve.sources import sources_of
 from tests.retrieve.worlds import DAY, ask, history_of, log_of, spec_of, unit_rows
 
@@ -49,10 +49,10 @@ def test_an_item_wanted_by_the_same_people_is_a_neighbour_and_the_newer_item_wei
     assert source.evidence(ask([0, 1]), 3) == (("event", "e1"),)
 
 
-def test_a_similarity_is_people_in_common_over_the_asymmetric_product():
+def test_a_similarity_is_people_in_common_over_the_geometric_mean_of_people_and_a_shrinkage():
     rows, similarities = index([(1, 0, 1), (1, 2, 2), (2, 0, 3)]).neighbours.of(0)
     assert rows.tolist() == [2]
-    assert similarities[0] == pytest.approx(1 / (2 ** (1 - ASYMMETRY) * 1**ASYMMETRY + SHRINK), rel=1e-3)
+    assert similarities[0] == pytest.approx(1 / ((2 * 1) ** 0.5 + SHRINK), rel=1e-3)
 
 
 def test_a_person_who_comes_back_to_an_item_counts_once_for_neighbours():

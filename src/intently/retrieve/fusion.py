@@ -16,8 +16,8 @@ from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Retriev
 __all__ = ["DEFAULT_WEIGHTS", "Fused", "base_scores", "fuse", "normalised", "similar"]
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
-    "popularity": 0.10, "trend": 0.10, "fresh": 0.40, "lasting": 0.02, "neighbours": 0.25, "semantic": 0.08,
-    "repeats": 0.25,
+    "popularity": 0.05, "trend": 0.10, "fresh": 0.55, "lasting": 0.02, "neighbours": 0.15, "semantic": 0.05,
+    "repeats": 0.40,
 }  # fmt: skip
 """Until an index has learnt its own (weights.py). Source: validation events of the demo films, docs/results/feed.md"""
 

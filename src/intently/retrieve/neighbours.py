@@ -58,7 +58,10 @@ class Neighbours:
         """The recent items that speak most for `row`."""
         self._found(request)
         places = np.flatnonzero(request.scratch["neighbours.answers"] == row)
-        said = [(float(request.scratch["neighbours.parts"][j]), int(request.scratch["neighbours.askers"][j])) for j in places]
+        said = [
+            (float(request.scratch["neighbours.parts"][j]), int(request.scratch["neighbours.askers"][j]))
+            for j in places
+        ]
         events, seeds = request.scratch["neighbours.events"], request.seeds
         named = sorted((-part, asker < len(events), asker) for part, asker in said if part > 0)
         return tuple(
@@ -82,7 +85,9 @@ class Neighbours:
         found = np.concatenate([np.empty(0, np.int32), *(rows for (rows, _), _ in answers)])
         parts = np.concatenate([np.empty(0), *(similarities * weight for (_, similarities), weight in answers)])
         request.scratch["neighbours.answers"], request.scratch["neighbours.parts"] = found, parts
-        request.scratch["neighbours.askers"] = np.repeat(np.arange(len(answers)), [len(rows) for (rows, _), _ in answers])
+        request.scratch["neighbours.askers"] = np.repeat(
+            np.arange(len(answers)), [len(rows) for (rows, _), _ in answers]
+        )
         request.scratch["neighbours.events"] = np.array(events, dtype=object)
         if not len(found):
             return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)

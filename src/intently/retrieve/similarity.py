@@ -1,11 +1,10 @@
 """Which items the same people wanted: counts of people in common, made comparable.
 
-sim(a -> b) = together(a, b) / (people(a)^(1 - asymmetry) * people(b)^asymmetry + shrink)
+sim(a, b) = together(a, b) / (sqrt(people(a) * people(b)) + shrink)
 
-Shrinking keeps two people in common from counting as certainty; an asymmetry below one half lets a well-known neighbour
-of a rare item count for more. Source: Aiolli 2013, "Efficient top-N recommendation for very large scale binary rated
-datasets", section 3.2 (asymmetric cosine); shrinkage as in Koren 2008. Both were chosen on validation events alone
-(docs/results/feed.md).
+Shrinking keeps two people in common from counting as certainty (Koren 2008, "Factorization meets the neighborhood",
+section 2.2). The plain square root did better inside the fusion than an asymmetric one, though worse alone; both were
+compared on validation events only (docs/results/feed.md).
 """
 
 from dataclasses import dataclass
@@ -16,10 +15,9 @@ import numpy.typing as npt
 
 from intently.retrieve.request import Floats, Rows
 
-__all__ = ["ASYMMETRY", "SHRINK", "NeighbourLists", "NeighbourTable", "neighbour_lists", "similarity"]
+__all__ = ["SHRINK", "NeighbourLists", "NeighbourTable", "neighbour_lists", "similarity"]
 
 SHRINK = 10.0  # people
-ASYMMETRY = 0.4  # 0.5 is the cosine
 _BLOCK = 2048  # items whose rows of the product are in memory at once
 
 
@@ -49,7 +47,7 @@ def similarity(
     together: npt.NDArray[np.floating], people: float, others: npt.NDArray[np.floating]
 ) -> npt.NDArray[np.float64]:
     """Similarity of one item, wanted by `people`, to others: (m,) from people in common and people of each other."""
-    return np.asarray(together / (people ** (1 - ASYMMETRY) * others**ASYMMETRY + SHRINK), dtype=np.float64)
+    return np.asarray(together / (np.sqrt(people * others) + SHRINK), dtype=np.float64)
 
 
 def neighbour_lists(size: int, users: Rows, rows: Rows, k: int) -> NeighbourLists:
