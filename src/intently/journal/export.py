@@ -87,10 +87,13 @@ def _forgets(events: int) -> Iterable[str]:
 
 
 def _scrub(store: Store) -> None:
-    """Leave no bytes of deleted rows behind, then close the record."""
+    """Leave no bytes of deleted rows behind, then close the records of what was deleted before."""
+    deleted = select(erasure.c.erasure_no).where(erasure.c.state == "deleted")
+    with store.read() as connection:
+        numbers = connection.execute(deleted).scalars().all()
     store.scrub(PERSON_TABLES.values())
     with store.write() as connection:
-        connection.execute(update(erasure).where(erasure.c.state == "deleted").values(state="done"))
+        connection.execute(update(erasure).where(erasure.c.erasure_no.in_(numbers)).values(state="done"))
 
 
 def _rows(connection: Connection, name: str, user_id: str) -> Any:
