@@ -98,7 +98,7 @@ def faults_of_evidence(answer: InterestsAnswer, known: Iterable[int]) -> str | N
 
 
 def interests_of(
-    answer: InterestsAnswer, behaviour: BehaviourText, *, until: datetime
+    answer: InterestsAnswer, behaviour: BehaviourText, *, nouns: str, until: datetime
 ) -> tuple[tuple[Interest, ...], tuple[str, ...]]:
     """The interests that stand, and for each that does not, why. Evidence becomes event ids."""
     by_number = {item.number: item for item in behaviour.items}
@@ -107,7 +107,7 @@ def interests_of(
     for one in answer.interests:
         text = " ".join(one.interest.split()).strip(" .")
         liked = [by_number[n] for n in dict.fromkeys(one.items) if n in by_number and by_number[n].liked]
-        fault = _fault(text, one.items, by_number, len(liked), [interest.text for interest in kept])
+        fault = _fault(text, one.items, by_number, len(liked), nouns, [interest.text for interest in kept])
         if fault:
             refused.append(f"{text!r}: {fault}")
             continue
@@ -118,13 +118,13 @@ def interests_of(
 
 
 def _fault(
-    text: str, numbers: tuple[int, ...], known: Mapping[int, object], liked: int, earlier: list[str]
+    text: str, numbers: tuple[int, ...], known: Mapping[int, object], liked: int, nouns: str, earlier: list[str]
 ) -> str | None:
     if any(number not in known for number in numbers):
         return "its evidence does not exist"
     if liked < LEAST_EVIDENCE:
         return f"it rests on {liked} liked item(s), and {LEAST_EVIDENCE} are needed"
-    if is_vague(text):
+    if is_vague(text, nouns):
         return "it is too vague"
     if any(same_meaning(text, other) for other in earlier):
         return "it repeats another"

@@ -243,7 +243,9 @@ def _interests(run: _Run) -> tuple[Interest, ...]:
 
     output = _once(run, "interests", prompt, ask)
     until = run.as_of + timedelta(days=run.config.understand.refresh_days)
-    interests, refused = interests_of(InterestsAnswer.model_validate(output), run.behaviour, until=until)
+    interests, refused = interests_of(
+        InterestsAnswer.model_validate(output), run.behaviour, nouns=run.spec.nouns, until=until
+    )
     _keep_refused(run, "interests", refused)
     return interests
 
@@ -265,7 +267,9 @@ def _tags(run: _Run, interests: Sequence[Interest]) -> tuple[Tag, ...]:
 
     output = _once(run, "tags", prompt, ask)
     titles = {title.casefold() for title in run.snapshot.titles}
-    tags, refused = tags_of(TagsAnswer.model_validate(output), interests, lambda text: text.casefold() in titles)
+    tags, refused = tags_of(
+        TagsAnswer.model_validate(output), interests, lambda text: text.casefold() in titles, nouns=run.spec.nouns
+    )
     _keep_refused(run, "tags", refused)
     return tags
 

@@ -21,7 +21,7 @@ from intently.nouns import Interest, Tag
 from intently.understand.behaviour import BehaviourText
 from intently.understand.interests import history_values
 from intently.understand.strands import Strand
-from intently.understand.wording import is_vague, same_meaning, stems
+from intently.understand.wording import is_vague, same_meaning
 
 __all__ = ["Nearby", "TagAnswer", "TagsAnswer", "ask_tags", "ground_tags", "tags_of", "tags_prompt"]
 
@@ -88,14 +88,14 @@ def ask_tags(
 
 
 def tags_of(
-    answer: TagsAnswer, interests: Sequence[Interest], is_title: Callable[[str], bool]
+    answer: TagsAnswer, interests: Sequence[Interest], is_title: Callable[[str], bool], *, nouns: str
 ) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
     """The tags that stand, and for each that does not, why."""
     kept: list[Tag] = []
     refused: list[str] = []
     for number, raw in [(one.interest, raw) for one in answer.tags for raw in one.tags]:
         text = " ".join(raw.split()).strip(" .").lower()
-        fault = _fault(text, number, len(interests), [tag.text for tag in kept], is_title)
+        fault = _fault(text, number, len(interests), [tag.text for tag in kept], is_title, nouns)
         if fault:
             refused.append(f"{text!r}: {fault}")
             continue
@@ -127,13 +127,15 @@ def _fault_of_interests(answer: TagsAnswer, count: int) -> str | None:
     return f"there is no interest {', '.join(map(str, wrong))}; the interests are 1 to {count}" if wrong else None
 
 
-def _fault(text: str, interest: int, count: int, earlier: list[str], is_title: Callable[[str], bool]) -> str | None:
+def _fault(
+    text: str, interest: int, count: int, earlier: list[str], is_title: Callable[[str], bool], nouns: str
+) -> str | None:
     words = len(text.split())
     if not 1 <= interest <= count:
         return "its interest does not exist"
     if not LEAST_WORDS <= words <= MOST_WORDS:
         return f"it has {words} word(s), and a modifier and a core word are {LEAST_WORDS} to {MOST_WORDS}"
-    if is_vague(text) or len(stems(text)) < 1:
+    if is_vague(text, nouns):
         return "it is too vague"
     if is_title(text):
         return "it is the title of an item"

@@ -7,15 +7,15 @@ __all__ = ["is_vague", "same_meaning", "stems"]
 # Words that describe anything. A text of nothing else finds everything and explains nothing.
 VAGUE = frozenset(
     """a an and any appealing attractive beautiful best big classic collection common content cool different
-    diverse engaging enjoyable entertaining entertainment excellent exciting favorite favourite film films for
+    diverse engaging enjoyable entertaining entertainment excellent exciting favorite favourite for
     fun general genre genres good great high historical important in interest interesting interests item items
-    kind kinds lovely many mix mixed modern modular more movie movies new nice of old other popular product
+    kind kinds lovely many mix mixed modern modular more new nice of old other popular product
     products quality range really series set show shows similar smart some special star stories story stuff
     style the theme themes thing things to top type types unique unusual used variety various very with work
     works""".split()
 )
 _WORD = re.compile(r"[^\W_]+")
-_ENDING = re.compile(r"(?:ies|es|s|ing|ed|y|al|ic|ical)$")
+_ENDING = re.compile(r"(?:ies|es|s|e|ing|ed|y|al|ic|ical)$")
 SAME_SHARE = 0.75  # of the words of the shorter text that the longer one holds
 
 
@@ -25,9 +25,9 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(_stem(word) for word in words if word not in VAGUE)
 
 
-def is_vague(text: str) -> bool:
-    """Whether no telling word is left: "good movies", "various interesting themes"."""
-    return not stems(text)
+def is_vague(text: str, nouns: str) -> bool:
+    """Whether no telling word is left: "good films", "various interesting themes". nouns: what the catalogue holds."""
+    return not stems(text) - stems(nouns) - stems(nouns.removesuffix("s"))
 
 
 def same_meaning(one: str, other: str) -> bool:

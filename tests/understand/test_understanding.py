@@ -1,0 +1,208 @@
+"""Interests and tags of one person: evidence is real, vague ones go, what was paid for is not paid again."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from intently.config import load_config
+from intently.errors import BudgetSpent, ModelUnavailable, NotFound
+from intently.journal import Journal, open_journal
+from intently.language import Budget, ScriptedModel
+from intently.nouns import Interest
+from intently.understand import behaviour_of, estimate_user, understand_user, understand_users
+from intently.understand.strands import strands_of
+from intently.understand.tags import TagAnswer, TagsAnswer, ground_tags, tags_of
+from intently.understand.wording import is_vague, same_meaning
+from tests.understand.worlds import NOW, ByWord, rated, snapshot, spec
+
+INTERESTS = json.dumps(
+    {"interests": [{"items": [1, 2], "interest": "locked-room cases"}, {"items": [3, 4], "interest": "trade at sea"}]}
+)
+TAGS = json.dumps(
+    {
+        "tags": [
+            {"interest": 1, "tags": ["country house murder", "museum jewel theft"]},
+            {"interest": 2, "tags": ["polar sea voyage", "pirate island race"]},
+        ]
+    }
+)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    journal = open_journal("", tmp_path)
+    journal.append([rated(item, days_ago=9 - item) for item in (0, 1, 4, 5)] + [rated(20, 2, days_ago=15)])
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
+def world(journal: Journal, tmp_path: Path):
+    config = load_config(env={}, home=tmp_path, understand={"interests": 2, "tags": 4})
+    return {"journal": journal, "spec": spec(), "snapshot": snapshot(), "config": config, "as_of": NOW}
+
+
+def _understand(world, model, **more):
+    return understand_user("ann", model=model, encoder=ByWord(), **world, **more)
+
+
+def test_interests_rest_on_the_events_that_their_numbers_name(world):
+    behaviour = behaviour_of("ann", **world)
+    row = _understand(world, ScriptedModel([INTERESTS, TAGS]))
+    events = {item.number: item.event_ids for item in behaviour.items}
+    assert [interest.text for interest in row.interests] == ["locked-room cases", "trade at sea"]
+    known = {event.event_id for event in world["journal"].events_of("ann")}
+    assert all(set(interest.evidence) <= known for interest in row.interests)
+    liked = [n for n in (1, 2) if next(item for item in behaviour.items if item.number == n).liked]
+    assert set(row.interests[0].evidence) == {event_id for n in liked for event_id in events[n]}
+
+
+def test_evidence_that_does_not_exist_is_asked_for_again_and_then_dropped_and_recorded(world):
+    wrong = json.dumps({"interests": [{"items": [1, 77], "interest": "space"}, {"items": [2, 3], "interest": "trade"}]})
+    tags = json.dumps({"tags": [{"interest": 1, "tags": ["polar sea voyage", "pirate race"]}]})
+    model = ScriptedModel([wrong, wrong, tags])
+    row = _understand(world, model)
+    assert "no items with the numbers 77" in model.prompts[1].messages[-1].text
+    assert [interest.text for interest in row.interests] == ["trade"]
+    failures = world["journal"].failures()
+    assert [(f.stage, f.message) for f in failures] == [("interests", "'space': its evidence does not exist")]
+
+
+@pytest.mark.parametrize(
+    ("items", "text", "fault"),
+    [
+        ([1], "spy games", "rests on 1 liked"),
+        ([1, 4], "good interesting games of quality", "too vague"),
+        ([2, 3], "trades at the sea", "repeats another"),
+    ],
+)
+def test_thin_vague_and_repeated_interests_are_refused(world, items, text, fault):
+    first = {"items": [2, 3], "interest": "trade at sea"}
+    answer = json.dumps({"interests": [first, {"items": items, "interest": text}]})
+    row = _understand(world, ScriptedModel([answer, json.dumps({"tags": [{"interest": 1, "tags": ["sea voyage"]}]})]))
+    assert [interest.text for interest in row.interests] == ["trade at sea"]
+    assert fault in world["journal"].failures()[0].message
+
+
+def test_what_was_disliked_is_no_evidence(world):
+    disliked = next(item.number for item in behaviour_of("ann", **world).items if not item.liked)
+    answer = json.dumps({"interests": [{"items": [disliked, 2], "interest": "plain things"}]})
+    row = _understand(world, ScriptedModel([answer]))
+    assert row.interests == ()
+    assert row.tags == ()
+
+
+def test_a_tag_says_what_it_finds_and_is_kept_when_it_finds_nothing(world):
+    tags = {tag.text: tag for tag in _understand(world, ScriptedModel([INTERESTS, TAGS])).tags}
+    assert tags["country house murder"].found == 4
+    assert tags["country house murder"].best_similarity == pytest.approx(1, abs=0.01)
+    assert tags["museum jewel theft"].found == 0
+    assert tags["museum jewel theft"].best_similarity == pytest.approx(0.1)
+
+
+def test_nothing_that_has_not_changed_is_asked_again(world):
+    model = ScriptedModel([INTERESTS, TAGS])
+    first = _understand(world, model)
+    assert _understand(world, model) == first
+    assert estimate_user("ann", model=model, **world).calls == 0
+
+
+def test_a_run_that_was_broken_off_goes_on_behind_the_last_stage_it_finished(world):
+    with pytest.raises(ModelUnavailable):
+        _understand(world, ScriptedModel([INTERESTS, ModelUnavailable("killed")]))
+    second = ScriptedModel([TAGS])
+    assert len(_understand(world, second).tags) == 4
+    assert [prompt.messages[-1].text.count("tags for each") for prompt in second.prompts] == [1]
+
+
+def test_progress_brings_interests_before_tags(world):
+    seen = []
+    _understand(
+        world,
+        ScriptedModel([INTERESTS, TAGS]),
+        progress=lambda p: seen.append((p.stage, len(p.interests), len(p.tags))),
+    )
+    assert seen == [("behaviour", 0, 0), ("interests", 2, 0), ("tags", 2, 4), ("done", 2, 4)]
+
+
+def test_a_person_with_too_little_history_is_refused_with_the_reason(world):
+    with pytest.raises(NotFound, match="'bob' has 0 liked games .* 3 are needed"):
+        understand_user("bob", model=ScriptedModel([]), encoder=None, **world)
+
+
+def test_one_persons_failure_is_counted_and_a_spent_budget_ends_the_batch(world):
+    def understand(user_id: str) -> None:
+        if user_id == "bad":
+            raise ModelUnavailable("down")
+        if user_id == "dear":
+            Budget(tokens=0).check(1)
+
+    report = understand_users(["one", "bad", "two", "dear", "never"], understand)
+    assert (report.done, report.failed) == (("one", "two"), ("bad",))
+    assert "used up" in report.stopped
+    assert report.failed_share == pytest.approx(1 / 3)
+
+
+def test_a_budget_stops_before_the_first_call(world):
+    with pytest.raises(BudgetSpent):
+        _understand(world, ScriptedModel([]), budget=Budget(tokens=10))
+
+
+def test_the_estimate_counts_two_calls_before_anything_is_asked(world):
+    estimate = estimate_user("ann", model=ScriptedModel([]), **world)
+    assert estimate.calls == 2
+    assert estimate.tokens_in > 400
+
+
+def test_history_goes_to_the_model_as_quoted_lines(world):
+    model = ScriptedModel([INTERESTS, TAGS])
+    _understand(world, model)
+    assert '"2026-11-1' in model.prompts[0].messages[-1].text
+    shared = len("".join(m.text for m in model.prompts[0].messages[:-1]))
+    assert shared > 500
+    assert model.prompts[0].messages[:-1] == model.prompts[1].messages[:-1]
+
+
+def test_strands_are_terms_that_liked_items_share_above_chance():
+    found = strands_of(["0", "1", "4", "5", "20"], spec(), snapshot(), 5)
+    assert [(strand.label, strand.item_ids) for strand in found] == [
+        ("detective", ("0", "1")),
+        ("sea", ("4", "5")),
+    ]
+
+
+def test_tags_that_are_vague_titles_too_long_or_alike_are_refused_with_the_reason():
+    interest = Interest(interest_id="i", text="trade at sea", evidence=("e",), reason="Game 4")
+    raw = (
+        "sea voyage tales",
+        "voyage sea tale",
+        "good games",
+        "game 7",
+        "voyage",
+        "one two three four five six seven eight",
+    )
+    tags, refused = tags_of(
+        TagsAnswer(tags=(TagAnswer(interest=1, tags=raw),)), [interest], lambda text: text == "game 7", nouns="games"
+    )
+    assert [tag.text for tag in tags] == ["sea voyage tales"]
+    assert tags[0].rationale == "trade at sea: Game 4"
+    reasons = ["repeats another", "too vague", "title of an item", "has 1 word", "has 8 word"]
+    assert all(reason in fault for reason, fault in zip(reasons, refused, strict=True))
+
+
+def test_tags_stay_without_what_they_find_where_nothing_is_encoded_yet():
+    interest = Interest(interest_id="i", text="trade at sea", evidence=("e",))
+    tags, _ = tags_of(
+        TagsAnswer(tags=(TagAnswer(interest=1, tags=("sea voyage",)),)), [interest], lambda _: False, nouns="games"
+    )
+    world = snapshot()
+    assert ground_tags(tags, ByWord().encode, world.vectors, world.encoded & False) == tags
+
+
+def test_words_that_fit_anything_say_nothing():
+    assert is_vague("Various interesting films", "films")
+    assert not is_vague("slow-burn crime", "films")
+    assert same_meaning("dark crime dramas", "dark crime drama films")
+    assert not same_meaning("dark crime dramas", "dark war dramas")
