@@ -19,6 +19,7 @@ from intently.engine.store import Store
 from intently.engine.understanding import Understander
 from intently.engine.worlds import WorldKeeper
 from intently.errors import IntentlyError, NotFound
+from intently.journal import Job
 
 __all__ = ["Background"]
 
@@ -39,6 +40,8 @@ class Background:
     ) -> None:  # fmt: skip
         self._store, self._worlds, self._vectors, self._services = store, worlds, vectors, services
         self._broker, self._understander, self._feeds = broker, understander, feeds
+        self._understanding: str | None = None  # who is being understood now
+        self._erased: set[str] = set()  # of those, who was erased meanwhile
         self._stopping = threading.Event()
         self._work = threading.Event()
         self._threads = [
@@ -64,6 +67,11 @@ class Background:
             return False
         self._store.journal.enqueue(UNDERSTAND, user_id, {"user_id": user_id})
         return True
+
+    def forget(self, user_id: str) -> None:
+        """The person was erased: what a running understanding still writes about them goes too, when it has ended."""
+        if self._understanding == user_id:
+            self._erased.add(user_id)
 
     def close(self) -> None:
         self._stopping.set()
@@ -101,19 +109,26 @@ class Background:
             job = self._store.journal.lease([UNDERSTAND], LEASE_SECONDS)
             if job is None:
                 continue
-            user_id = str(job.payload["user_id"])
-            try:
-                self._understander.understand(
-                    user_id, lambda step: self._broker.publish(step.user_id, Told("understanding", asdict(step)))
-                )
-            except NotFound:
-                self._store.journal.finish(job)
-            except IntentlyError as error:
-                log.warning("understanding_failed", extra={"error": type(error).__name__})
-                self._store.journal.finish(job, str(error))
-                self._broker.publish(user_id, Told("understanding", {"stage": "failed", "text": str(error)}))
-            else:
-                self._store.journal.finish(job)
+            self._understanding = str(job.payload["user_id"])
+            self._understand_one(job, self._understanding)
+            if self._understanding in self._erased:
+                self._store.journal.erase(self._understanding)
+                self._erased.discard(self._understanding)
+            self._understanding = None
+
+    def _understand_one(self, job: Job, user_id: str) -> None:
+        try:
+            self._understander.understand(
+                user_id, lambda step: self._broker.publish(step.user_id, Told("understanding", asdict(step)))
+            )
+        except NotFound:
+            self._store.journal.finish(job)
+        except IntentlyError as error:
+            log.warning("understanding_failed", extra={"error": type(error).__name__})
+            self._store.journal.finish(job, str(error))
+            self._broker.publish(user_id, Told("understanding", {"stage": "failed", "text": str(error)}))
+        else:
+            self._store.journal.finish(job)
 
     def _watch(self) -> None:
         """Tell pages when the model's status changes; prune old traces every hour."""

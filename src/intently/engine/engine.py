@@ -256,6 +256,8 @@ class Engine:
         self.feeds.traces.flush()
         erased = self.store.journal.erase(user_id)
         self.feeds.forget(user_id)
+        if self._background is not None:
+            self._background.forget(user_id)
         model = self.services.running_model()
         if model is not None:
             model.forget()

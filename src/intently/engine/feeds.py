@@ -12,7 +12,7 @@ import numpy as np
 from intently.catalog.snapshot import Snapshot
 from intently.config import Config
 from intently.engine.filters import read_filters
-from intently.engine.people import NEWEST, Person, person_of
+from intently.engine.people import HIDING, NEWEST, SEEN, Person, person_of
 from intently.engine.remembering import Remembering
 from intently.engine.store import Store
 from intently.engine.traces import TraceWriter
@@ -186,7 +186,8 @@ class Feeds:
         )  # fmt: skip
 
     def _person(self, user_id: str, moment: datetime, snapshot: Snapshot) -> Person:
-        events = self._store.journal.events_of(user_id, until=moment, newest=NEWEST)
+        kinds = {*HIDING, *SEEN, *self._store.spec.history_kinds}  # impressions would push the history out
+        events = self._store.journal.events_of(user_id, kinds=kinds, until=moment, newest=NEWEST)
         return person_of(events, self._store.spec, snapshot)
 
     def _keep(self, request: FeedRequest, done: Recommended) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from intently.catalog.schema import CatalogSpec
 from intently.nouns import Event, History
 
-__all__ = ["Person", "person_of"]
+__all__ = ["HIDING", "NEWEST", "SEEN", "Person", "person_of"]
 
 HIDING = ("hide", "dislike")
 SEEN = ("view", "detail", "rating", "purchase", "review")
