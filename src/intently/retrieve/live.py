@@ -13,7 +13,7 @@ import numpy.typing as npt
 from intently.catalog.schema import CatalogSpec
 from intently.config import RetrieveConfig
 from intently.retrieve.index import RECENT_EVENTS, TREND_SHARE, BehaviourIndex, Recent
-from intently.retrieve.masses import Masses
+from intently.retrieve.masses import DAY, Masses
 from intently.retrieve.request import Floats, Rows
 from intently.retrieve.similarity import NeighbourTable, nearest
 
@@ -73,7 +73,11 @@ class IndexBuilder:
 
     def add(self, user: int, row: int, time: float) -> None:
         """Count one event, for popularity and for neighbours."""
-        self.add_many(np.array([row], dtype=np.int32), np.array([time]))
+        for masses in (self.popularity, self.trend):
+            added = (time - masses.origin) / (masses.half_life_days * DAY)
+            masses.logs[row] = np.logaddexp2(masses.logs[row], added)
+        self.counts[row] += 1
+        self._log(row, time)
         own = self.owned.setdefault(user, [])
         if row not in own:
             self.together[row, own] += 1
