@@ -141,7 +141,7 @@ def test_a_memory_survives_its_json(commands: list[list[Change]]) -> None:
     assert MemoryState.from_json(state.to_json()) == state
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(33, 60))
 def test_at_most_32_preferences_are_kept_and_the_oldest_wish_goes(count: int) -> None:
     state = put(MemoryState(), [term("avoid", "Horror", "must")], "first").state

@@ -57,8 +57,6 @@ def _retract(reading: Reading, segment: Segment, piece: Piece, content: Sequence
             quote=quote,
         )
     )
-    if not found:
-        reading.notice(f"nothing about “{quote}” was in force")
 
 
 def _items(piece: Piece) -> tuple[tuple[str, str], ...]:
