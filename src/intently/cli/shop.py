@@ -99,7 +99,8 @@ def stores(json_out: Annotated[bool, typer.Option("--json")] = False, home: Home
 
 def _die_with_parent() -> None:
     import os
-    import sys
 
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: its lock, held by a thread, would be a fatal error when the interpreter ends.
+    while os.read(0, 65536):
+        pass
     os._exit(3)
