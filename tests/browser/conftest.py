@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from tests.conftest import miss
 
-START_SECONDS = 150  # an import of both demos on a busy machine
+START_SECONDS = 240  # an import of both demos on a busy machine
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -64,10 +64,15 @@ def _wait_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> 
             pytest.fail(f"the server ended with {process.returncode}:\n{log.read_text('utf-8')[-3000:]}")
         try:
             with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
-                if b'"status":"ok"' in answer.read():
-                    return
-        except (urllib.error.URLError, OSError):
-            pass
+                state = answer.read()
+        except urllib.error.HTTPError as fault:
+            state = fault.read()
+        except OSError:
+            state = b""
+        if b'"status":"ok"' in state:
+            return
+        if b'"failed"' in state:
+            pytest.fail(f"a store did not open: {state.decode()}\n{log.read_text('utf-8')[-3000:]}")
         time.sleep(0.3)
     pytest.fail(f"the server was not ready after {START_SECONDS} s:\n{log.read_text('utf-8')[-3000:]}")
 

@@ -43,6 +43,7 @@ class CommandIn(Noun):
 
 
 class SaidBody(Noun):
+    command_id: str
     changes: tuple[Change, ...]
     memory: tuple[Preference, ...]
     memory_version: int

@@ -49,8 +49,9 @@ def frame_part(visit: Visit) -> dict[str, Any]:
 
 
 def _store_name(visit: Visit, store: str) -> str:
-    ready = visit.stores.state(store).state == "ready"
-    return visit.stores.engine(store).store.spec.name.removeprefix("Demo ").capitalize() if ready else store.capitalize()
+    if visit.stores.state(store).state != "ready":
+        return store.capitalize()
+    return visit.stores.engine(store).store.spec.name.removeprefix("Demo ").capitalize()
 
 
 def ideas_of(spec: CatalogSpec) -> list[str]:

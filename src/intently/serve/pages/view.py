@@ -57,7 +57,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    kind: str  # "", wish or fault
+    kind: str  # "", wish, model or fault
     text: str
 
 
@@ -167,8 +167,9 @@ def _until(scope: Scope, zone: str) -> str:
 
 
 def notice_of(text: str) -> Notice:
-    """A notice; what says that something is a wish and no filter gets the calm colour."""
-    return Notice("wish" if "wish" in text.casefold() else "", text)
+    """A notice; that something is a wish and no filter, and that the model was not there, have colours of their own."""
+    words = text.casefold()
+    return Notice("wish" if "wish" in words else ("model" if "language model" in words else ""), text)
 
 
 def rule_words(by: str, chips: Sequence[Chip]) -> str:
