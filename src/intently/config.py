@@ -108,6 +108,10 @@ class Config(StageConfig):
     def llm_key(self) -> str:
         return os.environ.get("INTENTLY_LLM_KEY", "")
 
+    @cached_property
+    def embeddings_key(self) -> str:
+        return os.environ.get("INTENTLY_EMBEDDINGS_KEY", "") or self.llm_key
+
     def store_folder(self, store: str) -> Path:
         return self.home / store
 

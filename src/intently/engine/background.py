@@ -10,7 +10,8 @@ import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from intently.catalog.encode import embed_text, encode_missing
+from intently.catalog.encode import Encoder, embed_text, encode_missing
+from intently.catalog.meaning import texts_to_encode
 from intently.catalog.vectors import VectorCache
 from intently.engine.broker import Broker, Told
 from intently.engine.feeds import Feeds
@@ -85,6 +86,8 @@ class Background:
             self._work.clear()
             encoder = self._services.encoder
             missing = self._worlds.missing_items() if encoder is not None else []
+            if missing and encoder is not None:
+                self._encode_words(encoder)
             for start in range(0, len(missing), SLICE):
                 if self._stopping.is_set() or encoder is None:
                     return
@@ -100,6 +103,12 @@ class Background:
                 self._broker.publish(None, Told("items", {"encoded": start + len(items), "of": len(missing)}))
             if missing and encoder is not None:
                 self._worlds.save()
+
+    def _encode_words(self, encoder: Encoder) -> None:
+        """Facet words and titles before the items' texts: the feed is useful with those."""
+        words = texts_to_encode(self._store.spec, list(self._store.journal.items()), ())
+        busy, stopping = self._services.model_busy, self._stopping.is_set
+        encode_missing(words, encoder, self._vectors, pause=busy, stop=stopping)
 
     def _understand(self) -> None:
         while not self._stopping.wait(LOOK_SECONDS):

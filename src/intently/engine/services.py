@@ -149,6 +149,6 @@ def describe_models(config: Config) -> dict[str, str]:
 def _open_encoder(config: Config) -> Encoder | None:
     language = config.language
     if language.embeddings_url:
-        return UrlEncoder(language.embeddings_url, language.embeddings_model)
+        return UrlEncoder(language.embeddings_url, language.embeddings_model, key=config.embeddings_key)
     files = encoder_files(config.home / "models")
     return OnnxEncoder(files) if files else None

@@ -60,7 +60,9 @@ class WorldKeeper:
         self._past: OrderedDict[float, World] = OrderedDict()
         snapshot, revision = open_or_build_snapshot(store, vectors)
         index = _open_or_build_index(store, snapshot, config)
-        self.current = self._made(snapshot, index, self._grounder(snapshot), revision)
+        grounder = self._grounder(snapshot)
+        grounder.warm()
+        self.current = self._made(snapshot, index, grounder, revision)
 
     def at(self, as_of: datetime) -> World:
         """The world that knows nothing later than `as_of`. An earlier moment costs a build of the index, kept after."""
