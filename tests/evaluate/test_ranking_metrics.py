@@ -5,7 +5,7 @@ from math import log2
 import ir_measures
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ir_measures import RR, Success, nDCG
 
@@ -25,6 +25,7 @@ def test_what_is_not_in_the_list_has_rank_zero_and_is_no_hit():
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@settings(deadline=None)
 @given(cases)
 def test_hit_ndcg_and_reciprocal_rank_agree_with_ir_measures(case):
     ranked, taken = case

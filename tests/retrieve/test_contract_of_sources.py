@@ -42,7 +42,7 @@ def test_every_source_of_a_catalogue_is_under_this_contract():
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(request_=requests(), allowed=masks, k=st.integers(1, N))
 def test_a_source_proposes_allowed_rows_once_best_first_with_the_scores_it_gives_anywhere(name, request_, allowed, k):
     found = source(name).retrieve(request_, allowed, k)
@@ -56,7 +56,7 @@ def test_a_source_proposes_allowed_rows_once_best_first_with_the_scores_it_gives
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(request_=requests(), allowed=masks, k=st.integers(1, N))
 def test_no_allowed_row_that_is_left_out_beats_one_that_is_proposed(name, request_, allowed, k):
     found = source(name).retrieve(request_, allowed, k)
@@ -66,7 +66,7 @@ def test_no_allowed_row_that_is_left_out_beats_one_that_is_proposed(name, reques
     assert best_left <= worst + 2e-6
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(request_=requests(), allowed=masks, k=st.integers(1, N))
 def test_fusion_loses_no_allowed_item_invents_none_and_is_repeatable(request_, allowed, k):
     fused = fuse(request_, SOURCES, allowed, k)
@@ -77,7 +77,7 @@ def test_fusion_loses_no_allowed_item_invents_none_and_is_repeatable(request_, a
     assert again.rows.tolist() == fused.rows.tolist()
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(request_=requests(), allowed=masks)
 def test_the_base_score_of_a_row_does_not_depend_on_who_else_is_asked_about(request_, allowed):
     fused = fuse(request_, SOURCES, allowed, N)
@@ -87,7 +87,7 @@ def test_the_base_score_of_a_row_does_not_depend_on_who_else_is_asked_about(requ
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(request_=requests(), row=st.integers(0, N - 1))
 def test_evidence_names_only_what_the_request_holds(name, request_, row):
     known = {("event", event_id) for event_id in request_.history.event_ids}

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intently.config import RetrieveConfig
@@ -23,6 +23,7 @@ def in_order(found: list[tuple[int, int, int]]) -> list[tuple[int, int, float]]:
     return [(user, row, float(day)) for user, row, day in sorted(found, key=lambda event: event[2])]
 
 
+@settings(deadline=None)
 @given(events)
 def test_event_by_event_and_all_at_once_make_the_same_index(found):
     log = log_of(in_order(found))
@@ -43,6 +44,7 @@ def test_event_by_event_and_all_at_once_make_the_same_index(found):
         assert similarities.tolist() == live_similarities.tolist()
 
 
+@settings(deadline=None)
 @given(events, events)
 def test_events_added_later_move_popularity_as_a_build_would_and_its_order_stays_sorted(before, after):
     first, second = log_of(in_order(before)), log_of(in_order(after))
