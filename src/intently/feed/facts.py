@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from intently.explain import Facts, Met, PastItem, value_text
+from intently.feed.wishes import newest_command
 from intently.feed.world import FeedRequest, World
 from intently.nouns import Preference
 from intently.retrieve.request import RetrievalRequest
@@ -17,7 +18,7 @@ def facts_of(
     world: World, request: FeedRequest, retrieval: RetrievalRequest, row: int, parts: Mapping[str, float]
 ) -> Facts:
     """`parts` are the item's own: one entry a source, one a wish by meaning ("like:<preference id>")."""
-    tags, past = _from_sources(world, request, retrieval, row)
+    tags, past = _from_sources(world, request, retrieval, row, parts)
     likes = [p for p in request.preferences if parts.get(f"like:{p.id}", 0.0) >= NEAR]
     return Facts(
         item_id=world.snapshot.item_ids[row],
@@ -32,7 +33,7 @@ def facts_of(
 
 
 def _met(world: World, request: FeedRequest, row: int) -> tuple[Met, ...]:
-    newest = request.newest_command or (request.preferences[-1].command_id if request.preferences else "")
+    newest = newest_command(request)
     facets = world.snapshot.facets_of(row) if request.preferences else {}
     found = []
     for preference in request.preferences:
@@ -55,21 +56,21 @@ def _value(preference: Preference) -> Mapping[str, object]:
 
 
 def _from_sources(
-    world: World, request: FeedRequest, retrieval: RetrievalRequest, row: int
+    world: World, request: FeedRequest, retrieval: RetrievalRequest, row: int, parts: Mapping[str, float]
 ) -> tuple[tuple[tuple[str, str], ...], tuple[PastItem, ...]]:
-    """Tags and past items that the sources name as evidence, the heaviest source first."""
-    texts = {tag.tag_id: tag.text for tag in request.tags}
-    places = {event_id: place for place, event_id in enumerate(request.history.event_ids)}
-    tags: dict[str, str] = {}
-    past: dict[str, PastItem] = {}
-    for source in sorted(world.sources, key=lambda source: -world.weights.get(source.name, 0.0)):
-        for kind, key in source.evidence(retrieval, row):
-            if kind == "tag" and key in texts:
-                tags.setdefault(key, texts[key])
-            elif kind == "event" and key in places:
-                item = _past_item(world, request, row, key, places[key])
-                past.setdefault(item.title, item)
-    return tuple(tags.items()), tuple(past.values())
+    """Tags and past items that the first source names which has any, the one that says most for the item first."""
+    told = [(world.weights.get(s.name, 0.0) * parts.get(s.name, 0.0), s) for s in world.sources]
+    for _, source in sorted((entry for entry in told if entry[0] > 0), key=lambda entry: -entry[0]):
+        named = source.evidence(retrieval, row)
+        texts = {tag.tag_id: tag.text for tag in request.tags} if named else {}
+        tags = tuple((key, texts[key]) for kind, key in named if kind == "tag" and key in texts)
+        past: dict[str, PastItem] = {}
+        for event_id in (key for kind, key in named if kind == "event" and key in request.history.event_ids):
+            item = _past_item(world, request, row, event_id, request.history.event_ids.index(event_id))
+            past.setdefault(item.title, item)
+        if tags or past:
+            return tags, tuple(past.values())
+    return (), ()
 
 
 def _past_item(world: World, request: FeedRequest, shown: int, event_id: str, place: int) -> PastItem:

@@ -58,7 +58,7 @@ def recommend(world: World, request: FeedRequest) -> Recommended:
         notices=_notices(request, eligible, wishes),
         cursor=cursor_of(request.feed_id, request.limit) if len(pool.order) > request.limit else None,
     )
-    ranked = tuple(pool.ids[place] for place in pool.order)
+    ranked = tuple([pool.ids[place] for place in pool.order.tolist()])
     return Recommended(slate, ranked, Trace(world, request, plan, pool, sources, slate.removed.counts, clock.seconds))
 
 

@@ -2,7 +2,7 @@
 
 What is kept: the request with memory, history and tags; versions of snapshot, index and models; what each source gave
 each candidate; what the tools measured on the snapshot (cosines with wishes, musts, met wishes, likeness and shared
-values of the best hundred); the plan; the seconds of each stage; and the scores and order that came out.
+values of the best fifty); the plan; the seconds of each stage; and the scores and order that came out.
 
 `replay` (replay.py) runs every tool of the plan again on these stored arrays. Item data are the stored measurements, 4
 bytes a candidate and column, never an item's vector or text; so it needs no snapshot, no index and no model.

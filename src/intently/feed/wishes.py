@@ -15,7 +15,7 @@ from intently.feed.world import FeedRequest, World
 from intently.nouns import Preference
 from intently.retrieve.request import Floats, Rows
 
-__all__ = ["Meaning", "Wish", "Wishes", "read_wishes", "wish_totals"]
+__all__ = ["Meaning", "Wish", "Wishes", "newest_command", "read_wishes", "wish_totals"]
 
 WORTH = 1.0
 WORTH_NEWEST = 1.5
@@ -57,7 +57,7 @@ class Wishes:
 
 def read_wishes(world: World, request: FeedRequest) -> Wishes:
     """Compile every preference that is a wish. One that cannot be used now is named in a notice."""
-    newest = request.newest_command or (request.preferences[-1].command_id if request.preferences else "")
+    newest = newest_command(request)
     grounded: list[Wish] = []
     meanings: list[Meaning] = []
     notices: list[str] = []
@@ -74,6 +74,15 @@ def read_wishes(world: World, request: FeedRequest) -> Wishes:
     likes = tuple(m for m in meanings if m.preference.polarity == "want")
     avoids = tuple(m for m in meanings if m.preference.polarity == "avoid")
     return Wishes(tuple(grounded), likes, avoids, tuple(notices))
+
+
+def newest_command(request: FeedRequest) -> str:
+    """The command whose met wishes count most: the named one, or the last, that left a wish in force. One that left
+    none (an undo, a bound) does not change the order among the wishes before it. Empty without any wish."""
+    commands = [p.command_id for p in request.preferences if p.strength == "prefer"]
+    if request.newest_command in commands:
+        return request.newest_command or ""
+    return commands[-1] if commands else ""
 
 
 def wish_totals(wishes: Wishes, n_items: int) -> Floats:

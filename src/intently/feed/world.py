@@ -41,7 +41,7 @@ class FeedRequest:
     """One question for a slate. Nothing later than `as_of` is in `history`.
 
     `preferences` are those in force, oldest command first; `newest_command` is the command whose met wishes count 1.5
-    (default: that of the last preference).
+    (default: that of the last wish).
     """
 
     feed_id: str

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
-from intently.feed.tools.pool import Arguments, Array, Pool, Scene, Stage
+from intently.feed.tools.pool import Arguments, Array, Part, Pool, Scene, Stage
 from intently.feed.wishes import Wish
 from intently.feed.world import FeedRequest, World
 
@@ -42,8 +43,21 @@ class Aggregator:
             pool = pool.with_part(name, pool.column(name))
             scores = scores + pool.parts[name]
         scores = np.round(scores, DECIMALS)
-        order = np.array(sorted(pool.order.tolist(), key=lambda p: (-scores[p], pool.ids[p])), np.int64)
+        order = _by_score(pool, scores)
         return replace(pool.with_part("taste", np.round(taste, DECIMALS)), scores=scores, order=order)
+
+
+def _by_score(pool: Pool, scores: Part) -> npt.NDArray[np.int64]:
+    """The candidates by score, ties by item id."""
+    order = pool.order[np.argsort(-scores[pool.order], kind="stable")]
+    ranked = scores[order]
+    ends = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True)) + 1
+    for first, end in (
+        zip(np.append(0, ends[:-1]).tolist(), ends.tolist(), strict=True) if len(ends) < len(order) else ()
+    ):
+        if end - first > 1:
+            order[first:end] = sorted(order[first:end].tolist(), key=pool.ids.__getitem__)
+    return order
 
 
 def wish_degrees(wish: Wish, scene: Scene) -> Array:

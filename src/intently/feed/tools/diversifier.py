@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from intently.feed.conditions import named_pairs
 from intently.feed.tools.pool import Arguments, Array, Pool, Scene, Stage
+from intently.feed.tools.products import small_product
 from intently.feed.world import FeedRequest, World
 from intently.retrieve.request import Rows
 
@@ -95,7 +96,11 @@ def _choose(
 def _alike(scene: Scene, rows: Rows) -> npt.NDArray[np.int8]:
     """(m, m) cosines in steps of 1/127, cut at 0. An item that is not encoded yet is as alike as the average."""
     vectors = scene.world.snapshot.vectors[rows].astype(np.float32)
-    near = np.maximum(vectors @ vectors.T, 0.0) if vectors.shape[1] else np.zeros((len(rows), len(rows)), np.float32)
+    near = (
+        np.maximum(small_product(vectors, vectors), 0.0)
+        if vectors.shape[1]
+        else np.zeros((len(rows), len(rows)), np.float32)
+    )
     known = vectors.any(axis=1)
     if not known.all():
         mean = float(near[np.ix_(known, known)].mean()) if known.any() else 0.0

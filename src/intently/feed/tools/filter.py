@@ -36,6 +36,7 @@ class Filter:
         alive = np.ones(len(pool.ids), np.bool_)
         for must in arguments["musts"]:
             keep = pool.measured[f"must:{must}"]
-            removed += [(f"filter:{must}", int(p)) for p in pool.order if alive[p] and not keep[p]]
+            gone = pool.order[alive[pool.order] & ~keep[pool.order]]
+            removed += [(f"filter:{must}", place) for place in gone.tolist()]
             alive &= keep
         return replace(pool, order=pool.order[alive[pool.order]], removed=tuple(removed))

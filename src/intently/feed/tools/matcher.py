@@ -12,9 +12,9 @@ near its nearest items are.
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
 from intently.feed.tools.pool import Arguments, Array, Part, Pool, Scene, Stage
+from intently.feed.tools.products import small_product
 from intently.feed.wishes import Meaning
 from intently.feed.world import FeedRequest, World
 from intently.retrieve.request import Floats
@@ -60,9 +60,7 @@ class Matcher:
 
 def cosines(scene: Scene, queries: Floats) -> Floats:
     """(k, q) cosines of the candidates with unit vectors (q, dim); 0 for items that are not encoded yet."""
-    vectors = scene.world.snapshot.vectors
-    near: npt.NDArray[np.float32] = vectors[scene.rows] @ queries.T
-    return near
+    return small_product(scene.world.snapshot.vectors[scene.rows], queries)
 
 
 def by_highest(values: Part) -> Part:

@@ -95,9 +95,9 @@ def run_tool(tool: Tool, arguments: Arguments, pool: Pool, scene: Scene | None) 
 
 def _broken(stage: Stage, before: Pool, after: Pool) -> str | None:
     if stage == "filter":
-        kept, gone = set(after.order.tolist()), [position for _, position in after.removed[len(before.removed) :]]
-        whole = sorted([*after.order.tolist(), *gone]) == sorted(before.order.tolist())
-        return None if whole and len(kept) == len(after.order) else "it lost, doubled or invented candidates"
+        gone = np.array([place for _, place in after.removed[len(before.removed) :]], np.int64)
+        whole = np.array_equal(np.sort(np.append(after.order, gone)), np.sort(before.order))
+        return None if whole else "it lost, doubled or invented candidates"
     if stage == "score":
         new = [part for name, part in after.parts.items() if name not in before.parts]
         fine = all(part.shape == (len(before.ids),) and np.isfinite(part).all() for part in new)

@@ -1,0 +1,256 @@
+"""Times one request against the floor: one float32 product over all items and the top of it (docs/results/speed.md).
+
+    python benchmarks/bench_feed.py [--n 1000] [--only demo,wiki,100k] [--million]
+
+A request is `recommend` in process: eligibility, sources, tools, reasons, the slate; its trace is kept but not written.
+Floor and requests take turns, in one thread. Quality stands beside speed: overlap@10 of the slate with scoring every
+eligible item exactly by the same formula. The last line is one JSON object; a row with a bar has `bar_ratio`, measured
+over the bar, and meets it at 1 or less.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from feed_worlds import NOW, Subject, demo_films, synthetic, wiki_films
+from intently.catalog.ground import Grounder
+from intently.config import Config, RetrieveConfig
+from intently.feed.parser import ParseContext, ShownItem, read_exact
+from intently.feed.request import FeedRequest, World, recommend
+from intently.feed.tools import Pool
+from intently.nouns import Preference, Tag
+
+SLACK_MS = 5.0  # below 100 k items: floor + this
+LARGE = 100_000  # items, from which the bar is twice the floor
+EXACT = 20  # requests whose slate is compared with exact scoring
+SHARES = (1.0, 0.5, 0.01, 0.0001)
+COMMANDS = (
+    "no horror please, something funny from the 90s under 100 minutes",
+    "forget the running time",
+    "more like the second one but newer",
+    "only comedies",
+    "nothing before 1980",
+    "around two hours",
+    "less drama",
+    "undo",
+)
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Milliseconds of the requests and of the floors between them."""
+
+    floor: np.ndarray
+    request: np.ndarray
+
+    def at(self, percent: float) -> tuple[float, float]:
+        return float(np.percentile(self.floor, percent)), float(np.percentile(self.request, percent))
+
+
+def main() -> None:
+    arguments = _arguments()
+    rows: list[dict[str, Any]] = []
+    print(_place(arguments.n))
+    print(f"{'world':24} {'asked':26} {'floor p50':>9} {'p50':>7} {'ratio':>6} {'floor p99':>9} {'p99':>7} {'ratio':>6}"
+          f" {'overlap@10':>10}  bar")  # fmt: skip
+    for name, make in _subjects(arguments):
+        subject = make()
+        if subject is None:
+            print(f"{name:24} skipped: its file is not on this machine")
+            rows.append({"row": name, "skipped": "its file is not on this machine"})
+            continue
+        for case, requests in _cases(subject):
+            rows += _case_rows(subject, case, requests, arguments.n)
+        if subject.name == "demo films":
+            rows.append(_command_row(subject, max(200, arguments.n // 2)))
+    print(json.dumps({"benchmark": "feed", "n": arguments.n, "commit": _commit(), "rows": rows}))
+
+
+def _case_rows(subject: Subject, case: str, requests: list[FeedRequest], n: int) -> list[dict[str, Any]]:
+    """Time one kind of request; print its line and return its rows, p50 and p99."""
+    timed = _time(subject.world, requests, n)
+    overlap = _overlap(subject.world, requests[:EXACT])
+    rows, ratios = [], []
+    for percent in (50, 99):
+        floor, request = timed.at(percent)
+        row = {
+            "row": f"{subject.name}, {case}, p{percent}", "items": len(subject.world.snapshot.item_ids), "ms": request,
+            "floor_ms": floor, "ratio": request / floor, "overlap_at_10": overlap, "vectors": subject.vectors,
+        }  # fmt: skip
+        if row["items"] >= LARGE:
+            row["bar_ratio"] = request / (2 * floor)
+        elif percent == 50:
+            row["bar_ratio"] = request / (floor + SLACK_MS)
+        ratios.append(row.get("bar_ratio"))
+        rows.append({key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()})
+    (f50, r50), (f99, r99) = timed.at(50), timed.at(99)
+    bars = " ".join("-" if ratio is None else f"{ratio:.2f}" for ratio in ratios)
+    print(f"{subject.name:24} {case:26} {f50:9.2f} {r50:7.2f} {r50 / f50:6.2f} {f99:9.2f} {r99:7.2f} {r99 / f99:6.2f}"
+          f" {overlap:10.3f}  {bars}", flush=True)  # fmt: skip
+    return rows
+
+
+def _time(world: World, requests: list[FeedRequest], n: int) -> Timed:
+    floor = _floor_of(world)
+    for request in requests[:20]:
+        floor()
+        recommend(world, request)
+    floors, asked = np.empty(n), np.empty(n)
+    for turn in range(n):
+        floors[turn] = _milliseconds(floor)
+        asked[turn] = _milliseconds(lambda request=requests[turn % len(requests)]: recommend(world, request))
+    return Timed(floors, asked)
+
+
+def _floor_of(world: World) -> Callable[[], np.ndarray]:
+    vectors = world.snapshot.vectors
+    query = np.array(vectors[0])
+
+    def floor() -> np.ndarray:
+        scores = vectors @ query
+        top = np.argpartition(scores, -10)[-10:]
+        return top[np.argsort(-scores[top])]
+
+    return floor
+
+
+def _milliseconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def _overlap(world: World, requests: list[FeedRequest]) -> float:
+    """Mean share of the ten best by score that are also the ten best of all eligible items, scored exactly by the same
+    formula with the request's own normalisation (the highest of each column among its candidates)."""
+    everything = Config(retrieve=RetrieveConfig(candidates=max(1, len(world.snapshot.item_ids))))
+    exact_world = replace(world, config=everything)
+    shares = []
+    for request in requests:
+        pool = recommend(world, request).trace.pool
+        exact = _exact_scores(recommend(exact_world, request).trace.pool, pool, world.config)
+        best = set(sorted(exact, key=lambda item_id: (-exact[item_id], item_id))[:10])
+        made = dict(zip(pool.ids, pool.scores.tolist(), strict=True))
+        shown = set(sorted(made, key=lambda item_id: (-made[item_id], item_id))[:10])
+        shares.append(len(best & shown) / len(best) if best else 1.0)
+    return float(np.mean(shares))
+
+
+def _exact_scores(every: Pool, own: Pool, config: Config) -> dict[str, float]:
+    """SEMANTICS 4 once more, from the measured columns of all eligible items: {item id: score}."""
+
+    def share(name: str) -> np.ndarray:
+        highest = float(own.measured[name].max(initial=0.0))
+        return np.clip(every.measured[name].astype(np.float64) / highest, 0.0, 1.0) if highest > 0 else np.zeros(1)
+
+    likes = [share(name) for name in every.measured if name.startswith("like:")]
+    avoids = [share(name) for name in every.measured if name.startswith("avoid:")]
+    aia = 0.5 * share("base") + 0.5 * share("steer") if "steer" in every.measured else share("base")
+    alpha = config.feed.alpha if likes else 0.0
+    match = alpha * np.mean(likes, axis=0) + (1 - alpha) * aia if likes else aia
+    beta = config.feed.beta if avoids else 0.0
+    worst = np.max(avoids, axis=0) if avoids else 0.0
+    wishes = sum(every.measured[name].astype(np.float64) for name in every.measured if name.startswith("wish:"))
+    scores = np.round(0.9 * (match - beta * worst + beta) / (1 + beta) + wishes, 6)
+    return dict(zip(every.ids, np.broadcast_to(scores, len(every.ids)).tolist(), strict=True))
+
+
+def _cases(subject: Subject) -> Iterator[tuple[str, list[FeedRequest]]]:
+    amounts = subject.world.snapshot.numbers[subject.number].amounts
+    for share in SHARES:
+        bound = float(np.nanquantile(amounts, share))
+        must = _preference("p1", "must", subject.number, "at_most", bound)
+        case = "all items" if share == 1 else f"filter keeps {share:.2%}".replace(".00%", "%")
+        yield case, _requests(subject, () if share == 1 else (must,))
+    values = subject.world.snapshot.terms[subject.term].values
+    wishes = (
+        _preference("p1", "prefer", subject.term, "is", [values[len(values) // 2]]),
+        _preference("p2", "prefer", subject.number, "at_most", float(np.nanquantile(amounts, 0.3))),
+        _preference("p3", "prefer", None, "like", {"text": "something slow and quiet"}),
+        _preference("p4", "prefer", None, "like", {"text": "sad"}, polarity="avoid"),
+    )
+    yield "2 by meaning", _requests(subject, wishes[2:])
+    yield "2 wishes, 2 by meaning", _requests(subject, wishes)
+
+
+def _requests(subject: Subject, preferences: tuple[Preference, ...]) -> list[FeedRequest]:
+    tags = tuple(Tag(tag_id=f"t{n}", text=f"tag number {n}", interest_id="i1") for n in range(8))
+    return [
+        FeedRequest(f"feed-{n}", f"user-{n}", NOW, history=history, tags=tags, preferences=preferences)
+        for n, history in enumerate(subject.histories)
+    ]
+
+
+def _preference(
+    preference_id: str, strength: str, facet: str | None, relation: str, value: Any, polarity: str = "want"
+) -> Preference:
+    pairs = [[facet, each] for each in value] if isinstance(value, list) else []
+    return Preference.model_validate({
+        "id": preference_id, "polarity": polarity, "strength": strength, "facet": facet, "matches": pairs,
+        "relation": relation, "value": value, "quote": preference_id, "command_id": "c1",
+    })  # fmt: skip
+
+
+def _command_row(subject: Subject, n: int) -> dict[str, Any]:
+    """Text to changes by the grammar alone."""
+    grounder = Grounder(subject.world.spec, subject.world.snapshot)
+    slate = tuple(
+        ShownItem(i.item_id, i.title) for i in recommend(subject.world, _requests(subject, ())[0]).slate.items
+    )
+    spent = []
+    for turn in range(n):
+        context = ParseContext(
+            spec=subject.world.spec, grounder=grounder, snapshot=subject.world.snapshot, memory=(), slate=slate,
+            now=datetime.now(UTC), command_id=f"c{turn}",
+        )  # fmt: skip
+        spent.append(_milliseconds(lambda c=context, text=COMMANDS[turn % len(COMMANDS)]: read_exact(text, c)))
+    p95 = float(np.percentile(spent[len(COMMANDS) :], 95))
+    print(f"{subject.name:24} {'command read by grammar':26} p95 {p95:.2f} ms  bar {p95 / 20:.2f}")
+    return {"row": "command read by the grammar, p95", "ms": round(p95, 3), "bar_ratio": round(p95 / 20, 4)}
+
+
+def _subjects(arguments: argparse.Namespace) -> Iterator[tuple[str, Callable[[], Subject | None]]]:
+    makers: dict[str, tuple[str, Callable[[], Subject | None]]] = {
+        "demo": ("demo films", lambda: demo_films(arguments.vectors)),
+        "wiki": ("34 k films", wiki_films),
+        "100k": ("100 k x 384 synthetic", lambda: synthetic(100_000, 384)),
+        "1m": ("1,000 k x 128 synthetic", lambda: synthetic(1_000_000, 128)),
+    }
+    names = arguments.only.split(",") if arguments.only else ["demo", "wiki", "100k"]
+    for name in [*names, *(["1m"] if arguments.million and "1m" not in names else [])]:
+        yield makers[name]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--n", type=int, default=1000, help="requests and floors of each kind")
+    parser.add_argument("--only", default="", help="of demo, wiki, 100k, 1m; by comma")
+    parser.add_argument("--million", action="store_true", help="1 M x 128 too (4 GB of memory, ten minutes)")
+    parser.add_argument("--vectors", type=Path, default=None, help="a vectors.npz for the demo films")
+    return parser.parse_args()
+
+
+def _place(n: int) -> str:
+    cores = len(os.sched_getaffinity(0))
+    return (
+        f"{n:,} requests of each kind, {cores} cores, {platform.machine()}, numpy {np.__version__}, commit {_commit()}"
+    )
+
+
+def _commit() -> str:
+    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+if __name__ == "__main__":
+    main()
