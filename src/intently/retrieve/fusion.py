@@ -16,7 +16,7 @@ from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Retriev
 __all__ = ["DEFAULT_WEIGHTS", "Fused", "base_scores", "fuse", "normalised", "similar"]
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
-    "popularity": 0.05, "trend": 0.10, "fresh": 0.55, "lasting": 0.02, "neighbours": 0.15, "semantic": 0.05,
+    "popularity": 0.03, "trend": 0.10, "fresh": 0.60, "lasting": 0.02, "neighbours": 0.12, "semantic": 0.10,
     "repeats": 0.40,
 }  # fmt: skip
 """Until an index has learnt its own (weights.py). Source: validation events of the demo films, docs/results/feed.md"""
