@@ -15,6 +15,7 @@ __all__ = ["Facts", "Met", "PastItem", "write_reason"]
 
 LONGEST = 90  # characters of a line
 LONGEST_NAME = 40  # characters of a title or tag inside it
+LONGEST_OF_TWO = 30  # where two stand side by side
 
 # The verb of what a person did; "liked" only where the event says so.
 VERBS = {
@@ -86,7 +87,7 @@ def _asked(facts: Facts) -> _Clause | None:
     met = sorted(wanted, key=lambda m: (not m.newest, m.preference.relation != "is"))
     if met:
         named = _distinct(met)[:2]
-        values = " · ".join(_short(m.value) for m in named)
+        values = " · ".join(_short(m.value, LONGEST_NAME if len(named) == 1 else LONGEST_OF_TWO) for m in named)
         evidence = tuple(("preference", m.preference.id) for m in named)
         return _Clause((f"{values}, as you asked", f"{values}: you asked for it", f"you asked: {values}"), evidence)
     if facts.examples:
@@ -151,6 +152,6 @@ def _worded(clause: _Clause, item_id: str) -> str:
     return clause.texts[zlib.crc32(item_id.encode("utf-8", "surrogatepass")) % len(clause.texts)]
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int = LONGEST_NAME) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1].rstrip() + "…"
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

@@ -45,12 +45,12 @@ def ask_sources(world: World, request: FeedRequest, eligible: Eligible, wishes: 
         return scored(world, retrieval, eligible.allowed.rows)
     tiers = _tiers(eligible.allowed, wishes, min(max(ENOUGH, request.limit), max(1, room // 2)))
     if len(tiers) == 1:
-        return _fused(world, retrieval, tiers[0], room)
+        return _best(world, retrieval, tiers[0], room)
     top_tier, main, below = tiers
     under = min(below.count, room // 4)
     found = [top_tier.rows]
     for tier, share in ((main, room - top_tier.count - under), (below, under)):
-        found.append(tier.rows if tier.count <= share else _fused(world, retrieval, tier, share).rows)
+        found.append(tier.rows if tier.count <= share else _best(world, retrieval, tier, share).rows)
     return scored(world, retrieval, np.unique(np.concatenate(found)))
 
 
@@ -81,23 +81,32 @@ def scored(world: World, retrieval: RetrievalRequest, rows: Rows) -> Retrieved:
     return Retrieved(retrieval, rows, base, parts)
 
 
-def _fused(world: World, retrieval: RetrievalRequest, tier: Allowed, k: int) -> Retrieved:
-    """The `k` best of a tier. In a small one every item is scored: cheaper than asking each source for its best, and
-    exact."""
+def _best(world: World, retrieval: RetrievalRequest, tier: Allowed, k: int) -> Retrieved:
+    """The `k` best of a tier by the base score; under a wish by meaning half of the room is for what is nearest to it,
+    because the base score hardly knows the wish and the Matcher does."""
+    spoken = bool(retrieval.seeds.size) or any(intent.weight > 0 for intent in retrieval.intents)
     if tier.count <= SMALL * k:
-        everything = scored(world, retrieval, tier.rows)
-        rows, base = top(tier.rows, everything.base, k)
-        places = np.searchsorted(tier.rows, rows)
-        return Retrieved(retrieval, rows, base, {name: part[places] for name, part in everything.parts.items()})
+        return _best_of_few(world, retrieval, tier.rows, k, spoken)
     fused = fuse(retrieval, world.sources, tier, k, world.weights)
-    by_meaning = fused.proposed.get(BY_MEANING)
-    if by_meaning is not None and (retrieval.seeds.size or any(intent.weight > 0 for intent in retrieval.intents)):
-        # The base score hardly knows the wish, the Matcher does: half of the room is for what is nearest to it.
-        half = np.union1d(by_meaning[: k // 2], fused.rows[: k - k // 2]).astype(np.int32)
-        return scored(world, retrieval, half[tier.mask[half]])
+    if spoken and BY_MEANING in fused.proposed:
+        rows = np.union1d(fused.proposed[BY_MEANING][: k // 2], fused.rows[: k - k // 2]).astype(np.int32)
+        return scored(world, retrieval, rows[tier.mask[rows]])
     inside = tier.mask[fused.rows]  # a source that does not keep to the mask is not let through
     parts = {name: part[inside] for name, part in fused.parts.items()}
     return Retrieved(retrieval, fused.rows[inside], fused.base[inside], parts)
+
+
+def _best_of_few(world: World, retrieval: RetrievalRequest, rows: Rows, k: int, spoken: bool) -> Retrieved:
+    """The same where every item is scored: cheaper than asking each source for its best, and exact."""
+    every = scored(world, retrieval, rows)
+    if spoken and BY_MEANING in every.parts:
+        near, _ = top(rows, every.parts[BY_MEANING], k // 2)
+        best = np.union1d(near, top(rows, every.base, k - k // 2)[0])
+    else:
+        best, _ = top(rows, every.base, k)
+    places = np.searchsorted(rows, best)
+    parts = {name: part[places] for name, part in every.parts.items()}
+    return Retrieved(retrieval, best.astype(np.int32), every.base[places], parts)
 
 
 def _tags(world: World, request: FeedRequest) -> tuple[TagQuery, ...]:
