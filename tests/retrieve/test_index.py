@@ -35,7 +35,7 @@ def test_event_by_event_and_all_at_once_make_the_same_index(found):
     assert live.as_of == whole.as_of
     assert np.allclose(live.popularity.logs, whole.popularity.logs)
     assert np.allclose(live.trend.logs, whole.trend.logs)
-    assert live.counts.tolist() == whole.counts.tolist()
+    assert np.allclose(live.lasting.logs, whole.lasting.logs)
     assert live.recent.rows.tolist() == whole.recent.rows.tolist()
     for row in range(N):
         rows, similarities = whole.neighbours.of(row)
@@ -56,7 +56,7 @@ def test_events_added_later_move_popularity_as_a_build_would_and_its_order_stays
     np.logaddexp2.at(expected, second.rows, index.popularity.weigh(second.times))
     assert np.allclose(later.popularity.logs, expected)
     assert later.popularity.order.tolist() == np.argsort(-later.popularity.logs, kind="stable").tolist()
-    assert later.counts.sum() == len(first) + len(second)
+    assert np.exp2(later.lasting.logs).sum() == pytest.approx(len(first) + len(second))
     assert later.recent.times.tolist() == sorted(later.recent.times.tolist())
 
 
@@ -107,5 +107,5 @@ def test_a_build_leaves_out_what_is_later_and_what_is_not_in_the_snapshot():
         np.array([1.0, 2.0, 3.0, 9.0]), np.full(4, np.nan),
     )  # fmt: skip
     index = build_index(spec_of(), Items(("b", "a"), np.zeros((2, 0), np.float32)), columns, CONFIG, as_of=5.0)
-    assert index.counts.tolist() == [1.0, 1.0]
+    assert index.lasting.logs.tolist() == [0.0, 0.0]  # one event each
     assert index.as_of == 3.0

@@ -28,7 +28,7 @@ def index(events, size=4, half_life=7.0):
 def test_many_old_events_yield_to_few_new_ones_in_popularity_but_not_in_lasting():
     built = index([(1, 0, 0), (2, 0, 0), (3, 0, 0), (1, 1, 70), (2, 1, 70)])
     assert Popularity(built.popularity).retrieve(ask(), ALL, 4).rows.tolist() == [1, 0]
-    assert Lasting(built.counts).retrieve(ask(), ALL, 4).rows.tolist() == [0, 1]
+    assert Lasting(built.lasting).retrieve(ask(), ALL, 4).rows.tolist() == [0, 1]
 
 
 def test_fresh_counts_only_what_came_after_the_persons_last_event():

@@ -18,7 +18,7 @@ from intently.catalog.schema import CatalogSpec
 from intently.config import RetrieveConfig
 from intently.errors import StoreError
 from intently.retrieve.columns import EventColumns, Items, Log, read_log
-from intently.retrieve.masses import Masses, grown
+from intently.retrieve.masses import Masses
 from intently.retrieve.request import Rows
 from intently.retrieve.similarity import NeighbourLists, NeighbourTable, neighbour_lists
 
@@ -52,7 +52,7 @@ class BehaviourIndex:
     as_of: float  # of the newest event, seconds since 1970; -inf without events
     popularity: Masses
     trend: Masses
-    counts: npt.NDArray[np.float64]  # events of each item, ever
+    lasting: Masses  # of infinite half-life: log2 of the events of each item, ever
     recent: Recent
     neighbours: NeighbourTable
     weights: dict[str, float] | None = None  # of the sources, as learnt; None: the defaults
@@ -60,15 +60,13 @@ class BehaviourIndex:
     def with_events(self, rows: Rows, times: npt.NDArray[np.float64], size: int | None = None) -> "BehaviourIndex":
         """The index after these events of history; `size` when the snapshot has grown. Neighbours stay as built."""
         room = max(size or 0, self.size, int(rows.max(initial=-1)) + 1)
-        counts = grown(self.counts, room, 0.0)
-        np.add.at(counts, rows, 1.0)
         return replace(
             self,
             size=room,
             as_of=max(self.as_of, float(times.max(initial=-np.inf))),
             popularity=self.popularity.with_events(rows, times, room),
             trend=self.trend.with_events(rows, times, room),
-            counts=counts,
+            lasting=self.lasting.with_events(rows, times, room),
             recent=_joined(self.recent, rows, times),
         )
 
@@ -94,7 +92,7 @@ def index_log(size: int, log: Log, spec: CatalogSpec, config: RetrieveConfig) ->
         as_of=origin if len(times) else -np.inf,
         popularity=Masses(half_life, origin, blank).with_events(rows, times, size),
         trend=Masses(half_life * TREND_SHARE, origin, blank).with_events(rows, times, size),
-        counts=np.bincount(rows, minlength=size).astype(np.float64),
+        lasting=Masses(np.inf, origin, blank).with_events(rows, times, size),
         recent=Recent(rows[-RECENT_EVENTS:].astype(np.int32), times[-RECENT_EVENTS:].astype(np.float64)),
         neighbours=neighbour_lists(size, log.users, rows, config.neighbours),
     )
@@ -108,7 +106,7 @@ def _joined(recent: Recent, rows: Rows, times: npt.NDArray[np.float64]) -> Recen
     return Recent(all_rows[order], all_times[order])
 
 
-_ARRAYS = ("popularity", "trend", "counts", "recent_rows", "recent_times", "starts", "rows", "similarities")
+_ARRAYS = ("popularity", "trend", "lasting", "recent_rows", "recent_times", "starts", "rows", "similarities")
 
 
 def save_index(index: BehaviourIndex, folder: Path, snapshot_version: str) -> None:
@@ -116,7 +114,7 @@ def save_index(index: BehaviourIndex, folder: Path, snapshot_version: str) -> No
     if not isinstance(index.neighbours, NeighbourLists):
         raise StoreError("only an index with neighbour lists can be saved; build it with `build_index`")
     arrays: dict[str, npt.NDArray[Any]] = {
-        "popularity": index.popularity.logs, "trend": index.trend.logs, "counts": index.counts,
+        "popularity": index.popularity.logs, "trend": index.trend.logs, "lasting": index.lasting.logs,
         "recent_rows": index.recent.rows, "recent_times": index.recent.times, "starts": index.neighbours.starts,
         "rows": index.neighbours.rows, "similarities": index.neighbours.similarities,
     }  # fmt: skip
@@ -159,7 +157,7 @@ def _index_of(manifest: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> 
         as_of=-np.inf if manifest["as_of"] is None else float(manifest["as_of"]),
         popularity=Masses(float(manifest["half_life_days"]), origin, arrays["popularity"]),
         trend=Masses(float(manifest["trend_days"]), origin, arrays["trend"]),
-        counts=arrays["counts"],
+        lasting=Masses(np.inf, origin, arrays["lasting"]),
         recent=Recent(arrays["recent_rows"], arrays["recent_times"]),
         neighbours=NeighbourLists(arrays["starts"], arrays["rows"], arrays["similarities"]),
         weights=manifest["weights"],

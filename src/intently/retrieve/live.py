@@ -47,7 +47,7 @@ class IndexBuilder:
     table: NeighbourTable | None = None  # neighbours as built; None: counted live
     popularity: Masses = field(init=False)
     trend: Masses = field(init=False)
-    counts: npt.NDArray[np.float64] = field(init=False)
+    lasting: Masses = field(init=False)
     people: npt.NDArray[np.float64] = field(init=False)
     together: Floats = field(init=False)
     owned: dict[int, list[int]] = field(init=False, default_factory=dict)  # person -> distinct items, in order
@@ -57,7 +57,8 @@ class IndexBuilder:
         half_life = self.spec.popularity_half_life_days
         self.popularity = Masses(half_life, self.origin, np.full(self.size, -np.inf))
         self.trend = Masses(half_life * TREND_SHARE, self.origin, np.full(self.size, -np.inf))
-        self.counts, self.people = np.zeros(self.size), np.zeros(self.size)
+        self.lasting = Masses(np.inf, self.origin, np.full(self.size, -np.inf))
+        self.people = np.zeros(self.size)
         side = self.size if self.table is None else 0
         self.together = np.zeros((side, side), dtype=np.float32)
         self._rows = np.zeros(1024, dtype=np.int32)
@@ -65,18 +66,16 @@ class IndexBuilder:
 
     def add_many(self, rows: Rows, times: npt.NDArray[np.float64]) -> None:
         """Count events for popularity alone; for a builder with a table of neighbours."""
-        for masses in (self.popularity, self.trend):
+        for masses in (self.popularity, self.trend, self.lasting):
             np.logaddexp2.at(masses.logs, rows, masses.weigh(times))
-        np.add.at(self.counts, rows, 1.0)
         for row, time in zip(rows.tolist(), times.tolist(), strict=True):
             self._log(row, time)
 
     def add(self, user: int, row: int, time: float) -> None:
         """Count one event, for popularity and for neighbours."""
-        for masses in (self.popularity, self.trend):
+        for masses in (self.popularity, self.trend, self.lasting):
             added = (time - masses.origin) / (masses.half_life_days * DAY)
             masses.logs[row] = np.logaddexp2(masses.logs[row], added)
-        self.counts[row] += 1
         self._log(row, time)
         own = self.owned.setdefault(user, [])
         if row not in own:
@@ -100,7 +99,7 @@ class IndexBuilder:
             as_of=float(self._times[self.events - 1]) if self.events else -np.inf,
             popularity=Masses(self.popularity.half_life_days, self.origin, self.popularity.logs),
             trend=Masses(self.trend.half_life_days, self.origin, self.trend.logs),
-            counts=self.counts,
+            lasting=Masses(np.inf, self.origin, self.lasting.logs),
             recent=Recent(self._rows[first : self.events], self._times[first : self.events]),
             neighbours=self.table or LiveNeighbours(self.together, self.people, self.config.neighbours),
             weights=weights,

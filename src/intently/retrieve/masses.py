@@ -1,9 +1,10 @@
-"""How much an item was wanted lately: a sum over its events that halves every `half_life_days`.
+"""How much an item was wanted lately: a sum over its events that halves every `half_life_days` (infinite: their count).
 
 An event at time t adds 2^((t - origin) / half_life). Everything decays at one rate, so the order of items does not
 depend on the moment of asking; only ratios matter, and logarithms (base 2) keep the sums from overflowing.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,12 +69,16 @@ def grown(values: npt.NDArray[np.float64], size: int, fill: float) -> npt.NDArra
 
 def _moved(order: Rows, logs: npt.NDArray[np.float64], changed: Rows, known: int) -> Rows:
     """The order after the mass of `changed` rows (and of rows from `known` on, which are new) was set anew."""
-    fresh = np.union1d(changed, np.arange(known, len(logs)))
-    kept = order[~np.isin(order, fresh)]
-    fresh = fresh[np.lexsort((fresh, -logs[fresh]))]
-    keys = -logs[kept]
-    places = np.searchsorted(keys, -logs[fresh], side="left")
-    ends = np.searchsorted(keys, -logs[fresh], side="right")
-    for j in np.flatnonzero(ends > places):  # among equals, by row
-        places[j] += np.searchsorted(kept[places[j] : ends[j]], fresh[j])
-    return np.insert(kept, places, fresh).astype(np.int32)
+    moving = np.zeros(len(logs), dtype=np.bool_)
+    moving[changed] = True
+    moving[known:] = True
+    kept = order[~moving[order]]
+
+    def key(place: int) -> tuple[float, int]:
+        row = int(kept[place])
+        return -float(logs[row]), row
+
+    rows = np.flatnonzero(moving)
+    rows = rows[np.lexsort((rows, -logs[rows]))]
+    places = [bisect_left(range(len(kept)), (-float(logs[row]), int(row)), key=key) for row in rows]
+    return np.insert(kept, places, rows).astype(np.int32, copy=False)

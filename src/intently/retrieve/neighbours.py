@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intently.nouns import Candidates
-from intently.retrieve.ranking import DECIMALS, top
+from intently.retrieve.ranking import DECIMALS, inside_of, looked_up, top
 from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Rows
 from intently.retrieve.similarity import NeighbourTable
 
@@ -43,16 +43,11 @@ class Neighbours:
 
     def retrieve(self, request: RetrievalRequest, allowed: Allowed, k: int) -> Candidates:
         rows, scores = self._found(request)
-        inside = rows < len(allowed.mask)
-        inside[inside] = allowed.mask[rows[inside]]
+        inside = inside_of(allowed, rows)
         return Candidates(self.name, *top(rows[inside], scores[inside], k))
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
-        found, scores = self._found(request)
-        if not len(found):
-            return np.zeros(len(rows), dtype=np.float32)
-        places = np.minimum(np.searchsorted(found, rows), len(found) - 1)
-        return np.where(found[places] == rows, scores[places], np.float32(0))
+        return looked_up(rows, *self._found(request))
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
         """The recent items that speak most for `row`."""

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from intently.nouns import Candidates
 from intently.retrieve.index import BehaviourIndex
 from intently.retrieve.masses import Masses
-from intently.retrieve.ranking import DECIMALS, top
-from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Rows
+from intently.retrieve.ranking import DECIMALS, inside_of, looked_up, top
+from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Rows, no_rows
 
 __all__ = ["Fresh", "Lasting", "Popularity"]
 
@@ -61,30 +60,25 @@ class Popularity:
 
 @dataclass(frozen=True)
 class Lasting:
-    """log(1 + events ever) of an item as a share of the largest."""
+    """log(1 + events ever) of an item as a share of the largest. `masses` are of infinite half-life."""
 
-    counts: npt.NDArray[np.float64]
+    masses: Masses
     name: str = "lasting"
 
     @cached_property
-    def _order(self) -> Rows:
-        order = np.argsort(-self.counts, kind="stable").astype(np.int32)
-        return order[: int(np.count_nonzero(self.counts))]
-
-    @cached_property
-    def _highest(self) -> float:
-        return float(np.log1p(self.counts.max(initial=0.0)))
+    def _wanted(self) -> Rows:
+        return self.masses.order[: int(np.count_nonzero(self.masses.logs > -np.inf))]
 
     def retrieve(self, request: RetrievalRequest, allowed: Allowed, k: int) -> Candidates:
-        rows = walk(self._order, allowed, k)
+        rows = walk(self._wanted, allowed, k)
         return Candidates(self.name, rows, self.score(request, rows))
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
-        scores = np.zeros(len(rows))
-        known = rows < len(self.counts)
-        if self._highest > 0:
-            scores[known] = np.log1p(self.counts[rows[known]]) / self._highest
-        return np.round(scores, DECIMALS).astype(np.float32)
+        highest = 2.0**self.masses.highest
+        if highest == 0:
+            return np.zeros(len(rows), dtype=np.float32)
+        shares = np.log1p(self.masses.shares(rows) * highest) / np.log1p(highest)
+        return np.asarray(np.round(shares, DECIMALS), dtype=np.float32)
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
         return ()
@@ -98,31 +92,29 @@ class Fresh:
     name: str = "fresh"
 
     def retrieve(self, request: RetrievalRequest, allowed: Allowed, k: int) -> Candidates:
-        scores = self._all(request)
-        rows = np.flatnonzero(scores).astype(np.int32)
-        rows = rows[allowed.mask[rows]]
-        return Candidates(self.name, *top(rows, scores[rows], k))
+        rows, scores = self._found(request)
+        inside = inside_of(allowed, rows)
+        return Candidates(self.name, *top(rows[inside], scores[inside], k))
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
-        known = rows < self.index.size
-        scores = np.zeros(len(rows), dtype=np.float32)
-        scores[known] = self._all(request)[rows[known]]
-        return scores
+        return looked_up(rows, *self._found(request))
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
         return ()
 
-    def _all(self, request: RetrievalRequest) -> Floats:
-        if self.name not in request.scratch:
-            request.scratch[self.name] = self._measure(request)
-        return request.scratch[self.name]
+    def _found(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
+        """All rows with a score above zero, ascending, and their scores; computed once a request."""
+        if "fresh.rows" not in request.scratch:
+            request.scratch["fresh.rows"], request.scratch["fresh.scores"] = self._measure(request)
+        return request.scratch["fresh.rows"], request.scratch["fresh.scores"]
 
-    def _measure(self, request: RetrievalRequest) -> Floats:
+    def _measure(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
         trend = self.index.trend
         if trend.highest == -np.inf:
-            return np.zeros(self.index.size, dtype=np.float32)
+            return no_rows(), np.empty(0, dtype=np.float32)
         last = float(request.history.times[-1]) if len(request.history.times) else -np.inf
         since = self.index.recent.between(last, request.as_of)
         shares = np.exp2(trend.weigh(since.times) - trend.highest)
-        sums = np.bincount(since.rows, weights=shares, minlength=self.index.size)
-        return np.round(np.minimum(sums, 1.0), DECIMALS).astype(np.float32)
+        sums = np.bincount(since.rows, weights=shares)
+        rows = np.flatnonzero(sums >= 10.0**-DECIMALS).astype(np.int32)
+        return rows, np.round(np.minimum(sums[rows], 1.0), DECIMALS).astype(np.float32)

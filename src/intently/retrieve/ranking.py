@@ -7,9 +7,9 @@ scores are compared after rounding to six decimals, and equal scores are ordered
 import numpy as np
 import numpy.typing as npt
 
-from intently.retrieve.request import Floats, Rows
+from intently.retrieve.request import Allowed, Floats, Mask, Rows
 
-__all__ = ["DECIMALS", "best_first", "top"]
+__all__ = ["DECIMALS", "best_first", "inside_of", "looked_up", "top"]
 
 DECIMALS = 6
 _SLACK = 2 * 10.0**-DECIMALS  # what rounding can move two scores towards each other, generously
@@ -30,3 +30,18 @@ def top(rows: Rows, scores: npt.NDArray[np.floating], k: int) -> tuple[Rows, Flo
         rows, scores = rows[near], scores[near]
     ranked, values = best_first(rows, scores)
     return ranked[: max(k, 0)], values[: max(k, 0)]
+
+
+def looked_up(rows: Rows, found: Rows, scores: Floats) -> Floats:
+    """The score of each of `rows` in a sparse list (`found` ascending); 0 where it is not in it. (len(rows),)."""
+    if not len(found):
+        return np.zeros(len(rows), dtype=np.float32)
+    places = np.minimum(np.searchsorted(found, rows), len(found) - 1)
+    return np.where(found[places] == rows, scores[places], np.float32(0))
+
+
+def inside_of(allowed: Allowed, rows: Rows) -> Mask:
+    """Which of `rows` are allowed; rows of items that the mask does not know yet are not."""
+    inside = rows < len(allowed.mask)
+    inside[inside] = allowed.mask[rows[inside]]
+    return inside

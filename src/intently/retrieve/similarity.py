@@ -44,9 +44,9 @@ class NeighbourLists:
 
 
 def similarity(
-    together: npt.NDArray[np.floating], people: float, others: npt.NDArray[np.floating]
+    together: npt.NDArray[np.floating], people: npt.NDArray[np.floating] | float, others: npt.NDArray[np.floating]
 ) -> npt.NDArray[np.float64]:
-    """Similarity of one item, wanted by `people`, to others: (m,) from people in common and people of each other."""
+    """Similarity of items, from people in common, people of the one and people of the other: (m,)."""
     return np.asarray(together / (np.sqrt(people * others) + SHRINK), dtype=np.float64)
 
 
@@ -64,20 +64,34 @@ def neighbour_lists(size: int, users: Rows, rows: Rows, k: int) -> NeighbourList
     matrix.data[:] = 1.0
     people: npt.NDArray[np.float64] = np.bincount(matrix.indices, minlength=size).astype(np.float64)
     across = sparse.csr_array(matrix.T)
-    starts, found, values = [0], [], []
+    counts, found, values = [], [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.float16)]
     for first in range(0, size, _BLOCK):
         block = sparse.csr_array(across[first : first + _BLOCK] @ matrix)
-        for j in range(block.shape[0]):
-            part = slice(int(block.indptr[j]), int(block.indptr[j + 1]))
-            near, sims = nearest(first + j, block.indices[part], block.data[part], people, k)
-            starts.append(starts[-1] + len(near))
-            found.append(near)
-            values.append(sims)
-    return NeighbourLists(
-        np.array(starts, dtype=np.int64),
-        np.concatenate([np.empty(0, dtype=np.int32), *found]),
-        np.concatenate([np.empty(0, dtype=np.float16), *values]),
-    )
+        askers = np.repeat(np.arange(first, first + block.shape[0]), np.diff(block.indptr))
+        asking, near, sims = _nearest_of_many(askers, block.indices, block.data, people, k)
+        counts.append(np.bincount(asking - first, minlength=block.shape[0]))
+        found.append(near)
+        values.append(sims)
+    starts = np.concatenate([[0], np.cumsum(np.concatenate([*counts, np.empty(0, np.int64)]))]).astype(np.int64)
+    return NeighbourLists(starts, np.concatenate(found), np.concatenate(values))
+
+
+def _nearest_of_many(
+    askers: npt.NDArray[np.int64],
+    others: npt.NDArray[np.integer],
+    together: npt.NDArray[np.floating],
+    people: npt.NDArray[np.float64],
+    k: int,
+) -> tuple[npt.NDArray[np.int64], Rows, npt.NDArray[np.float16]]:
+    """As `nearest`, for pairs (asker, other) of many askers, ascending: the pairs that are kept, best first in each."""
+    keep = askers != others
+    askers, others, together = askers[keep], others[keep], together[keep]
+    sims = similarity(together, people[askers], people[others]).astype(np.float16)
+    order = np.lexsort((others, -sims, askers))
+    askers, others, sims = askers[order], others[order], sims[order]
+    first = np.searchsorted(askers, askers)
+    kept = np.arange(len(askers)) - first < k
+    return askers[kept], others[kept].astype(np.int32), sims[kept]
 
 
 def nearest(

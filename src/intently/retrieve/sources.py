@@ -25,7 +25,7 @@ def sources_of(
         Popularity(index.popularity),
         Popularity(index.trend, "trend"),
         Fresh(index),
-        Lasting(index.counts),
+        Lasting(index.lasting),
         Neighbours(index.neighbours, config.recent_items),
     ]
     if vectors.shape[1]:
