@@ -6,8 +6,9 @@ from intently.feed.parser.context import By, ParseContext, Parsed
 from intently.feed.parser.lexicon import Cue
 from intently.feed.parser.pieces import CONTENT, cut, tables_of
 from intently.feed.parser.reading import Reading
-from intently.feed.parser.retractions import read_hidden, read_retraction
+from intently.feed.parser.retractions import read_hidden, read_kept, read_lost_wish, read_retraction
 from intently.feed.parser.segments import Segment, segments_of
+from intently.feed.parser.stories import read_story
 from intently.feed.parser.tokens import check_text
 from intently.feed.parser.wishes import read_wishes
 from intently.nouns import Change, Scope
@@ -30,24 +31,43 @@ def read_exact(text: str, context: ParseContext) -> Parsed:
 def read_segments(reading: Reading, segments: Sequence[Segment]) -> None:
     """Append what each segment says, in order."""
     previous: Segment | None = None
-    for segment in segments:
-        for cue in segment.operations:
-            _OPERATIONS[cue.kind](reading, segment, cue)
+    for place, segment in enumerate(segments):
+        if previous is not None and _keeps_rest(previous, segment):
+            previous = segment
+            continue
+        following = segments[place + 1] if place + 1 < len(segments) else None
+        if following is not None and _keeps_rest(segment, following):
+            read_kept(reading, following)
+        else:
+            for cue in segment.operations:
+                _OPERATIONS[cue.kind](reading, segment, cue)
         _read(reading, segment, previous)
         previous = segment
+
+
+_EXCEPTING = frozenset(("except", "except for", "apart from", "but not", "other than", "aside from", "besides"))
+
+
+def _keeps_rest(segment: Segment, following: Segment) -> bool:
+    """ "Drop everything except the year", "forget everything but the 90s": the second names what stays."""
+    resets = any(cue.kind == "reset" for cue in segment.operations) and not segment.has_content
+    bare = following.joiner == "but" and not following.said and not following.operations
+    return resets and following.has_content and (bare or following.verb in _EXCEPTING)
 
 
 def _read(reading: Reading, segment: Segment, previous: Segment | None) -> None:
     if segment.asks:
         reading.notice("nothing was changed: say what you want to see, or what not")
     elif segment.action == "tell":
-        return
+        read_story(reading, segment)
     elif segment.action == "hide":
         read_hidden(reading, segment)
     elif _frees_a_facet(segment):
         segment.action = "retract"
         read_retraction(reading, segment)
     elif segment.action in ("retract", "drop", "allow") and read_retraction(reading, segment):
+        return
+    elif segment.action == "avoid" and segment.past and read_lost_wish(reading, segment):
         return
     else:
         if segment.action in ("retract", "drop", "allow"):
@@ -82,7 +102,8 @@ def _undo(reading: Reading, segment: Segment, cue: Cue) -> None:
 
 
 def _reset(reading: Reading, segment: Segment, cue: Cue) -> None:
-    reading.changes.append(Change(op="reset"))
+    if not any(change.op == "reset" for change in reading.changes):
+        reading.changes.append(Change(op="reset"))
 
 
 def _variety(reading: Reading, segment: Segment, cue: Cue) -> None:

@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 from intently.feed.parser.phrases import Phrases, folded
 
-__all__ = ["Cue", "CueKind", "cue_phrases", "words_of"]
+__all__ = ["Cue", "CueKind", "cue_phrases", "story_words", "words_of"]
 
 CueKind = Literal[
     "want", "weak", "topic", "like", "avoid", "too", "enough", "soft", "bound", "replace", "only_not", "retract",
     "drop", "allow", "allowed", "undo", "reset", "others", "variety", "keep", "inject", "seen", "scope", "and", "or",
     "but", "comma", "stop", "skip", "plain", "ask",
-    "same", "that", "unseen",
+    "same", "that", "unseen", "story", "relative",
 ]  # fmt: skip
 
 
@@ -33,16 +33,25 @@ class Cue:
 
 @cache
 def words_of(table: str) -> list[dict[str, Any]]:
-    """The entries of one table of `english.toml`: "cue" or "comparator"."""
+    """The entries of one table of `english.toml`: "cue", "comparator" or "story"."""
     entries: list[dict[str, Any]] = tomllib.loads(files(__package__).joinpath("english.toml").read_text("utf-8"))[table]
     return entries
 
 
 @cache
-def cue_phrases() -> Phrases[Cue]:
-    """The table, read and compiled once. A phrase listed twice keeps the meaning listed last, but weak ones win."""
+def story_words() -> frozenset[str]:
+    """Words that tell and ask for nothing when they stand in a story."""
+    return frozenset(word for entry in words_of("story") for word in entry["phrases"])
+
+
+@cache
+def cue_phrases(*, opening: bool = False) -> Phrases[Cue]:
+    """The table, read and compiled once. A phrase listed twice keeps the meaning listed last, but weak ones win.
+
+    opening: the table where a clause begins, with the cues of stories.
+    """
     found: dict[tuple[str, ...], tuple[str, Cue]] = {}
-    for entry in words_of("cue"):
+    for entry in (entry for entry in words_of("cue") if opening or entry["kind"] != "story"):
         cue = Cue(entry["kind"], entry.get("soft", False), entry.get("scope", ""), entry.get("weak", False))
         for phrase in entry["phrases"]:
             held = found.get(folded(phrase))

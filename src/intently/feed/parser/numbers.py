@@ -33,6 +33,8 @@ _TENS = {
 _DECADES = {
     "twenties": 1920, "thirties": 1930, "forties": 1940, "fourties": 1940, "fifties": 1950, "sixties": 1960,
     "seventies": 1970, "eighties": 1980, "nineties": 1990, "noughties": 2000, "aughts": 2000, "naughties": 2000,
+    "ninties": 1990, "ninetees": 1990, "eightees": 1980, "eigthies": 1980, "eightys": 1980, "ninetys": 1990,
+    "seventys": 1970, "sixtys": 1960, "sixites": 1960, "seventees": 1970,
 }  # fmt: skip
 _PART_OF_DECADE = {"early": (0, 3), "mid": (4, 6), "middle": (4, 6), "late": (7, 9)}
 _ORDINAL_CENTURY = {

@@ -18,6 +18,7 @@ from intently.catalog.schema import CatalogSpec, FacetSpec
 from intently.catalog.snapshot import Snapshot
 from intently.feed.parser.bounds import Amount, Comparators, comparators, read_amount
 from intently.feed.parser.context import ParseContext
+from intently.feed.parser.lasting import read_lasting
 from intently.feed.parser.lexicon import Cue, CueKind, cue_phrases
 from intently.feed.parser.numbers import Units, units_of
 from intently.feed.parser.phrases import Phrases
@@ -158,7 +159,7 @@ class _Cutter:
     text: str
     tokens: tuple[Token, ...]
     tables: Tables
-    terms: Mapping[int, tuple[int, Grounding]] = field(default_factory=dict)
+    terms: dict[int, tuple[int, Grounding]] = field(default_factory=dict)
     titles: Mapping[int, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
 
     def piece_at(self, at: int) -> Piece:
@@ -177,7 +178,7 @@ class _Cutter:
 
     def _readings(self, at: int) -> list[Piece | None]:
         return [
-            self._amount(at), self._shown(at), self._term(at), self._title(at), self._cue(at), self._direction(at),
+            self._amount(at), self._shown(at), self._title(at), self._term(at), self._cue(at), self._direction(at),
             self._noun(at), self._own_noun(at), self._sign(at),
         ]  # fmt: skip
 
@@ -208,16 +209,25 @@ class _Cutter:
         if at not in self.titles:
             return None
         end, items = self.titles[at]
+        rival = self.terms.get(at)
+        if rival is not None and rival[0] == end and _is_surname(rival[1]) and _after_cue(self.tokens, at):
+            del self.terms[at]  # "newer than Fargo" speaks of the film, "by Fargo" of the person
         return Piece("title", at, end, items=items)
 
     def _cue(self, at: int) -> Piece | None:
         if self.tokens[at].low in _SEARCH_SIGNS and self._marks_a_word(at):
             return Piece("cue", at, at + 1, cue=Cue(_SEARCH_SIGNS[self.tokens[at].low]))
-        found = cue_phrases().at(self.tokens, at)
+        lasting = read_lasting(self.tokens, at)
+        if lasting is not None:
+            return Piece("cue", at, lasting[0], cue=Cue("scope", scope=lasting[1]))
+        found = cue_phrases(opening=self._opens_a_clause(at)).at(self.tokens, at)
         if found is None:
             return None
         kind = _PLAIN_KINDS.get(found[1].kind, "cue")
         return Piece(kind, at, found[0], cue=found[1])
+
+    def _opens_a_clause(self, at: int) -> bool:
+        return at == 0 or self.tokens[at - 1].kind == "sign" or self.tokens[at - 1].low in _CLAUSE_WORDS
 
     def _direction(self, at: int) -> Piece | None:
         found = self.tables.directions.at(self.tokens, at)
@@ -240,6 +250,10 @@ class _Cutter:
         return self.tokens[at].spaced and glued and self.tokens[at + 1].kind == "word"
 
 
+_CLAUSE_WORDS = frozenset(
+    ("and", "but", "so", "because", "cause", "cos", "cuz", "since", "as", "when", "while", "though", "although", "hi",
+     "hello", "hey", "ok", "okay", "well", "yeah", "yes", "sorry", "today", "tonight")
+)  # fmt: skip
 _PLAIN_KINDS: dict[str, PieceKind] = {"skip": "skip", "plain": "unknown"}
 _SEARCH_SIGNS: dict[str, CueKind] = {"-": "avoid", "+": "want"}
 _YIELDING = frozenset(("skip", "topic", "want", "weak"))
@@ -293,10 +307,24 @@ def _believable_titles(
 ) -> dict[int, tuple[int, tuple[str, ...]]]:
     """Titles that the person marks as such: by quotes, capitals, "like" before them, or three words and more."""
     found = {}
+    last = -1  # where the title before ended
     for start, end, items in context.grounder.scan_titles(words):
-        if _is_marked(tokens, start, end):
+        listed = last == start - 1 and tokens[last].low in ("or", "and", "&", ",") and _is_capital(tokens, start, end)
+        if listed or _is_marked(tokens, start, end):
             found[start] = (end, items)
+            last = end
     return found
+
+
+def _is_surname(grounding: Grounding) -> bool:
+    """Found by a part of a longer name: "Fargo" of James Fargo."""
+    best = grounding.matches[0]
+    return best.how == "inflection" and len(best.value.split()) > len(grounding.phrase.split())
+
+
+def _after_cue(tokens: Sequence[Token], start: int) -> bool:
+    lows = [token.low for token in tokens[max(start - 2, 0) : start]]
+    return bool(lows) and (lows[-1] in _TITLE_CUES or (lows[-1] in ("or", "and", "&", ",")))
 
 
 _TITLE_CUES = frozenset(("like", "as", "to", "seen", "watched", "loved", "than", "called"))
@@ -314,11 +342,15 @@ def _is_marked(tokens: Sequence[Token], start: int, end: int) -> bool:
     if cue is not None and cue.low in _TITLE_CUES:
         return True
     content = [token for token in tokens[start:end] if token.low not in _FUNCTION]
-    capitals = all(token.text[:1].isupper() or token.kind == "number" for token in content) and bool(content)
     shouting = sum(token.text[:1].isupper() for token in tokens) > len(tokens) / 2 and len(tokens) > end - start
-    if capitals and not shouting and (start > 0 or len(content) > 1):
+    if _is_capital(tokens, start, end) and not shouting and (start > 0 or len(content) > 1):
         return True
     return len(content) >= 3
+
+
+def _is_capital(tokens: Sequence[Token], start: int, end: int) -> bool:
+    content = [token for token in tokens[start:end] if token.low not in _FUNCTION]
+    return bool(content) and all(token.text[:1].isupper() or token.kind == "number" for token in content)
 
 
 Sorted = npt.NDArray[np.float64]

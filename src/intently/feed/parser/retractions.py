@@ -12,7 +12,7 @@ from intently.feed.parser.reading import Reading, best_pairs, best_values
 from intently.feed.parser.segments import Segment
 from intently.nouns import Change, Polarity, Preference
 
-__all__ = ["named_in_memory", "read_hidden", "read_retraction"]
+__all__ = ["named_in_memory", "read_hidden", "read_kept", "read_lost_wish", "read_retraction"]
 
 
 def read_retraction(reading: Reading, segment: Segment) -> bool:
@@ -27,6 +27,34 @@ def read_retraction(reading: Reading, segment: Segment) -> bool:
         _retract(reading, segment, piece, content)
     _retract_words(reading, segment, content)
     return True
+
+
+def read_lost_wish(reading: Reading, segment: Segment) -> bool:
+    """ "I don't want comedies any more": takes the wish for comedies back. False when there is no such wish."""
+    content = [piece for piece in segment.pieces if piece.kind in CONTENT]
+    wanted = [(piece, held) for piece in content for held in _found(reading, piece, content, "want")]
+    if not wanted or any(not _found(reading, piece, content, "want") for piece in content):
+        return False
+    for piece, held in wanted:
+        reading.changes.append(
+            Change(
+                op="retract", target=held.id, polarity="want", facet=held.facet, matches=held.matches,
+                relation=held.relation, value=held.value, quote=reading.words([piece]),
+            )
+        )  # fmt: skip
+    return True
+
+
+def read_kept(reading: Reading, segment: Segment) -> None:
+    """Take back all that is in force but what this segment names."""
+    content = [piece for piece in segment.pieces if piece.kind in CONTENT]
+    kept = {held.id for piece in content for held in _found(reading, piece, content, None)}
+    if not kept:
+        reading.not_understood(reading.words(content))
+        return
+    for held in reading.context.memory:
+        if held.id not in kept:
+            reading.changes.append(Change(op="retract", target=held.id, facet=held.facet, quote=held.quote))
 
 
 def _drops_memory(reading: Reading, content: Sequence[Piece]) -> bool:

@@ -47,6 +47,10 @@ class Segment:
     pieces: list[Piece] = field(default_factory=list)
     operations: list[Cue] = field(default_factory=list)
     kept: bool = False  # praise or chit-chat stood here
+    praised: bool = False  # praise of what is named here, and more is asked after it: "the third looks great, but …"
+    past: bool = False  # "… any more": what was wished before may end
+    story: bool = False  # "tell": what stands here may still be a wish that only the model sees
+    relative: bool = False  # "… that my kids would enjoy": up to the next joiner nothing counts
 
     @property
     def has_content(self) -> bool:
@@ -65,10 +69,15 @@ def segments_of(sentence: Sentence) -> list[Segment]:
     _spread_empty(segments)
     segments = [segment for segment in segments if segment.has_content or segment.operations or segment.kept]
     _inherit(segments)
+    for place, segment in enumerate(segments[:-1]):
+        segment.praised = segment.kept and segments[place + 1].joiner in ("but", "comma") and segment.has_content
     return segments
 
 
 _NEGATIONS = frozenset(("no", "not", "nothing", "never", "without", "dont", "isnt", "arent", "none", "neither", "nor"))
+
+
+_CLOSING = frozenset(("and", "or", "but", "please", "pls", "thanks", "though"))
 
 
 class _Builder:
@@ -93,7 +102,11 @@ class _Builder:
         elif self.current.replace and self.current.has_content and self.tokens[piece.start].low == "than":
             self._turn("avoid", Cue("avoid", soft=True))  # "rather a comedy than a drama"
         else:
+            self.current.past |= " ".join(self._lows(piece)) in ("anymore", "any more")
             self.current.pieces.append(piece)
+
+    def _lows(self, piece: Piece) -> list[str]:
+        return [token.low for token in self.tokens[piece.start : piece.end]]
 
     def _open(self, joiner: Joiner) -> None:
         if self.current == Segment(self.current.joiner):  # nothing said yet: ", and" joins as "and" does
@@ -108,6 +121,8 @@ class _Builder:
             self.current.scope = cue.scope
         if cue.kind in ("and", "or", "but", "comma", "stop"):
             self._open(cue.kind)
+        elif self.current.relative:
+            self.current.pieces.append(Piece("skip", piece.start, piece.end))
         elif cue.kind in _OPERATIONS:
             self.current.operations.append(cue)
         else:
@@ -117,6 +132,7 @@ class _Builder:
         if self.current.has_content or self.current.operations:
             self._open("turn")
             self.current.scope = cue.scope
+        self.current.story = False
         self.current.action = action
         self.current.said = self.current.cued = True
         self.current.soft |= cue.soft
@@ -142,7 +158,8 @@ class _Builder:
         self.current.verb = " ".join(token.low for token in self.tokens[piece.start : piece.end])
 
     def _weak(self, piece: Piece, cue: Cue) -> None:
-        if self.current.has_content and self.current.action not in (None, "want"):
+        told = self.current.action == "tell" or (self.current.has_content and self.current.action is not None)
+        if told and self.current.action != "want":
             self._turn("want", cue)
         elif self.current.action is None:
             self.current.action, self.current.said = "want", True
@@ -151,22 +168,27 @@ class _Builder:
 
     def _topic(self, piece: Piece, cue: Cue) -> None:
         self.current.cued = self.current.topic = True
-        self.current.pieces.append(Piece("skip", piece.start, piece.end))
+        self.current.pieces.append(Piece("skip", piece.start, piece.end, cue=cue))
 
     def _like(self, piece: Piece, cue: Cue) -> None:
         if self.current.has_content and self.current.action != "avoid":
             self._open("turn")
-        if self.current.action is None:
+        if self.current.action in (None, "tell"):
             self.current.action, self.current.said = "want", True
         self.current.like = self.current.cued = True
 
     def _too(self, piece: Piece, cue: Cue) -> None:
+        if piece.end - piece.start == 1 and self._closes(piece.end):
+            return  # "and thrillers too"
         if self.current.action == "avoid" and not self.current.has_content:
             self.current.soft = True
             self.current.too = not _NEGATIONS & set(self.current.verb.split())  # "they're all too long"
             return
         self._turn("avoid", cue)
         self.current.too = self.current.soft = True
+
+    def _closes(self, end: int) -> bool:
+        return end == len(self.tokens) or self.tokens[end].kind == "sign" or self.tokens[end].low in _CLOSING
 
     def _enough(self, piece: Piece, cue: Cue) -> None:
         if self.current.action == "avoid":  # "not funny enough"
@@ -220,6 +242,17 @@ class _Builder:
         self._turn("tell", cue)
         self.current.kept = True
 
+    def _story(self, piece: Piece, cue: Cue) -> None:
+        """ "I had a long day", "my daughter turns 6": until another cue, told and not wished."""
+        self._turn("tell", cue)
+        self.current.said = self.current.cued = False
+        self.current.story = True
+
+    def _relative(self, piece: Piece, cue: Cue) -> None:
+        """ "… that my kids would enjoy": what stands before it stays as it is."""
+        self._open("turn")
+        self.current.action, self.current.story, self.current.relative = "tell", True, True
+
     def _that(self, piece: Piece, cue: Cue) -> None:
         """ "More of that": what was pointed at last."""
         self._turn("want", Cue("want"))
@@ -266,7 +299,9 @@ def _spread_empty(segments: Sequence[Segment]) -> None:
 def _inherit(segments: Sequence[Segment]) -> None:
     for place, segment in enumerate(segments):
         previous = segments[place - 1] if place else None
-        if segment.action is None and previous is not None and _continues(segments, place):
+        if previous is not None and previous.story and segment.action is None:
+            segment.action = "want"
+        elif segment.action is None and previous is not None and _continues(segments, place):
             segment.action, segment.inherited = previous.action, True
             segment.either = _closed_by_or(segments, place)
             segment.like |= previous.like

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from intently.feed.parser.tokens import Token
 
-__all__ = ["Pointing", "read_shown"]
+__all__ = ["NUMBER_WORDS", "Pointing", "read_shown"]
 
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
@@ -13,7 +13,7 @@ _ORDINALS = {
     "2cnd": 2, "secound": 2, "forth": 4,
 }  # fmt: skip
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5, "couple": 2, "few": 3, "both": 2}
-_NUMBER_WORDS = {
+NUMBER_WORDS = {
     "one": 1,
     "two": 2,
     "three": 3,
@@ -47,7 +47,9 @@ def read_shown(tokens: Sequence[Token], at: int, shown: int) -> Pointing | None:
     """What the words from this token on point at, in a slate of `shown` items; None when they point at nothing."""
     start = at + 1 if tokens[at].low in ("the", "that", "this", "your") and at + 1 < len(tokens) else at
     return (
-        _numbered(tokens, start)
+        _all_of_these(tokens, at, shown)
+        or _bare_places(tokens, at, shown)
+        or _numbered(tokens, start)
         or _first_few(tokens, start, shown)
         or _ordinal(tokens, start, shown, has_article=start > at)
         or _these(tokens, at, shown)
@@ -70,9 +72,39 @@ def _numbered(tokens: Sequence[Token], at: int) -> Pointing | None:
     return Pointing(tuple(places), end)
 
 
+def _all_of_these(tokens: Sequence[Token], at: int, shown: int) -> Pointing | None:
+    """ "all of these", "any of them", "all those films"."""
+    if tokens[at].low not in ("all", "any", "each", "both"):
+        return None
+    start = at + 2 if at + 1 < len(tokens) and tokens[at + 1].low == "of" else at + 1
+    return _these(tokens, start, shown) if start < len(tokens) and tokens[start].low in _THESE else None
+
+
+_POINTS_AFTER = frozenset(("like", "to", "hide", "remove"))
+
+
+def _bare_places(tokens: Sequence[Token], at: int, shown: int) -> Pointing | None:
+    """ "similar to 2 and 5", "more like 3": numbers where a place is expected, and nothing measured by them."""
+    if not at or tokens[at - 1].low not in _POINTS_AFTER:
+        return None
+    places: list[int] = []
+    end = at
+    while end < len(tokens) and _is_place(tokens[end], shown):
+        places.append(int(tokens[end].low) - 1)
+        end += 1
+        if end + 1 < len(tokens) and tokens[end].low in ("and", "&", ",", "or") and _is_place(tokens[end + 1], shown):
+            end += 1
+    closes = end == len(tokens) or tokens[end].low in _END
+    return Pointing(tuple(places), end) if places and closes else None
+
+
+def _is_place(token: Token, shown: int) -> bool:
+    return token.low.isdigit() and len(token.low) < 4 and 0 < int(token.low) <= shown
+
+
 def _place(word: str) -> int | None:
-    if word in _NUMBER_WORDS:
-        return _NUMBER_WORDS[word]
+    if word in NUMBER_WORDS:
+        return NUMBER_WORDS[word]
     return int(word) if word.isdigit() and 1 <= len(word) <= 3 and int(word) > 0 else None
 
 

@@ -5,35 +5,38 @@ from dataclasses import replace
 
 import numpy as np
 
-from intently.catalog.lexicon import ordinary_words
 from intently.feed.parser.bounds import bound_of
+from intently.feed.parser.clauses import is_compound, is_open, runs_on, settle
 from intently.feed.parser.facets import amounts_of_items, compared, facet_of, wished
 from intently.feed.parser.numbers import is_foreign
 from intently.feed.parser.pieces import CONTENT, Direction, Piece, sorted_amounts
 from intently.feed.parser.reading import Reading, best_values
 from intently.feed.parser.segments import Segment
+from intently.feed.parser.unknown import MAX_WISH_WORDS, read_unknown
 from intently.nouns import Change, PreferenceValue
 
 __all__ = ["read_wishes"]
 
-MAX_WISH_WORDS = 3  # unknown words in a row that the grammar takes as a wish by itself
-MAX_BARE_WORDS = 2  # of a command that is nothing but unknown words
 MAX_LIKED = 5  # shown items that one command may ask more of
 _ADMIRING = ("like", "love", "enjoy", "more", "want", "fancy", "prefer", "interested", "good", "adore")
 
 
 def read_wishes(reading: Reading, segment: Segment, previous: Segment | None) -> None:
     """Append the changes of one segment."""
+    settle(reading, segment)
     content = [piece for piece in segment.pieces if piece.kind in CONTENT]
-    if _is_compound(segment, content):
+    if is_compound(segment, content):
         _compound(reading, segment, content)
         return
+    doubted = runs_on(segment, content)
+    alternative = _alternative(reading, segment, previous, content)
+    last = len(reading.changes) - 1
     seen_term = False
-    first = True
     for place, piece in enumerate(segment.pieces):
-        if piece.kind == "term":
-            joined = first and previous is not None and _joins_by_or(reading, segment, previous)
-            _term(reading, segment, piece, join=joined)
+        if piece in doubted:
+            reading.not_understood(reading.words([piece]))
+        elif piece.kind == "term":
+            _term(reading, segment, piece, join=last if piece is alternative else None)
             seen_term = True
         elif piece.kind == "amount" and not _dates_a_name(reading, piece):
             _amount(reading, segment, piece, opening=not seen_term)
@@ -41,33 +44,16 @@ def read_wishes(reading: Reading, segment: Segment, previous: Segment | None) ->
             _direction(reading, segment, piece, segment.pieces[place + 1 :], opening=not seen_term)
         elif piece.kind in ("title", "shown"):
             _pointed(reading, segment, piece)
-        first = first and piece.kind not in CONTENT
-    _unknown_runs(reading, segment)
-
-
-def _is_compound(segment: Segment, content: Sequence[Piece]) -> bool:
-    """ "no French comedies": one avoided thing with two properties, which no single avoidance can say."""
-    if segment.action != "avoid" or not segment.said or segment.like:
-        return False
-    kinds = [piece.kind for piece in content if not (piece.kind == "amount" and _is_open(piece))]
-    facets = {piece.grounding.facet for piece in content if piece.grounding is not None}
-    several = kinds.count("term") > 1 and len(facets) > 1
-    mixed = "term" in kinds and any(kind in ("unknown", "amount") for kind in kinds)
-    return several or mixed
-
-
-def _is_open(piece: Piece) -> bool:
-    assert piece.amount is not None
-    return piece.amount.comparator.side in ("at_most", "at_least")
+    read_unknown(reading, segment)
 
 
 def _compound(reading: Reading, segment: Segment, content: Sequence[Piece]) -> None:
-    named = [piece for piece in content if not (piece.kind == "amount" and _is_open(piece))]
+    named = [piece for piece in content if not (piece.kind == "amount" and is_open(piece))]
     phrase = reading.words(named)
     reading.add(segment, quote=phrase, relation="like", value={"text": phrase})
     reading.notice(f"“{phrase}” is a wish, not a filter: it names several things at once")
     for piece in content:
-        if piece.kind == "amount" and _is_open(piece):
+        if piece.kind == "amount" and is_open(piece):
             _amount(reading, segment, piece, opening=False)
     if sum(piece.kind == "unknown" for piece in named) > MAX_WISH_WORDS:
         reading.guesses.add(len(reading.changes) - 1)
@@ -75,14 +61,15 @@ def _compound(reading: Reading, segment: Segment, content: Sequence[Piece]) -> N
 
 
 # -------------------------------------------------------------------------------------------------------------- terms
-def _term(reading: Reading, segment: Segment, piece: Piece, *, join: bool) -> None:
+def _term(reading: Reading, segment: Segment, piece: Piece, *, join: int | None) -> None:
+    """`join`: place of the change whose values this one is an alternative to."""
     grounding = piece.grounding
     assert grounding is not None
     avoiding = segment.action == "avoid"
     must = grounding.certain and not segment.soft and (avoiding or segment.bound)
     values, quote = best_values(grounding), reading.words([piece])
-    if join and reading.changes[-1].relation == "is":
-        reading.changes[-1] = _either(reading.changes[-1], grounding.pairs, values, quote)
+    if join is not None and reading.changes[join].relation == "is":
+        reading.changes[join] = _either(reading.changes[join], grounding.pairs, values, quote)
         return
     reading.add(
         segment, quote=quote, relation="is", value=values, facet=grounding.facet, matches=grounding.pairs, must=must
@@ -104,6 +91,18 @@ def _either(change: Change, pairs: Sequence[tuple[str, str]], values: Sequence[s
             "quote": f"{change.quote} or {quote}",
         }
     )
+
+
+def _alternative(
+    reading: Reading, segment: Segment, previous: Segment | None, content: Sequence[Piece]
+) -> Piece | None:
+    """The term that "or" joins to the one before: in "jewellery or a grey scarf" the scarf."""
+    terms = [piece for piece in content if piece.kind == "term"]
+    if previous is None or not terms or not _joins_by_or(reading, segment, previous):
+        return None
+    facet = reading.changes[-1].facet
+    alike = next((piece for piece in terms if piece.grounding is not None and piece.grounding.facet == facet), None)
+    return alike or (content[0] if content[0].kind == "term" else None)
 
 
 def _joins_by_or(reading: Reading, segment: Segment, previous: Segment) -> bool:
@@ -304,6 +303,8 @@ def _same_as(reading: Reading, segment: Segment, piece: Piece, facet: str) -> No
 def _wants_more_of(segment: Segment, piece: Piece) -> bool:
     if segment.like or segment.same or piece.kind == "title":
         return not segment.too
+    if segment.praised and len(piece.items) == 1:
+        return True
     return segment.strong and any(word.startswith(_ADMIRING) for word in segment.verb.split())
 
 
@@ -333,71 +334,3 @@ def _offer_choice(reading: Reading, quote: str, items: Sequence[str]) -> None:
 def _what_is_shown(reading: Reading) -> str:
     count = len(reading.context.slate)
     return f"{count} {reading.context.spec.nouns} are shown" if count else "nothing is shown yet"
-
-
-# ----------------------------------------------------------------------------------------------------- unknown words
-def _unknown_runs(reading: Reading, segment: Segment) -> None:
-    """Unknown words: a wish by meaning where a cue announces them, else left to the model."""
-    announced = segment.cued or bool(reading.pointed)
-    for run in _runs(segment.pieces):
-        phrase = reading.words(run)
-        unknown = sum(piece.kind == "unknown" for piece in run)
-        alone = unknown == len(run) <= MAX_BARE_WORDS and _is_alone(reading)
-        few = unknown <= MAX_WISH_WORDS if announced else unknown <= MAX_BARE_WORDS and _is_beside(segment, run)
-        sure = reading.trusting or alone or few
-        taken = sure or segment.topic or segment.said
-        if not sure:
-            reading.not_understood(phrase, taken=taken)
-        if taken:
-            _wish(reading, segment, phrase)
-            if not sure:
-                reading.guesses.add(len(reading.changes) - 1)
-
-
-def _wish(reading: Reading, segment: Segment, phrase: str) -> None:
-    titles = reading.context.grounder.titles(phrase)
-    common = ordinary_words(reading.context.spec.language)
-    if len(titles) == 1 and not all(word in common for word in phrase.lower().split()):
-        reading.add(segment, quote=phrase, relation="like", value={"item_id": titles[0]})
-        return
-    reading.add(segment, quote=phrase, relation="like", value={"text": phrase})
-    avoided = ", so it only lowers what is like it" if segment.action == "avoid" else ""
-    reading.notice(f"“{phrase}” is a wish, not a filter: the catalogue has no such field{avoided}")
-
-
-def _is_beside(segment: Segment, run: Sequence[Piece]) -> bool:
-    """An adjective: the "feel-good" of "feel-good movie", the "slow-burn" of "slow-burn thriller"."""
-    for piece in segment.pieces:
-        if piece.start == run[-1].end and (piece.own_noun or piece.kind in ("term", "amount")):
-            return True
-        if piece.end == run[0].start and piece.kind == "amount":
-            return True
-    return False
-
-
-def _is_alone(reading: Reading) -> bool:
-    """The whole command is a few such words, as in a search box: "cosy", "dark and gritty"."""
-    content = [piece for piece in reading.sentence.pieces if piece.kind in CONTENT]
-    praised = any(piece.cue is not None and piece.cue.kind in ("keep", "ask") for piece in reading.sentence.pieces)
-    return not praised and len(content) <= 2 * MAX_BARE_WORDS and all(piece.kind == "unknown" for piece in content)
-
-
-def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Stretches from one unknown word to the next with only small words between them."""
-    runs: list[list[Piece]] = []
-    open_run: list[Piece] | None = None
-    gap: list[Piece] = []
-    for piece in pieces:
-        if piece.kind == "unknown":
-            if open_run is None or len(gap) > 3:
-                open_run = []
-                runs.append(open_run)
-            else:
-                open_run += gap
-            open_run.append(piece)
-            gap = []
-        elif piece.kind == "skip" and not (piece.cue is not None and piece.cue.kind == "keep"):
-            gap.append(piece)
-        else:
-            open_run, gap = None, []
-    return runs

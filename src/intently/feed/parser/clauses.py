@@ -1,0 +1,79 @@
+"""What a segment is before it is read: adjectives that belong to unknown nouns, items named by what they are, and
+avoidances whose reach is open."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from intently.feed.parser.lexicon import story_words
+from intently.feed.parser.pieces import Piece
+from intently.feed.parser.reading import Reading, best_pairs
+from intently.feed.parser.segments import Segment
+
+__all__ = ["is_compound", "is_open", "runs_on", "settle"]
+
+_DENIALS = frozenset(("not", "isnt", "is not", "arent", "are not", "not too", "not so", "thats not", "that isnt"))
+
+
+def settle(reading: Reading, segment: Segment) -> None:
+    """Give the pieces of the segment the kinds that they have in its context."""
+    segment.pieces = _nouns_own(reading, segment.pieces)
+    if segment.praised:
+        segment.pieces = [_shown_by_name(reading, piece) for piece in segment.pieces]
+
+
+def is_compound(segment: Segment, content: Sequence[Piece]) -> bool:
+    """ "no French comedies": one avoided thing with two properties, which no single avoidance can say."""
+    if segment.action != "avoid" or not segment.said or segment.like:
+        return False
+    kinds = [piece.kind for piece in content if not (piece.kind == "amount" and is_open(piece))]
+    if segment.verb in _DENIALS and content[0].kind == "term" and set(kinds) == {"term", "amount"}:
+        return False  # "not gory from the 80s": one adjective is denied
+    facets = {piece.grounding.facet for piece in content if piece.grounding is not None}
+    several = kinds.count("term") > 1 and len(facets) > 1
+    mixed = "term" in kinds and any(kind in ("unknown", "amount") for kind in kinds)
+    return several or mixed
+
+
+def is_open(piece: Piece) -> bool:
+    assert piece.amount is not None
+    return piece.amount.comparator.side in ("at_most", "at_least")
+
+
+def _nouns_own(reading: Reading, pieces: Sequence[Piece]) -> list[Piece]:
+    """An adjective of time or size belongs to the noun after it: "a long flight", "about an old man"."""
+    read: list[Piece] = []
+    for place, piece in enumerate(pieces):
+        following = pieces[place + 1] if place + 1 < len(pieces) else None
+        bare = piece.direction is not None and not piece.direction.comparative
+        if bare and following is not None and following.kind == "unknown" and following.start == piece.end:
+            told = reading.words([following]).lower() in story_words()
+            about = any(other.cue is not None and other.cue.kind == "topic" for other in pieces[:place])
+            piece = replace(piece, kind="unknown") if told or about else piece
+        read.append(piece)
+    return read
+
+
+def runs_on(segment: Segment, content: Sequence[Piece]) -> list[Piece]:
+    """What follows an avoided term without a joiner ("no horror funny", "not gory from the 80s"): its sign is open."""
+    if segment.action != "avoid" or not segment.said or segment.like:
+        return []
+    terms = [piece for piece in content if piece.kind == "term"]
+    spans = [piece for piece in content if piece.kind == "amount" and not is_open(piece)]
+    late = [piece for piece in spans if terms and segment.verb in _DENIALS and piece.start > terms[0].start]
+    return [*terms[1:], *late]
+
+
+def _shown_by_name(reading: Reading, piece: Piece) -> Piece:
+    """ "The parasol is lovely but …": the one shown item that is such a thing."""
+    named = piece.grounding is not None and piece.start and reading.sentence.lows[piece.start - 1] in ("the", "that")
+    if piece.grounding is None or not named:
+        return piece
+    snapshot = reading.context.snapshot
+    meant = best_pairs(piece.grounding)
+    rows = [(shown.item_id, snapshot.row_of(shown.item_id)) for shown in reading.context.slate]
+    holders = [
+        item_id
+        for item_id, row in rows
+        if row is not None and any(value in snapshot.terms[facet].values_of(row) for facet, value in meant)
+    ]
+    return replace(piece, kind="shown", items=tuple(holders)) if len(holders) == 1 else piece

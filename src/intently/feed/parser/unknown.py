@@ -1,0 +1,92 @@
+"""Words that neither the grammar nor the catalogue knows: a wish by meaning, or left to the model."""
+
+from collections.abc import Sequence
+
+from intently.catalog.lexicon import ordinary_words
+from intently.feed.parser.pieces import CONTENT, Piece
+from intently.feed.parser.reading import Reading, best_values
+from intently.feed.parser.segments import Segment
+
+__all__ = ["MAX_WISH_WORDS", "read_unknown"]
+
+MAX_WISH_WORDS = 3  # unknown words in a row that the grammar takes as a wish by itself
+MAX_BARE_WORDS = 2  # of a command that is nothing but unknown words
+
+
+def read_unknown(reading: Reading, segment: Segment) -> None:
+    """Unknown words: a wish by meaning where a cue announces them, else left to the model."""
+    announced = segment.cued or bool(reading.pointed)
+    for run in _runs(segment.pieces):
+        phrase = reading.words(run)
+        unknown = sum(piece.kind == "unknown" for piece in run)
+        alone = unknown <= MAX_BARE_WORDS and _is_alone(reading)
+        few = unknown <= MAX_WISH_WORDS if announced else unknown <= MAX_BARE_WORDS and _is_beside(segment, run)
+        sure = reading.trusting or ((alone or few) and not _is_verb(reading, segment, run))
+        taken = sure or segment.topic or segment.said
+        if not sure:
+            reading.not_understood(phrase, taken=taken)
+        if taken:
+            _wish(reading, segment, phrase)
+            if not sure:
+                reading.guesses.add(len(reading.changes) - 1)
+
+
+def _wish(reading: Reading, segment: Segment, phrase: str) -> None:
+    titles = reading.context.grounder.titles(phrase)
+    common = ordinary_words(reading.context.spec.language)
+    if len(titles) == 1 and not all(word in common for word in phrase.lower().split()):
+        reading.add(segment, quote=phrase, relation="like", value={"item_id": titles[0]})
+        return
+    near = reading.context.grounder.nearest(phrase)
+    if near is not None:
+        values = best_values(near)
+        reading.add(segment, quote=phrase, relation="is", value=values, facet=near.facet, matches=near.pairs)
+        reading.notice(f"“{phrase}” is read as {', '.join(values)}: that is near in meaning, so it is a wish")
+        return
+    reading.add(segment, quote=phrase, relation="like", value={"text": phrase})
+    avoided = ", so it only lowers what is like it" if segment.action == "avoid" else ""
+    reading.notice(f"“{phrase}” is a wish, not a filter: the catalogue has no such field{avoided}")
+
+
+def _is_verb(reading: Reading, segment: Segment, run: Sequence[Piece]) -> bool:
+    """ "heat it up", "freeze them": what is done to "it" is no wish for it."""
+    lows = reading.sentence.lows
+    return not segment.said and run[-1].end < len(lows) and lows[run[-1].end] in ("it", "them")
+
+
+def _is_beside(segment: Segment, run: Sequence[Piece]) -> bool:
+    """An adjective: the "feel-good" of "feel-good movie", the "slow-burn" of "slow-burn thriller"."""
+    for piece in segment.pieces:
+        if piece.start == run[-1].end and (piece.own_noun or piece.kind in ("term", "amount")):
+            return True
+        if piece.end == run[0].start and piece.kind == "amount":
+            return True
+    return False
+
+
+def _is_alone(reading: Reading) -> bool:
+    """The whole command is a few such words, as in a search box: "cosy", "dark and gritty"."""
+    content = [piece for piece in reading.sentence.pieces if piece.kind in CONTENT]
+    praised = any(piece.cue is not None and piece.cue.kind in ("keep", "ask") for piece in reading.sentence.pieces)
+    return not praised and len(content) <= 2 * MAX_BARE_WORDS and all(piece.kind == "unknown" for piece in content)
+
+
+def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Stretches from one unknown word to the next with only small words between them."""
+    runs: list[list[Piece]] = []
+    open_run: list[Piece] | None = None
+    gap: list[Piece] = []
+    for piece in pieces:
+        if piece.kind == "unknown":
+            if open_run is None or len(gap) > 3:
+                open_run = []
+                runs.append(open_run)
+            else:
+                open_run += gap
+            open_run.append(piece)
+            gap = []
+        elif piece.kind == "skip" and not (piece.cue is not None and piece.cue.kind == "keep"):
+            gap.append(piece)
+        else:
+            open_run, gap = None, []
+    return runs
