@@ -40,7 +40,8 @@ class BehaviourItem:
 
     number: int  # from 1, in the order of the text
     item_id: str | None
-    text: str
+    title: str
+    text: str  # title and kind, as the model reads it
     liked: bool
     event_ids: tuple[str, ...]
 
@@ -65,6 +66,9 @@ class _Mention:
     newest: datetime
 
 
+_Named = tuple[_Mention, tuple[str, str]]  # and its title, and its text with the kind
+
+
 def is_reliable(event: Event) -> bool:
     """Whether an event says something about taste: what was meant, not what was merely passed."""
     return event.kind in WORDS
@@ -72,7 +76,7 @@ def is_reliable(event: Event) -> bool:
 
 def behaviour_text(
     events: Sequence[Event],
-    describe: Callable[[str], str | None],
+    describe: Callable[[str], tuple[str, str] | None],
     as_of: datetime,
     *,
     cap_tokens: int,
@@ -80,22 +84,24 @@ def behaviour_text(
 ) -> BehaviourText:
     """The text of these events (ascending by time). Later ones than `as_of` and unreliable ones are not in it.
 
-    describe: item id -> its text ("Heat: Crime"), or None for an item that is not known any more. liked_from: ratings
-    from here are likings. Same input, same text.
+    describe: item id -> its title and what kind it is ("Heat", "Crime"), or None for an item that is not known any
+    more. liked_from: ratings from here are likings. Same input, same text.
     """
     kept = [event for event in events if is_reliable(event) and event.time <= utc(as_of)]
-    named = [
-        (mention, text) for mention in _mentions(kept, utc(as_of), liked_from) if (text := _name(mention, describe))
-    ]
+    named: list[_Named] = []
+    for mention in _mentions(kept, utc(as_of), liked_from):
+        name = _name(mention, describe)
+        if name is not None:
+            named.append((mention, name))
     fitting = _fitting(named, cap_tokens)
     lines: dict[tuple[tuple[str, str], ...], list[str]] = {}
     items: list[BehaviourItem] = []
-    for mention, text in _by_line(fitting):
+    for mention, (title, text) in _by_line(fitting):
         number = len(items) + 1
         lines.setdefault(mention.contexts, []).append(f"{number} {text}")
         words = {word for _, word in mention.contexts}
         item_id = mention.key[1] if mention.key[0] == "item" else None
-        items.append(BehaviourItem(number, item_id, text, words != {DISLIKED}, mention.event_ids))
+        items.append(BehaviourItem(number, item_id, title, text, words != {DISLIKED}, mention.event_ids))
     whole = "\n".join(f"{_when(contexts)} | {'; '.join(parts)}" for contexts, parts in lines.items())
     inside = sum(len(item.event_ids) for item in items)
     return BehaviourText(whole, tuple(items), approximate_tokens(whole), len(kept) - inside)
@@ -128,16 +134,19 @@ def _bucket(time: datetime, as_of: datetime) -> str:
     return time.strftime("%Y-%m-%d" if age <= MONTH else "%Y-%m" if age <= YEAR else "%Y")
 
 
-def _name(mention: _Mention, describe: Callable[[str], str | None]) -> str | None:
+def _name(mention: _Mention, describe: Callable[[str], tuple[str, str] | None]) -> tuple[str, str] | None:
     kind, key = mention.key
-    text = describe(key) if kind == "item" else key
-    return plain(text, TITLE_CHARACTERS).translate(SEPARATORS) if text else None
+    found = describe(key) if kind == "item" else (key, "")
+    if found is None:
+        return None
+    title, kinds = (plain(part, TITLE_CHARACTERS).translate(SEPARATORS) for part in found)
+    return title, f"{title}: {kinds}" if kinds else title
 
 
-def _fitting(named: list[tuple[_Mention, str]], cap_tokens: int) -> list[tuple[_Mention, str]]:
+def _fitting(named: list[_Named], cap_tokens: int) -> list[_Named]:
     """The newest that fit: every mention costs its text and number, every new line its head."""
     used, heads = 0, set()
-    for place, (mention, text) in enumerate(named):
+    for place, (mention, (_, text)) in enumerate(named):
         head = 0 if mention.contexts in heads else approximate_tokens(_when(mention.contexts)) + 2
         used += head + approximate_tokens(f"{place + 1} {text};") + 1
         if used > cap_tokens:
@@ -146,7 +155,7 @@ def _fitting(named: list[tuple[_Mention, str]], cap_tokens: int) -> list[tuple[_
     return named
 
 
-def _by_line(named: list[tuple[_Mention, str]]) -> list[tuple[_Mention, str]]:
+def _by_line(named: list[_Named]) -> list[_Named]:
     """Bring together what shares a line; lines in the order of their newest mention, as are the items in each."""
     first: dict[tuple[tuple[str, str], ...], int] = {}
     for mention, _ in named:

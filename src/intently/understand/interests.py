@@ -31,6 +31,7 @@ __all__ = [
 
 LEAST_EVIDENCE = 2  # items: nothing is inferred from one action
 MOST_EVIDENCE = 5  # items that the model may name, for the length of its answer
+NAME = r'^[^"\\+]{4,60}$'  # else the counted terms are copied with their plus sign
 TOKENS_EACH = 34  # of the answer, for the limit
 
 
@@ -108,11 +109,13 @@ def interests_of(
         text = " ".join(one.interest.split()).strip(" .")
         liked = [by_number[n] for n in dict.fromkeys(one.items) if n in by_number and by_number[n].liked]
         fault = _fault(text, one.items, by_number, len(liked), nouns, [interest.text for interest in kept])
+        if not fault and any({e for item in liked for e in item.event_ids} <= set(other.evidence) for other in kept):
+            fault = "it rests on the same items as another"
         if fault:
             refused.append(f"{text!r}: {fault}")
             continue
         evidence = tuple(event_id for item in liked for event_id in item.event_ids)
-        reason = ", ".join(item.text.split(":")[0] for item in liked)
+        reason = ", ".join(item.title for item in liked)
         kept.append(Interest(interest_id=_id_of(text), text=text, evidence=evidence, reason=reason, valid_until=until))
     return tuple(kept), tuple(refused)
 
@@ -143,7 +146,7 @@ def _schema(count: int, items: int) -> dict[str, Any]:
         "type": "object",
         "properties": {
             "items": {"type": "array", "items": number, "minItems": LEAST_EVIDENCE, "maxItems": MOST_EVIDENCE},
-            "interest": {"type": "string", "minLength": 3, "maxLength": 60},
+            "interest": {"type": "string", "pattern": NAME},
         },
         "required": ["items", "interest"],
         "additionalProperties": False,

@@ -295,15 +295,15 @@ def _grounded(tags: tuple[Tag, ...], encoder: Encoder | None, snapshot: Snapshot
     return ground_tags(tags, encoder.encode, snapshot.vectors, snapshot.encoded & snapshot.available)
 
 
-def _describer(spec: CatalogSpec, snapshot: Snapshot) -> Callable[[str], str | None]:
-    """Item id -> title and what kind it is; None for an item that is not there any more."""
+def _describer(spec: CatalogSpec, snapshot: Snapshot) -> Callable[[str], tuple[str, str] | None]:
+    """Item id -> its title and what kind it is; None for an item that is not there any more."""
 
-    def describe(item_id: str) -> str | None:
+    def describe(item_id: str) -> tuple[str, str] | None:
         row = snapshot.row_of(item_id)
         if row is None:
             return None
         kinds = ", ".join(value for _, value in terms_of(item_id, spec, snapshot)[:DESCRIBED_VALUES])
-        return snapshot.titles[row] + (f": {kinds}" if kinds else "")
+        return snapshot.titles[row], kinds
 
     return describe
 

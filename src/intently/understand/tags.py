@@ -27,6 +27,7 @@ __all__ = ["Nearby", "TagAnswer", "TagsAnswer", "ask_tags", "ground_tags", "tags
 
 FOUND_FROM = 0.45  # cosine from which an item counts as found by a tag
 LEAST_WORDS, MOST_WORDS = 2, 7
+TAG = r'^[^\s"\\+,]{2,20}( [^\s"\\+,]{2,20}){1,4}$'  # two to five words
 TOKENS_EACH = 12  # of one tag, for the limit of the answer
 
 
@@ -148,7 +149,7 @@ def _schema(each: int, interests: int) -> dict[str, Any]:
     """The answer's schema with this question's bounds: every interest once, in order, with `each` tags."""
 
     def entry(number: int) -> dict[str, Any]:
-        tag = {"type": "string", "minLength": 5, "maxLength": 48}
+        tag = {"type": "string", "pattern": TAG}
         tags = {"type": "array", "items": tag, "minItems": each, "maxItems": each}
         properties = {"interest": {"const": number}, "tags": tags}
         return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
