@@ -26,9 +26,8 @@ def test_a_feed_has_the_shape_of_a_slate_and_counts_positions_from_one(client: T
 def test_pages_of_a_feed_hold_every_item_once(client: TestClient) -> None:
     user, cursor, seen = person(), None, []
     for _ in range(10):
-        page = client.get(
-            f"/v1/users/{user}/feed", params={"limit": 7, **({"cursor": cursor} if cursor else {})}
-        ).json()
+        asked = {"limit": "7"} | ({"cursor": cursor} if cursor else {})
+        page = client.get(f"/v1/users/{user}/feed", params=asked).json()
         seen += [item["item_id"] for item in page["items"]]
         cursor = page["cursor"]
         if cursor is None:
