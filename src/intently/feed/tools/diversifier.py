@@ -110,21 +110,25 @@ def _alike(scene: Scene, rows: Rows) -> npt.NDArray[np.int8]:
 
 def _shared(scene: Scene, rows: Rows) -> npt.NDArray[np.bool_]:
     """(m, v) which item holds which telling value, for values that more than one of them holds and nobody asked for."""
+    world = scene.world
     asked = {pair for p in scene.request.preferences if p.polarity == "want" for pair in named_pairs(p)}
-    columns: list[npt.NDArray[np.bool_]] = []
-    if not len(rows):
-        return np.zeros((0, 0), np.bool_)
-    for name, facet in scene.world.snapshot.terms.items():
-        if name not in scene.world.spec.facets or scene.world.spec.facets[name].weight <= 0:
+    codes: list[Array] = [np.empty(0, np.int64)]  # of all facets in one list: one sort instead of one for each
+    owners: list[Array] = [np.empty(0, np.int64)]
+    offset, places = 0, np.arange(len(rows))
+    telling = TELLING * len(world.snapshot.item_ids)
+    for name, facet in world.snapshot.terms.items():
+        if name not in world.spec.facets or world.spec.facets[name].weight <= 0:
             continue
         first, last = facet.item_starts[rows], facet.item_starts[rows + 1]
-        codes = np.concatenate([facet.item_values[i:j] for i, j in zip(first.tolist(), last.tolist(), strict=True)])
-        values, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
-        sizes = facet.starts[values + 1] - facet.starts[values]
-        telling = (counts > 1) & (sizes <= TELLING * len(scene.world.snapshot.item_ids))
-        for place in np.flatnonzero(telling).tolist() if asked else ():
-            telling[place] = (name, facet.values[values[place]]) not in asked
-        holds = np.zeros((len(rows), len(values)), np.bool_)
-        holds[np.repeat(np.arange(len(rows)), last - first), places] = True
-        columns.append(holds[:, telling])
-    return np.concatenate(columns, axis=1) if columns else np.zeros((len(rows), 0), np.bool_)
+        held = [facet.item_values[i:j] for i, j in zip(first.tolist(), last.tolist(), strict=True)]
+        values = np.concatenate([np.empty(0, np.int32), *held])
+        keep = facet.starts[values + 1] - facet.starts[values] <= telling
+        skipped = [facet.places[value] for of, value in asked if of == name and value in facet.places]
+        keep &= ~np.isin(values, skipped) if skipped else True
+        codes.append(values[keep].astype(np.int64) + offset)
+        owners.append(np.repeat(places, last - first)[keep])
+        offset += len(facet.values)
+    values, columns, counts = np.unique(np.concatenate(codes), return_inverse=True, return_counts=True)
+    holds = np.zeros((len(rows), len(values)), np.bool_)
+    holds[np.concatenate(owners), columns] = True
+    return holds[:, counts > 1]
