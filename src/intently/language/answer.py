@@ -78,7 +78,8 @@ def lines_shape(command: str, ids: tuple[str, ...]) -> Shape:
         "%llguidance {}",
         f'start: change ("\\n" change){{0,{MAX_LINES - 1}}} | "="',
         'change: ("+ " | "- ") QUOTE | "~"' + (' | "x " ID' if ids else ""),
-        f"QUOTE: {quoted}",
+        f"WORDS: {quoted}",
+        "QUOTE: WORDS & /(?s:.*\\w.*)/",  # not the empty run of words
     ]
     if ids:
         rules.append("ID: " + " | ".join(json.dumps(known) for known in ids))
