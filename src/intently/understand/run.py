@@ -29,6 +29,7 @@ __all__ = ["BatchReport", "Progress", "behaviour_of", "estimate_user", "understa
 EVENTS = 2000  # the newest that are read; the cap of the text is far smaller
 LEAST_ITEMS = 3  # with fewer there is nothing lasting to name
 DESCRIBED_VALUES = 2  # terms beside a title
+RULES = 1  # of what is refused; raise it with them, so that what was understood before is judged again
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,7 @@ def _input_hash(run: _Run) -> str:
     that only grew older is renewed after `refresh_days`, not on the day that one of its lines changes its bucket."""
     history = [[item.text, item.liked, list(item.event_ids)] for item in run.behaviour.items]
     return _hash(
-        sorted(history), run.count, run.config.understand.tags, run.interests_prompt().version, run.model.digest
+        RULES, sorted(history), run.count, run.config.understand.tags, run.interests_prompt().version, run.model.digest
     )
 
 
