@@ -1,6 +1,7 @@
 """Verbs that keep running: demo and serve."""
 
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -52,20 +53,22 @@ def _serve(names: list[str], host: str | None, port: int | None, no_model: bool,
     address = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     config = load_config(home=home, serve=address, language={"enabled": False} if no_model else {})
     opened: list[Engine] = []
+    one_import = threading.Lock()  # the first store is there sooner when the others wait for it
     with Services(config, fetch=True) as services:
 
         def opener(name: str) -> Callable[[], Engine]:
             def open_one() -> Engine:
-                ensure_demo(config, name, lambda text: print(text, file=sys.stderr, flush=True))
-                engine = Engine(name, config=config, services=services)
+                with one_import:
+                    ensure_demo(config, name, lambda text: print(text, file=sys.stderr, flush=True))
+                    engine = Engine(name, config=config, services=services)
+                    opened.append(engine)
                 engine.start_background()
-                opened.append(engine)
+                services.start()  # a fetch of a gigabyte waits until there is a feed
                 return engine
 
             return open_one
 
         try:
-            services.start()
             run_server({check_store_name(name): opener(name) for name in names}, config, _say_address)
         finally:
             for engine in opened:

@@ -31,6 +31,7 @@ from intently.feed.replay import Replayed
 from intently.feed.whynot import WhyNot
 from intently.journal import Appended, Erased, UnderstandingRow
 from intently.language.budget import Estimate
+from intently.language.reading import reading_prompt
 from intently.language.status import ModelStatus
 from intently.nouns import Event, Item, Preference, Slate, check_id
 from intently.understand import Progress
@@ -261,6 +262,7 @@ class Engine:
         model = self.services.running_model()
         if model is not None:
             model.forget()
+            model.warm(reading_prompt(None, (), (), home=self.config.home))
         return erased
 
     # ----------------------------------------------------------------------------------------------------------- items

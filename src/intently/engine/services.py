@@ -37,6 +37,7 @@ class Services:
         self._forbidden = model is False
         self._model: Model | None = self._given
         self._encoder = _open_encoder(config)
+        self._started = False
         self._listeners: list[Callable[[Encoder], None]] = []
 
     def __enter__(self) -> "Services":
@@ -60,7 +61,11 @@ class Services:
             act(encoder)
 
     def start(self) -> None:
-        """Begin to fetch the encoder, then to fetch and start the model. Returns at once."""
+        """Begin to fetch the encoder, then to fetch and start the model, once. Returns at once."""
+        with self._lock:
+            if self._started:
+                return
+            self._started = True
         threading.Thread(target=self._start, name="services", daemon=True).start()
 
     def model(self, journal: Journal) -> Model | None:
