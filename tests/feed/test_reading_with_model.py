@@ -1,10 +1,16 @@
 """What the grammar leaves over goes to the model; code grounds its quotes, and its failure is said."""
 
+from pathlib import Path
+
+import intently.language
 from intently.errors import ModelTimeout
 from intently.feed.memory import MemoryState, merge, view
-from intently.feed.parser import interpret, read_with_model
+from intently.feed.parser import interpret, read_exact, read_with_model, wishes_of
 from intently.language import ScriptedModel
+from intently.language.reading import reading_prompt
 from tests.feed.commands import NOW, context, short
+
+PROMPTS = Path(intently.language.__file__).parent / "prompts"
 
 
 def test_a_command_that_the_grammar_consumed_asks_nothing() -> None:
@@ -68,3 +74,27 @@ def test_words_softened_by_the_person_stay_soft_under_the_models_sign() -> None:
     text = "aunt Mabel came over unexpectedly, ideally not horror, she would collapse"
     parsed = read_with_model(text, context(), model)
     assert "avoid prefer genre is Horror" in [short(change) for change in parsed.changes]
+
+
+def test_the_prompt_of_a_reading_is_that_of_the_prefill_up_to_the_command(tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    own = (PROMPTS / "reading.jinja").read_text("utf-8").replace("Leave no wish out", "Leave out no wish")
+    (tmp_path / "prompts" / "reading.jinja").write_text(own, "utf-8")
+    first = merge(
+        MemoryState(),
+        read_exact("no horror, under 2 hours", context()).changes,
+        client="web",
+        command_id="a",
+        now=NOW,
+        spec=context().spec,
+    )
+    held = context(memory=view(first.state, "web", NOW))
+    model = ScriptedModel(["- clowns"])
+    read_with_model("our small one cries when clowns come up", held, model, home=tmp_path)
+    filled = reading_prompt(None, wishes_of(held.memory), [shown.title for shown in held.slate], home=tmp_path)
+    asked = model.prompts[0]
+    assert asked.version == filled.version
+    assert asked.messages[:-1] == filled.messages[:-1]
+    assert asked.messages[-1].text.startswith(filled.messages[-1].text)
+    assert "Leave out no wish" in asked.messages[0].text
+    assert 'avoid "horror"' in asked.messages[-1].text

@@ -20,9 +20,9 @@ from intently.engine.services import Services
 from intently.engine.store import Store
 from intently.engine.worlds import WorldKeeper
 from intently.errors import IntentlyError
-from intently.feed.parser import ParseContext, Parsed, ShownItem, read_exact, read_with_model
+from intently.feed.parser import ParseContext, Parsed, ShownItem, read_exact, read_with_model, wishes_of
 from intently.language.model import Model
-from intently.language.reading import Wish, prefill_reading
+from intently.language.reading import prefill_reading
 from intently.nouns import Command, Preference, Slate, utc
 
 __all__ = ["Saying"]
@@ -114,7 +114,7 @@ class Saying:
         model = self._services.running_model()
         if model is None or not model.ready():
             return
-        wishes = [_wish(preference) for preference in self.memory.now(user_id, client).preferences]
+        wishes = wishes_of(self.memory.now(user_id, client).preferences)
         titles = [item.title for item in slate.items]
         prefill_reading(model, wishes, titles, home=self._config.home)
 
@@ -158,7 +158,12 @@ class Saying:
         if found is None or not found.ready():
             return self._alone(parsed)
         return read_with_model(
-            text, context, found, user_id=user_id, timeout_seconds=self._config.language.command_timeout_seconds
+            text,
+            context,
+            found,
+            user_id=user_id,
+            timeout_seconds=self._config.language.command_timeout_seconds,
+            home=self._config.home,
         )
 
     def _alone(self, parsed: Parsed) -> Parsed:
@@ -223,7 +228,3 @@ def _diff(before: Shown | None, after: Slate) -> Diff:
         left=tuple(entry for entry in old if entry[0] not in new_ids),
         came=tuple(entry for entry in new if entry[0] not in old_ids),
     )
-
-
-def _wish(preference: Preference) -> Wish:
-    return Wish(preference.id, preference.polarity == "avoid", preference.quote)

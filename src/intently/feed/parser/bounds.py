@@ -96,7 +96,7 @@ def read_amount(tokens: Sequence[Token], at: int, units: Units, tables: Comparat
     quantity = read_quantity(tokens, end, units) or read_quantity(tokens, start, units)
     if comparator.side == "none" and (quantity is None or quantity.shape != "age"):
         return _bare(tokens, at, units, tables)
-    if quantity is None or _is_article(tokens, quantity, start):
+    if quantity is None or _is_article(tokens, quantity, start) or _is_owned(tokens, at, quantity):
         return None
     return Amount(quantity, comparator, at, quantity.end)
 
@@ -110,6 +110,11 @@ def _is_article(tokens: Sequence[Token], quantity: Quantity, start: int) -> bool
     )
 
 
+def _is_owned(tokens: Sequence[Token], at: int, quantity: Quantity) -> bool:
+    """ "I have 3 cats" bounds nothing, "I have 90 minutes" does."""
+    return tokens[at].low in ("i", "ive", "we", "weve") and not quantity.units
+
+
 def _bare(tokens: Sequence[Token], at: int, units: Units, tables: Comparators) -> Amount | None:
     start = at
     while start < len(tokens) and start < at + MAX_FILL and tokens[start].low in _LEAD:
@@ -120,6 +125,8 @@ def _bare(tokens: Sequence[Token], at: int, units: Units, tables: Comparators) -
     quantity = read_quantity(tokens, start, units) or read_quantity(tokens, at, units)
     if quantity is None:
         return None
+    if "in" in (tokens[at].low, tokens[at - 1].low) and tokens[start].low.endswith("k"):
+        return None  # "in 4k" is no amount
     if quantity.end < len(tokens):
         trailing = tables.after.at(tokens, quantity.end)
         if trailing is not None:

@@ -17,8 +17,7 @@ _DENIALS = frozenset(("not", "isnt", "is not", "arent", "are not", "not too", "n
 def settle(reading: Reading, segment: Segment) -> None:
     """Give the pieces of the segment the kinds that they have in its context."""
     segment.pieces = _nouns_own(reading, segment.pieces)
-    if segment.praised:
-        segment.pieces = [_shown_by_name(reading, piece) for piece in segment.pieces]
+    segment.pieces = _shown_by_name(reading, segment)
 
 
 def is_compound(segment: Segment, content: Sequence[Piece]) -> bool:
@@ -26,7 +25,7 @@ def is_compound(segment: Segment, content: Sequence[Piece]) -> bool:
     if segment.action != "avoid" or not segment.said or segment.like:
         return False
     kinds = [piece.kind for piece in content if not (piece.kind == "amount" and is_open(piece))]
-    if segment.verb in _DENIALS and content[0].kind == "term" and set(kinds) == {"term", "amount"}:
+    if segment.verb in _DENIALS and kinds[:1] == ["term"] and set(kinds) == {"term", "amount"}:
         return False  # "not gory from the 80s": one adjective is denied
     facets = {piece.grounding.facet for piece in content if piece.grounding is not None}
     several = kinds.count("term") > 1 and len(facets) > 1
@@ -63,17 +62,38 @@ def runs_on(segment: Segment, content: Sequence[Piece]) -> list[Piece]:
     return [*terms[1:], *late]
 
 
-def _shown_by_name(reading: Reading, piece: Piece) -> Piece:
-    """ "The parasol is lovely but …": the one shown item that is such a thing."""
-    named = piece.grounding is not None and piece.start and reading.sentence.lows[piece.start - 1] in ("the", "that")
-    if piece.grounding is None or not named:
-        return piece
+def _shown_by_name(reading: Reading, segment: Segment) -> list[Piece]:
+    """ "The parasol is lovely but …", "cheaper than the red umbrella": the one shown item that is such a thing."""
+    pieces = segment.pieces
+    named: list[Piece] = []
+    for piece in pieces:
+        follows = bool(named) and named[-1].end == piece.start
+        if piece.grounding is not None and (follows or _has_article(reading, piece, segment)):
+            named.append(piece)
+        elif named:
+            break
+    meant = [best_pairs(piece.grounding) for piece in named if piece.grounding is not None]
+    holders = [shown.item_id for shown in reading.context.slate if meant and _is_all(reading, shown.item_id, meant)]
+    if len(holders) != 1 or reading.words(named[-1:]).lower().endswith("s"):
+        return list(pieces)
+    item = replace(named[0], kind="shown", end=named[-1].end, grounding=None, items=tuple(holders))
+    return [item if piece is named[0] else piece for piece in pieces if piece not in named[1:]]
+
+
+def _has_article(reading: Reading, piece: Piece, segment: Segment) -> bool:
+    before = reading.sentence.lows[max(piece.start - 2, 0) : piece.start]
+    return before[-1:] in (("the",), ("that",), ("this",)) and (segment.praised or before[0] == "than")
+
+
+def _is_all(reading: Reading, item_id: str, meant: Sequence[set[tuple[str, str]]]) -> bool:
+    """Whether the item has a value of each meaning."""
     snapshot = reading.context.snapshot
-    meant = best_pairs(piece.grounding)
-    rows = [(shown.item_id, snapshot.row_of(shown.item_id)) for shown in reading.context.slate]
-    holders = [
-        item_id
-        for item_id, row in rows
-        if row is not None and any(value in snapshot.terms[facet].values_of(row) for facet, value in meant)
-    ]
-    return replace(piece, kind="shown", items=tuple(holders)) if len(holders) == 1 else piece
+    row = snapshot.row_of(item_id)
+    if row is None:
+        return False
+    held = {
+        (facet, value)
+        for facet in {facet for pairs in meant for facet, _ in pairs}
+        for value in snapshot.terms[facet].values_of(row)
+    }
+    return all(pairs & held for pairs in meant)

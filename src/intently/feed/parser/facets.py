@@ -25,6 +25,10 @@ def facet_of(amount: Amount, nouns: Sequence[str], tables: Tables, context: Pars
     numbers = dict(tables.numbers())
     said = [name for name, _ in quantity.units]
     own = [name for name in (comparator.facet, *nouns) if name in numbers]
+    if said and comparator.dates and numbers[said[0]].kind != "date":
+        return ""  # "she falls asleep after 90 minutes"
+    if not said and quantity.shape == "amount" and own and numbers[own[0]].kind == "date" and quantity.high < 1000:
+        return ""  # "newer than 2" speaks of no year
     if said:
         return next((name for name in own if name in said), said[0])
     if quantity.shape in ("span", "age"):

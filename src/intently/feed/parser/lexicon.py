@@ -39,22 +39,23 @@ def words_of(table: str) -> list[dict[str, Any]]:
 
 
 @cache
-def story_words() -> frozenset[str]:
-    """Words that tell and ask for nothing when they stand in a story."""
-    return frozenset(word for entry in words_of("story") for word in entry["phrases"])
+def story_words(*, empty: bool = False) -> frozenset[str]:
+    """Words that tell and ask for nothing when they stand in a story. empty: those that never ask for anything."""
+    entries = (entry for entry in words_of("story") if entry.get("empty", False) or not empty)
+    return frozenset(word for entry in entries for word in entry["phrases"])
 
 
 @cache
 def cue_phrases(*, opening: bool = False) -> Phrases[Cue]:
     """The table, read and compiled once. A phrase listed twice keeps the meaning listed last, but weak ones win.
 
-    opening: the table where a clause begins, with the cues of stories.
+    opening: the table where a clause begins, with the cues of stories, which win there.
     """
     found: dict[tuple[str, ...], tuple[str, Cue]] = {}
     for entry in (entry for entry in words_of("cue") if opening or entry["kind"] != "story"):
         cue = Cue(entry["kind"], entry.get("soft", False), entry.get("scope", ""), entry.get("weak", False))
         for phrase in entry["phrases"]:
             held = found.get(folded(phrase))
-            if held is None or not held[1].weak:
+            if held is None or not (held[1].weak or held[1].kind == "story"):
                 found[folded(phrase)] = (phrase, cue)
     return Phrases(found.values())

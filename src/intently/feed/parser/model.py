@@ -7,6 +7,7 @@ fails leaves the grammar's provisional reading, and says so.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 from intently.errors import ModelError
@@ -19,20 +20,30 @@ from intently.feed.parser.tokens import check_text
 from intently.language import Line, Model, Wish, ask_reading
 from intently.nouns import Change, Preference, Scope
 
-__all__ = ["interpret", "read_with_model"]
+__all__ = ["interpret", "read_with_model", "wishes_of"]
 
 
 def read_with_model(
-    text: str, context: ParseContext, model: Model, *, user_id: str | None = None, timeout_seconds: float = 12.0
+    text: str,
+    context: ParseContext,
+    model: Model,
+    *,
+    user_id: str | None = None,
+    timeout_seconds: float = 12.0,
+    home: Path | None = None,
 ) -> Parsed:
-    """Read a command by the grammar and, where words are left over, by the model. Raises as `read_exact`."""
+    """Read a command by the grammar and, where words are left over, by the model. Raises as `read_exact`.
+
+    home: INTENTLY_HOME, for prompts of the user's own; the same as that of the prefill, or its work is lost.
+    """
     exact = read_exact(text, context)
     if exact.complete:
         return exact
-    wishes = [_wish(held) for held in context.memory]
     titles = [shown.title for shown in context.slate]
     try:
-        answer = ask_reading(model, text, wishes, titles, user_id=user_id, timeout_seconds=timeout_seconds)
+        answer = ask_reading(
+            model, text, wishes_of(context.memory), titles, user_id=user_id, timeout_seconds=timeout_seconds, home=home
+        )
     except ModelError as error:
         said = f"the language model did not answer ({error}); this is what the exact grammar read"
         return replace(exact, notices=(*exact.notices, said))
@@ -62,8 +73,9 @@ def interpret(
     return tuple(reading.changes), tuple(reading.notices)
 
 
-def _wish(held: Preference) -> Wish:
-    return Wish(held.id, held.polarity == "avoid", held.quote)
+def wishes_of(memory: Sequence[Preference]) -> list[Wish]:
+    """What is in force as the prompt of a reading names it; a prefill must name it alike."""
+    return [Wish(held.id, held.polarity == "avoid", held.quote) for held in memory]
 
 
 def _joined(text: str, context: ParseContext, exact: Parsed, lines: Sequence[Line]) -> Parsed:

@@ -221,10 +221,30 @@ class _Cutter:
         if lasting is not None:
             return Piece("cue", at, lasting[0], cue=Cue("scope", scope=lasting[1]))
         found = cue_phrases(opening=self._opens_a_clause(at)).at(self.tokens, at)
+        somebody = self._somebody(at)
+        if somebody is not None and (found is None or found[0] <= somebody.end):
+            return somebody
         if found is None:
             return None
         kind = _PLAIN_KINDS.get(found[1].kind, "cue")
         return Piece(kind, at, found[0], cue=found[1])
+
+    def _somebody(self, at: int) -> Piece | None:
+        """ "My nan collects …", "… my grandma would enjoy": a clause about somebody unknown to the catalogue."""
+        after = at + 1
+        if self.tokens[at].low not in ("my", "our") or after + 1 >= len(self.tokens) or self._means(after):
+            return None
+        following = self.tokens[after + 1].low
+        if following in _WOULD:
+            return Piece("cue", at, after + 2, cue=Cue("relative"))
+        if self._opens_a_clause(at) and self.tokens[after + 1].kind == "word":
+            return Piece("cue", at, after + 1, cue=Cue("story"))
+        return None
+
+    def _means(self, at: int) -> bool:
+        """Whether the word here is known to the catalogue or the grammar."""
+        known = at in self.terms or cue_phrases().at(self.tokens, at) is not None
+        return known or self._noun(at) is not None or self._direction(at) is not None or self._own_noun(at) is not None
 
     def _opens_a_clause(self, at: int) -> bool:
         return at == 0 or self.tokens[at - 1].kind == "sign" or self.tokens[at - 1].low in _CLAUSE_WORDS
@@ -250,6 +270,7 @@ class _Cutter:
         return self.tokens[at].spaced and glued and self.tokens[at + 1].kind == "word"
 
 
+_WOULD = frozenset(("would", "will", "can", "could", "might"))
 _CLAUSE_WORDS = frozenset(
     ("and", "but", "so", "because", "cause", "cos", "cuz", "since", "as", "when", "while", "though", "although", "hi",
      "hello", "hey", "ok", "okay", "well", "yeah", "yes", "sorry", "today", "tonight")
@@ -323,11 +344,11 @@ def _is_surname(grounding: Grounding) -> bool:
 
 
 def _after_cue(tokens: Sequence[Token], start: int) -> bool:
-    lows = [token.low for token in tokens[max(start - 2, 0) : start]]
-    return bool(lows) and (lows[-1] in _TITLE_CUES or (lows[-1] in ("or", "and", "&", ",")))
+    return start > 0 and (_is_title_cue(tokens, start - 1) or tokens[start - 1].low in ("or", "and", "&", ","))
 
 
 _TITLE_CUES = frozenset(("like", "as", "to", "seen", "watched", "loved", "than", "called"))
+_ALIKE = frozenset(("similar", "close", "compared", "comparable", "akin", "equivalent", "prequel", "sequel", "next"))
 _FUNCTION = frozenset(
     ("the", "a", "an", "of", "and", "in", "to", "on", "for", "my", "me", "you", "is", "it", "no", "not")
 )
@@ -339,13 +360,20 @@ def _is_marked(tokens: Sequence[Token], start: int, end: int) -> bool:
         return True
     first_is_article = before is not None and before.low in ("the", "a", "an") and start > 1
     cue = tokens[start - 2] if first_is_article else before
-    if cue is not None and cue.low in _TITLE_CUES:
+    place = start - 2 if first_is_article else start - 1
+    if cue is not None and _is_title_cue(tokens, place):
         return True
     content = [token for token in tokens[start:end] if token.low not in _FUNCTION]
     shouting = sum(token.text[:1].isupper() for token in tokens) > len(tokens) / 2 and len(tokens) > end - start
     if _is_capital(tokens, start, end) and not shouting and (start > 0 or len(content) > 1):
         return True
     return len(content) >= 3
+
+
+def _is_title_cue(tokens: Sequence[Token], place: int) -> bool:
+    """ "like", "than", "similar to"; not the "to" of "I want to switch off"."""
+    low = tokens[place].low
+    return low in _TITLE_CUES and (low != "to" or (place > 0 and tokens[place - 1].low in _ALIKE))
 
 
 def _is_capital(tokens: Sequence[Token], start: int, end: int) -> bool:

@@ -70,13 +70,19 @@ def segments_of(sentence: Sentence) -> list[Segment]:
     segments = [segment for segment in segments if segment.has_content or segment.operations or segment.kept]
     _inherit(segments)
     for place, segment in enumerate(segments[:-1]):
-        segment.praised = segment.kept and segments[place + 1].joiner in ("but", "comma") and segment.has_content
+        praise = segment.kept or (segment.strong and segment.verb.split()[-1] in _PRAISE)
+        segment.praised = praise and segments[place + 1].joiner in ("but", "comma") and segment.has_content
+    for segment in segments:
+        segment.praised |= segment.kept and any(
+            p.direction is not None and p.direction.comparative for p in segment.pieces
+        )
     return segments
 
 
 _NEGATIONS = frozenset(("no", "not", "nothing", "never", "without", "dont", "isnt", "arent", "none", "neither", "nor"))
 
 
+_PRAISE = frozenset(("like", "love", "liked", "loved"))
 _CLOSING = frozenset(("and", "or", "but", "please", "pls", "thanks", "though"))
 
 
@@ -123,10 +129,19 @@ class _Builder:
             self._open(cue.kind)
         elif self.current.relative:
             self.current.pieces.append(Piece("skip", piece.start, piece.end))
+        elif cue.kind == "others" and cue.soft and (self.current.has_content or self.current.action == "avoid"):
+            self._judged(piece)
         elif cue.kind in _OPERATIONS:
             self.current.operations.append(cue)
         else:
             getattr(self, f"_{cue.kind}")(piece, cue)
+
+    def _judged(self, piece: Piece) -> None:
+        """ "Comedies are boring": that is said of comedies, not of what is shown."""
+        if self.current.action == "avoid":  # "anything but boring"
+            self.current.pieces.append(Piece("unknown", piece.start, piece.end))
+            return
+        self.current.action, self.current.said, self.current.soft = "avoid", True, True
 
     def _turn(self, action: Action, cue: Cue) -> None:
         if self.current.has_content or self.current.operations:
@@ -204,6 +219,8 @@ class _Builder:
             return  # "tonight only"
         if cue.weak and (self.current.has_content or self.current.said):
             return
+        if self.current.action == "tell" and not self.current.relative:
+            self._turn("want", cue)  # "my husband is 60 and only likes war films"
         self.current.bound = self.current.cued = True
         if piece.end - piece.start > 1 and self.current.action == "avoid" and not self.current.has_content:
             self.current.action = "want"
@@ -300,7 +317,8 @@ def _inherit(segments: Sequence[Segment]) -> None:
     for place, segment in enumerate(segments):
         previous = segments[place - 1] if place else None
         if previous is not None and previous.story and segment.action is None:
-            segment.action = "want"
+            goes_on = segment.joiner == "and" and not previous.relative and not segment.cued
+            segment.action, segment.story = ("tell", True) if goes_on else ("want", False)
         elif segment.action is None and previous is not None and _continues(segments, place):
             segment.action, segment.inherited = previous.action, True
             segment.either = _closed_by_or(segments, place)

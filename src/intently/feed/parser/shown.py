@@ -51,7 +51,7 @@ def read_shown(tokens: Sequence[Token], at: int, shown: int) -> Pointing | None:
         or _bare_places(tokens, at, shown)
         or _numbered(tokens, start)
         or _first_few(tokens, start, shown)
-        or _ordinal(tokens, start, shown, has_article=start > at)
+        or _ordinal(tokens, start, shown, has_article=start > at or tokens[at - 1].low in ("the", "that", "this"))
         or _these(tokens, at, shown)
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from intently.catalog.lexicon import ordinary_words
+from intently.feed.parser.lexicon import story_words
 from intently.feed.parser.pieces import CONTENT, Piece
 from intently.feed.parser.reading import Reading, best_values
 from intently.feed.parser.segments import Segment
@@ -16,13 +17,14 @@ MAX_BARE_WORDS = 2  # of a command that is nothing but unknown words
 def read_unknown(reading: Reading, segment: Segment) -> None:
     """Unknown words: a wish by meaning where a cue announces them, else left to the model."""
     announced = segment.cued or bool(reading.pointed)
-    for run in _runs(segment.pieces):
+    runs = [run for run in _runs(segment.pieces) if not _is_empty(reading, run)]
+    for run in runs:
         phrase = reading.words(run)
         unknown = sum(piece.kind == "unknown" for piece in run)
         alone = unknown <= MAX_BARE_WORDS and _is_alone(reading)
         few = unknown <= MAX_WISH_WORDS if announced else unknown <= MAX_BARE_WORDS and _is_beside(segment, run)
         sure = reading.trusting or ((alone or few) and not _is_verb(reading, segment, run))
-        taken = sure or segment.topic or segment.said
+        taken = sure or ((segment.topic or segment.said) and _keeps_its_sign(segment, run))
         if not sure:
             reading.not_understood(phrase, taken=taken)
         if taken:
@@ -49,9 +51,30 @@ def _wish(reading: Reading, segment: Segment, phrase: str) -> None:
 
 
 def _is_verb(reading: Reading, segment: Segment, run: Sequence[Piece]) -> bool:
-    """ "heat it up", "freeze them": what is done to "it" is no wish for it."""
+    """ "heat it up", "teach me", "I want to switch my brain off": an act, which only the model can take as a wish."""
     lows = reading.sentence.lows
-    return not segment.said and run[-1].end < len(lows) and lows[run[-1].end] in ("it", "them")
+    first = lows[run[0].end : run[0].end + 1]
+    content = [piece for piece in segment.pieces if piece.kind in CONTENT]
+    before = [
+        lows[place] for piece in segment.pieces if piece.start < run[0].start for place in range(piece.start, piece.end)
+    ]
+    if segment.strong and before[-1:] == ["to"] and len(content) > MAX_BARE_WORDS:
+        return True
+    if "how" in before or "whether" in before:  # "how people lived"
+        return True
+    return first in (("me",), ("us",)) or (not segment.said and first in (("it",), ("them",)))
+
+
+def _is_empty(reading: Reading, run: Sequence[Piece]) -> bool:
+    """ "I could watch it all day": the day is no wish."""
+    unknown = [piece for piece in run if piece.kind == "unknown"]
+    return all(reading.words([piece]).lower() in story_words(empty=True) for piece in unknown)
+
+
+def _keeps_its_sign(segment: Segment, run: Sequence[Piece]) -> bool:
+    """Whether doubtful words may stand under the segment's sign: an avoided thing follows its cue at once."""
+    content = [piece for piece in segment.pieces if piece.kind in CONTENT]
+    return segment.action != "avoid" or content[0] is run[0]
 
 
 def _is_beside(segment: Segment, run: Sequence[Piece]) -> bool:

@@ -31,6 +31,7 @@ def read_wishes(reading: Reading, segment: Segment, previous: Segment | None) ->
     doubted = runs_on(segment, content)
     alternative = _alternative(reading, segment, previous, content)
     last = len(reading.changes) - 1
+    before = (len(reading.changes), len(reading.residue))
     seen_term = False
     for place, piece in enumerate(segment.pieces):
         if piece in doubted:
@@ -45,6 +46,8 @@ def read_wishes(reading: Reading, segment: Segment, previous: Segment | None) ->
         elif piece.kind in ("title", "shown"):
             _pointed(reading, segment, piece)
     read_unknown(reading, segment)
+    if before == (len(reading.changes), len(reading.residue)) and segment.pieces:
+        _unread_nouns(reading, segment, content)
 
 
 def _compound(reading: Reading, segment: Segment, content: Sequence[Piece]) -> None:
@@ -91,6 +94,12 @@ def _either(change: Change, pairs: Sequence[tuple[str, str]], values: Sequence[s
             "quote": f"{change.quote} or {quote}",
         }
     )
+
+
+def _unread_nouns(reading: Reading, segment: Segment, content: Sequence[Piece]) -> None:
+    """The catalogue's nouns with nothing to say of them: "makes me believe in people"."""
+    if content and all(piece.kind == "noun" for piece in content) and segment.topic:
+        reading.not_understood(reading.words(content))
 
 
 def _alternative(
@@ -162,6 +171,8 @@ def _follows_its_amount(segment: Segment, place: int) -> bool:
     before = segment.pieces[place - 1].amount if place else None
     if before is None or direction is None or direction.comparative:
         return False
+    if before.quantity.is_time:
+        return False  # "90s short"
     return not before.quantity.units or direction.facet in dict(before.quantity.units)
 
 
@@ -205,16 +216,29 @@ def _direction(reading: Reading, segment: Segment, piece: Piece, following: Sequ
     if segment.too and negated:
         other = Direction(direction.facet, "less" if direction.side == "more" else "more", comparative=True)
         _compare(reading, segment, piece, other, following, negated=False)
-    elif direction.comparative:
+    elif direction.comparative or _is_measured(reading, segment, following):
+        if not direction.comparative:  # "not as old as these"
+            direction = Direction(direction.facet, "less" if direction.side == "more" else "more", comparative=True)
+            negated = False
         _compare(reading, segment, piece, direction, following, negated=negated)
     else:
         _soft_word(reading, segment, piece, direction, negated=negated)
+
+
+def _is_measured(reading: Reading, segment: Segment, following: Sequence[Piece]) -> bool:
+    """ "Not as old as these": the word is measured by what is shown."""
+    target = next((other for other in following if other.kind in ("shown", "title")), None)
+    return segment.action == "avoid" and target is not None and reading.sentence.lows[target.start - 1] == "as"
 
 
 def _compare(
     reading: Reading, segment: Segment, piece: Piece, direction: Direction, following: Sequence[Piece], *, negated: bool
 ) -> None:
     """A strict bound against the items pointed at, else the median of the slate, else (softly) of the catalogue."""
+    ahead = reading.sentence.lows[piece.end : piece.end + 2]
+    if ahead == ("than", "that") and not reading.pointed:
+        reading.not_understood(reading.sentence.words(piece.start, piece.end + 2))
+        return
     target = next((other for other in following if other.kind in ("shown", "title")), None)
     items, extreme = (target.items, True) if target is not None else _antecedent(reading)
     quote = reading.words([piece, target] if target is not None else [piece])
@@ -275,10 +299,14 @@ def _pointed(reading: Reading, segment: Segment, piece: Piece) -> None:
     if segment.same and nouns:
         _same_as(reading, segment, piece, nouns[0].facet)
         return
-    compares = any(other.direction is not None and other.direction.comparative for other in segment.pieces)
-    if segment.action == "avoid" and not segment.like and piece.kind == "shown" and not segment.too:
+    compares = any(other.direction is not None for other in segment.pieces)
+    if reading.sentence.lows[piece.start - 1 : piece.start] == ("than",) and not compares:
+        reading.not_understood(reading.sentence.words(max(piece.start - 2, 0), piece.end))  # "better than Titanic"
+    elif compares and segment.action == "avoid" and not segment.like:
+        return
+    elif segment.action == "avoid" and not segment.like and piece.kind == "shown" and not segment.too:
         _hide(reading, segment, piece, quote)
-    elif _wants_more_of(segment, piece) and not (compares and not segment.like):
+    elif _wants_more_of(segment, piece) and (segment.praised or segment.like or not compares):
         for item_id in piece.items[:MAX_LIKED]:
             reading.add(segment, quote=quote, relation="like", value={"item_id": item_id})
 
