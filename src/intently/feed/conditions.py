@@ -72,10 +72,8 @@ def named(snapshot: Snapshot, preference: Preference) -> Mask:
 
 def unknown(snapshot: Snapshot, facet: str | None) -> Mask:
     """(n,) which items have no value of the facet."""
-    if facet in snapshot.numbers:
-        return np.isnan(snapshot.numbers[facet].amounts)
-    if facet in snapshot.terms:
-        return np.diff(snapshot.terms[facet].item_starts) == 0
+    if facet is not None and (facet in snapshot.numbers or facet in snapshot.terms):
+        return ~snapshot.known(facet)
     return np.zeros(len(snapshot.item_ids), np.bool_)
 
 

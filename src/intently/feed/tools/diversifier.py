@@ -89,7 +89,7 @@ def _choose(
         penalty = grown
         held += shared[best]
         if held.max(initial=0) >= cap:
-            blocked, capped = shared[:, held >= cap].any(axis=1), True
+            blocked, capped = np.asarray(shared[:, held >= cap].any(axis=1)), True
     return np.concatenate([chosen[:reach], np.setdiff1d(np.arange(size), chosen[:reach])])
 
 
@@ -105,7 +105,8 @@ def _alike(scene: Scene, rows: Rows) -> npt.NDArray[np.int8]:
     if not known.all():
         mean = float(near[np.ix_(known, known)].mean()) if known.any() else 0.0
         near[~known, :] = near[:, ~known] = mean
-    return np.minimum(np.round(near * STEPS), STEPS).astype(np.int8)
+    steps: npt.NDArray[np.int8] = np.minimum(np.round(near * STEPS), STEPS).astype(np.int8)
+    return steps
 
 
 def _shared(scene: Scene, rows: Rows) -> npt.NDArray[np.bool_]:
