@@ -22,6 +22,7 @@ from intently.serve.pages.parts import (
     feed_part,
     frame_part,
     liking_part,
+    liking_so_far,
     memory_part,
     past_part,
 )
@@ -59,9 +60,11 @@ def say(request: Request, visit: VisitIs, text: Text, feed_id: Annotated[Id | No
 
 def update_after(screens: Screens, visit: Visit, said: Said, before: MemoryView | None = None) -> dict[str, Any]:
     """The parts that a command may have changed."""
-    notices = (READING, *said.notices) if said.pending else said.notices
+    notices = (READING,) if said.pending else said.notices  # what was not understood may yet be
     kept = [preference.id for preference in before.preferences] if said.pending and before else None
     memory = memory_part(visit.engine, said, kept=kept)
+    if not said.pending:
+        visit.engine.sayings.prefill(visit.user_id, visit.client, said.feed)
     return {**_after(screens, visit, memory, said.feed, said.by, notices), **memory}
 
 
@@ -81,6 +84,7 @@ def _remembered(request: Request, visit: Visit, act: Callable[[], MemoryView]) -
     view = act()
     memory = memory_part(visit.engine, view)
     slate = visit.engine.feed(visit.user_id, limit=PAGE_ITEMS, surface="page", client=visit.client)
+    visit.engine.sayings.prefill(visit.user_id, visit.client, slate)
     values = _after(request.app.state.screens, visit, memory, slate, notices=view.notices)
     return _answer(request, visit, {**values, **memory})
 
@@ -175,7 +179,6 @@ def react(
 def understand(request: Request, visit: VisitIs) -> Response:
     """Ask for interests and tags; they come through the stream."""
     asked = visit.engine.start_understanding(visit.user_id)
-    running = "The language model is reading your history …" if asked else ""
-    return _answer(
-        request, visit, {"liking": liking_part(visit.engine, visit.user_id, running=running)}, "parts/liking_only.html"
-    )
+    kept = liking_part(visit.engine, visit.user_id)
+    liking = liking_so_far({"stage": "asked", "interests": kept.interests, "tags": kept.tags}) if asked else kept
+    return _answer(request, visit, {"liking": liking}, "parts/liking_only.html")

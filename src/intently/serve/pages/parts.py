@@ -14,8 +14,8 @@ from intently.serve.pages.view import Card, Chip, card_of, chip_of, initials, no
 from intently.serve.pages.visit import BLANK, Visit
 
 __all__ = [
-    "PAGE_ITEMS", "cards_of", "changed_part", "chips_of", "feed_part", "frame_part", "liking_part", "memory_part",
-    "model_part", "past_part", "people_part",
+    "PAGE_ITEMS", "cards_of", "changed_part", "chips_of", "feed_part", "frame_part", "liking_part", "liking_so_far",
+    "memory_part", "model_part", "past_part", "people_part",
 ]  # fmt: skip
 
 PAGE_ITEMS = 12  # cards of one page: three full rows of four
@@ -163,15 +163,23 @@ class Liking:
     ask: str
 
 
-def liking_part(engine: Engine, user_id: str, *, running: str = "") -> Liking:
-    """`running`: what the background work says it is doing."""
+def liking_so_far(body: Mapping[str, Any]) -> Liking:
+    """What the background work tells while it runs: its stage, its words, interests and tags so far."""
+    stage, text = str(body.get("stage", "")), str(body.get("text", ""))
+    interests, tags = tuple(body.get("interests", ())), tuple(body.get("tags", ()))
+    if stage == "failed":
+        return Liking(f"That could not be found out: {text}", interests, tags, True, "Try again")
+    if stage == "done":
+        return Liking("As of just now.", interests, tags, True, "Look again")
+    return Liking(f"The language model reads your history … {text}", interests, tags, False, "")
+
+
+def liking_part(engine: Engine, user_id: str) -> Liking:
+    """What is kept of the newest understanding."""
     kept = engine.understanding(user_id)
-    interests, tags = (kept.interests, kept.tags) if kept else ((), ())
-    if running:
-        return Liking(running, interests, tags, False, "")
     count = len(engine.recent(user_id, 3))
     if kept is not None:
-        return Liking(f"As of {ago(kept.time)}.", interests, tags, True, "Look again")
+        return Liking(f"As of {ago(kept.time)}.", kept.interests, kept.tags, True, "Look again")
     if count == 0:
         return Liking("Nothing yet. What you like and rate shows up here.", (), (), False, "")
     ready = engine.health().model.state == "ready"

@@ -15,7 +15,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from intently.engine import Said, Told
 from intently.serve.pages.actions import update_after
-from intently.serve.pages.parts import frame_part, liking_part, model_part
+from intently.serve.pages.parts import frame_part, liking_so_far, model_part
 from intently.serve.pages.render import render
 from intently.serve.pages.view import notice_of
 from intently.serve.pages.visit import Visit, VisitIs
@@ -72,8 +72,7 @@ def _fragment(screens: Any, visit: Visit, told: Told) -> str:
         notice = notice_of(f"The command could not be read to its end: {told.body.get('text', '')}")
         return render("parts/notice_only.html", {"notices": [notice], "told": notice.text})
     if told.topic == "understanding":
-        liking = liking_part(visit.engine, visit.user_id, running=str(told.body.get("text", "")))
-        return render("parts/liking_only.html", {**frame_part(visit), "liking": liking})
+        return render("parts/liking_only.html", {**frame_part(visit), "liking": liking_so_far(told.body)})
     return ""
 
 
