@@ -1,7 +1,7 @@
 """Fetches the two small models that the tests drive for real, as data, into the tests' cache.
 
-SmolLM2-135M-Instruct (98 MB, Apache-2.0) for the plumbing of the model server, and the text encoder (22 MB). What cannot
-be fetched is a named skip in the tests. Run: python scripts/fetch_test_models.py
+SmolLM2-135M-Instruct (98 MB, Apache-2.0) for the plumbing of the model server, and the text encoder (22 MB). What
+cannot be fetched is a named skip in the tests. Run: python scripts/fetch_test_models.py
 """
 
 import hashlib

@@ -3,7 +3,6 @@
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +37,13 @@ def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No test reads or writes the user's own stores or settings."""
     for name in [name for name in os.environ if name.startswith("INTENTLY_") and not name.startswith("INTENTLY_TEST")]:
         monkeypatch.delenv(name)
     home = tmp_path / "home"
     monkeypatch.setenv("INTENTLY_HOME", str(home))
-    yield home
+    return home
 
 
 def in_ci() -> bool:

@@ -1,20 +1,20 @@
 """Every error that intently raises on purpose, as one tree.
 
-    IntentlyError                what was wrong, where, and the mend; carries an exit code and an HTTP status
-    ├── DataError                a file, a row or a value that a user gave is not usable
-    │   ├── CatalogError         the catalogue's TOML is wrong
-    │   └── BadRequest           an argument of a call, a command line or an HTTP request is wrong
-    ├── NotFound                 no such item, feed, preference, version or store
-    ├── Stale                    the caller saw an older version than the one in force
-    ├── Refused                  the key does not permit this, or the server will not listen there
-    ├── StoreError               the journal cannot be opened, read or written
-    ├── ModelError               the language model could not answer
-    │   ├── ModelUnavailable     nothing listens, it is starting, or the connection broke
-    │   ├── ModelTimeout         no answer before the deadline
-    │   ├── ModelPutOff          a batch call gave way to a person waiting; ask again
-    │   ├── AnswerInvalid        the answer broke its schema twice
-    │   └── BudgetSpent          the budget of tokens, money or seconds is used up
-    └── FetchError               a model or encoder file could not be fetched or has the wrong digest
+IntentlyError                what was wrong, where, and the mend; carries an exit code and an HTTP status
+├── DataError                a file, a row or a value that a user gave is not usable
+│   ├── CatalogError         the catalogue's TOML is wrong
+│   └── BadRequest           an argument of a call, a command line or an HTTP request is wrong
+├── NotFound                 no such item, feed, preference, version or store
+├── Stale                    the caller saw an older version than the one in force
+├── Refused                  the key does not permit this, or the server will not listen there
+├── StoreError               the journal cannot be opened, read or written
+├── ModelError               the language model could not answer
+│   ├── ModelUnavailable     nothing listens, it is starting, or the connection broke
+│   ├── ModelTimeout         no answer before the deadline
+│   ├── ModelPutOff          a batch call gave way to a person waiting; ask again
+│   ├── AnswerInvalid        the answer broke its schema twice
+│   └── BudgetSpent          the budget of tokens, money or seconds is used up
+└── FetchError               a model or encoder file could not be fetched or has the wrong digest
 """
 
 from collections.abc import Iterator

@@ -111,8 +111,10 @@ class Event(Noun):
         if (self.item_id is None) == (self.query is None):
             raise ValueError("an event names either `item_id` or `query` (kind search), not both and not neither")
         if not self.event_id:
-            parts = (self.user_id, self.item_id, self.query, self.kind, self.value, self.order_id, self.time.timestamp())
-            object.__setattr__(self, "event_id", hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32])
+            about = (self.user_id, self.item_id, self.query, self.kind)
+            parts = (*about, self.value, self.order_id, self.time.timestamp())
+            digest = hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
+            object.__setattr__(self, "event_id", digest[:32])
         return self
 
 
