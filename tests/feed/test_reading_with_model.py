@@ -98,3 +98,33 @@ def test_the_prompt_of_a_reading_is_that_of_the_prefill_up_to_the_command(tmp_pa
     assert asked.messages[-1].text.startswith(filled.messages[-1].text)
     assert "Leave out no wish" in asked.messages[0].text
     assert 'avoid "horror"' in asked.messages[-1].text
+
+
+def test_the_model_may_lower_but_not_forbid_what_the_grammar_knew_but_for_its_sign() -> None:
+    model = ScriptedModel(["- horror\n- funny\n- under 100 minutes"])
+    parsed = read_with_model("no horror funny under 100 minutes", context(), model)
+    assert [short(change) for change in parsed.changes] == [
+        "avoid must genre is Horror",
+        "want must minutes at_most 100",
+        "avoid prefer genre is Comedy",
+    ]
+
+
+def test_words_that_only_tell_something_are_no_wish_whatever_the_model_says() -> None:
+    model = ScriptedModel(["+ sick\n- long day\n+ laugh"])
+    parsed = read_with_model("i was sick after a long day and want something that i can laugh about", context(), model)
+    assert [short(change) for change in parsed.changes] == ["want prefer genre is Comedy"]
+
+
+def test_a_clause_that_the_model_quotes_is_one_wish_and_never_a_filter() -> None:
+    changes, _ = interpret("+", "makes me believe in people", context())
+    assert [short(change) for change in changes] == ["want prefer like text:makes me believe in people"]
+    changes, _ = interpret("+", "my dad grew up with in the 60s", context())
+    assert all(change.strength == "prefer" for change in changes)
+
+
+def test_a_line_that_repeats_or_contradicts_what_the_grammar_read_is_dropped() -> None:
+    model = ScriptedModel(["+ horror\n- horror\n+ under 90 minutes\n+ clowns"])
+    parsed = read_with_model("no horror, under 90 minutes, our small one laughs at clowns a lot", context(), model)
+    said = [short(change) for change in parsed.changes]
+    assert said == ["avoid must genre is Horror", "want must minutes at_most 90", "want prefer like text:clowns"]

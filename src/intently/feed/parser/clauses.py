@@ -4,6 +4,7 @@ avoidances whose reach is open."""
 from collections.abc import Sequence
 from dataclasses import replace
 
+from intently.catalog.ground import Match
 from intently.feed.parser.lexicon import story_words
 from intently.feed.parser.pieces import Piece
 from intently.feed.parser.reading import Reading, best_pairs
@@ -16,7 +17,7 @@ _DENIALS = frozenset(("not", "isnt", "is not", "arent", "are not", "not too", "n
 
 def settle(reading: Reading, segment: Segment) -> None:
     """Give the pieces of the segment the kinds that they have in its context."""
-    segment.pieces = _nouns_own(reading, segment.pieces)
+    segment.pieces = _families(reading, _nouns_own(reading, segment.pieces))
     segment.pieces = _shown_by_name(reading, segment)
 
 
@@ -60,6 +61,25 @@ def runs_on(segment: Segment, content: Sequence[Piece]) -> list[Piece]:
     spans = [piece for piece in content if piece.kind == "amount" and not is_open(piece)]
     late = [piece for piece in spans if terms and segment.verb in _DENIALS and piece.start > terms[0].start]
     return [*terms[1:], *late]
+
+
+_SIBLINGS = frozenset(("brothers", "sisters", "siblings"))
+
+
+def _families(reading: Reading, pieces: Sequence[Piece]) -> list[Piece]:
+    """ "The Coen brothers": everybody of the name."""
+    read: list[Piece] = []
+    for piece in pieces:
+        before = read[-1] if read else None
+        found = before.grounding if before is not None and before.end == piece.start else None
+        if found is None or before is None or reading.words([piece]).lower() not in _SIBLINGS:
+            read.append(piece)
+            continue
+        name = found.matches[0].value.split()[-1]
+        values = reading.context.snapshot.terms[found.facet].values
+        matches = tuple(Match(found.facet, value, "inflection", 0.95) for value in values if value.split()[-1] == name)
+        read[-1] = replace(before, end=piece.end, grounding=replace(found, matches=matches, rivals=()))
+    return read
 
 
 def _shown_by_name(reading: Reading, segment: Segment) -> list[Piece]:

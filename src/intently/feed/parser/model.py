@@ -13,10 +13,11 @@ from typing import Literal
 from intently.errors import ModelError
 from intently.feed.parser.context import By, ParseContext, Parsed
 from intently.feed.parser.exact import read_exact, read_segments
-from intently.feed.parser.pieces import Piece, Sentence, cut, tables_of
+from intently.feed.parser.pieces import CONTENT, Piece, Sentence, cut, tables_of
 from intently.feed.parser.reading import Reading
 from intently.feed.parser.segments import Segment, segments_of
-from intently.feed.parser.tokens import check_text
+from intently.feed.parser.stories import tells
+from intently.feed.parser.tokens import check_text, tokenise
 from intently.language import Line, Model, Wish, ask_reading
 from intently.nouns import Change, Preference, Scope
 
@@ -62,6 +63,8 @@ def interpret(
     segments = segments_of(sentence)
     for segment in segments:
         segment.cued = True
+        if segment.action == "tell":  # the model takes it for a wish, so it is one, and no more than that
+            segment.action, segment.story, segment.soft = "want", False, True
         if sign == "-" and segment.action == "want" and not segment.strong:
             segment.action, segment.said = "avoid", True
         if around is not None:
@@ -87,7 +90,7 @@ def _joined(text: str, context: ParseContext, exact: Parsed, lines: Sequence[Lin
     kept_notices = [notice for notice in exact.notices if notice.startswith("“") and _speaks_of(notice, sure)]
     for line in lines:
         changes, said = _read_line(line, context, sentence, segments)
-        fresh = [change for change in changes if not _is_known(change, [*sure, *added])]
+        fresh = [_cautious(change, exact) for change in changes if not _is_known(change, [*sure, *added])]
         added += fresh
         kept_notices += [notice for notice in said if fresh and notice not in kept_notices]
     changes = tuple([*sure, *added])
@@ -97,6 +100,12 @@ def _joined(text: str, context: ParseContext, exact: Parsed, lines: Sequence[Lin
         return Parsed((Change(op="keep", quote=text.strip()),), True, (), (*notices, *kept_notices), "none")
     by: By = "both" if sure and added else ("model" if added else "grammar")
     return Parsed(changes, True, (), (*notices, *kept_notices), by)
+
+
+def _cautious(change: Change, exact: Parsed) -> Change:
+    """What the grammar knew but for its sign ("no horror funny") the model may not forbid, only lower."""
+    forbids = change.polarity == "avoid" and change.strength == "must"
+    return change.model_copy(update={"strength": "prefer"}) if forbids and change.quote in exact.residue else change
 
 
 def _speaks_of(notice: str, changes: Sequence[Change]) -> bool:
@@ -112,10 +121,24 @@ def _read_line(
         return found, ()
     if line.sign == "~":
         return (Change(op="diversify", scope=Scope(kind="next")),), ()
-    if line.sign == "=":
+    if line.sign == "=" or _is_told(line.text, sentence, segments):
         return (), ()
     sign: Literal["+", "-"] = "-" if line.sign == "-" else "+"
     return interpret(sign, line.text, context, _around(line.text, sentence, segments))
+
+
+def _is_told(quote: str, sentence: Sentence, segments: Sequence[Segment]) -> bool:
+    """Whether the words only tell something: the "long day" of "I had a long day, …"."""
+    around = _around(quote, sentence, segments)
+    if around is None or not around.story or around.relative:
+        return False
+    words = {token.low for token in tokenise(quote)}
+    told = [piece for piece in around.pieces if piece.kind in CONTENT and words & set(_lows_of(sentence, piece))]
+    return all(tells(sentence, piece) for piece in told)
+
+
+def _lows_of(sentence: Sentence, piece: Piece) -> tuple[str, ...]:
+    return sentence.lows[piece.start : piece.end]
 
 
 def _around(quote: str, sentence: Sentence, segments: Sequence[Segment]) -> Segment | None:

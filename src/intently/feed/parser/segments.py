@@ -129,7 +129,7 @@ class _Builder:
             self._open(cue.kind)
         elif self.current.relative:
             self.current.pieces.append(Piece("skip", piece.start, piece.end))
-        elif cue.kind == "others" and cue.soft and (self.current.has_content or self.current.action == "avoid"):
+        elif cue.kind == "others" and cue.soft and (self.current.has_content or self.current.cued):
             self._judged(piece)
         elif cue.kind in _OPERATIONS:
             self.current.operations.append(cue)
@@ -138,7 +138,7 @@ class _Builder:
 
     def _judged(self, piece: Piece) -> None:
         """ "Comedies are boring": that is said of comedies, not of what is shown."""
-        if self.current.action == "avoid":  # "anything but boring"
+        if not self.current.has_content or self.current.action == "avoid":  # "anything but boring"
             self.current.pieces.append(Piece("unknown", piece.start, piece.end))
             return
         self.current.action, self.current.said, self.current.soft = "avoid", True, True
@@ -264,6 +264,7 @@ class _Builder:
         self._turn("tell", cue)
         self.current.said = self.current.cued = False
         self.current.story = True
+        self.current.pieces.append(Piece("skip", piece.start, piece.end))
 
     def _relative(self, piece: Piece, cue: Cue) -> None:
         """ "… that my kids would enjoy": what stands before it stays as it is."""

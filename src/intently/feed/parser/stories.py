@@ -4,12 +4,12 @@ Nothing in them becomes a preference: a guess of the wrong sign tightens. What m
 """
 
 from intently.feed.parser.lexicon import story_words
-from intently.feed.parser.pieces import CONTENT, Piece
+from intently.feed.parser.pieces import CONTENT, Piece, Sentence
 from intently.feed.parser.reading import Reading
 from intently.feed.parser.segments import Segment
 from intently.feed.parser.wishes import read_wishes
 
-__all__ = ["read_story"]
+__all__ = ["read_story", "tells"]
 
 _FANS = frozenset(("fan", "fans", "lover", "lovers", "buff", "addict", "junkie", "enthusiast", "nerd", "geek"))
 
@@ -27,7 +27,7 @@ def read_story(reading: Reading, segment: Segment) -> None:
         return
     if segment.relative:
         content = _bounds(reading, segment, content)
-    left = [piece for piece in content if not _tells(reading, piece)]
+    left = [piece for piece in content if not tells(reading.sentence, piece)]
     if left:
         reading.not_understood(reading.words(left))
 
@@ -47,8 +47,9 @@ def _is_bound(piece: Piece) -> bool:
     return bool(quantity.units or quantity.is_time) and piece.amount.comparator.side in ("at_most", "at_least")
 
 
-def _tells(reading: Reading, piece: Piece) -> bool:
+def tells(sentence: Sentence, piece: Piece) -> bool:
+    """Whether this piece of a story asks for nothing."""
     if piece.kind in ("amount", "direction", "noun", "shown"):
         return True
-    words = reading.words([piece]).lower()
+    words = sentence.words(piece.start, piece.end).lower()
     return piece.kind == "unknown" and (words in story_words() or words.rstrip("'s").isdigit())

@@ -17,6 +17,10 @@ MAX_BARE_WORDS = 2  # of a command that is nothing but unknown words
 def read_unknown(reading: Reading, segment: Segment) -> None:
     """Unknown words: a wish by meaning where a cue announces them, else left to the model."""
     announced = segment.cued or bool(reading.pointed)
+    content = [piece for piece in segment.pieces if piece.kind in CONTENT]
+    if reading.trusting and {piece.kind for piece in content} == {"unknown", "noun"}:
+        _wish(reading, segment, reading.words(content))  # "makes me believe in people"
+        return
     runs = [run for run in _runs(segment.pieces) if not _is_empty(reading, run)]
     for run in runs:
         phrase = reading.words(run)
@@ -40,7 +44,7 @@ def _wish(reading: Reading, segment: Segment, phrase: str) -> None:
         reading.add(segment, quote=phrase, relation="like", value={"item_id": titles[0]})
         return
     near = reading.context.grounder.nearest(phrase)
-    if near is not None:
+    if near is not None and not _is_cousin(phrase, near.matches[0].value):
         values = best_values(near)
         reading.add(segment, quote=phrase, relation="is", value=values, facet=near.facet, matches=near.pairs)
         reading.notice(f"“{phrase}” is read as {', '.join(values)}: that is near in meaning, so it is a wish")
@@ -48,6 +52,12 @@ def _wish(reading: Reading, segment: Segment, phrase: str) -> None:
     reading.add(segment, quote=phrase, relation="like", value={"text": phrase})
     avoided = ", so it only lowers what is like it" if segment.action == "avoid" else ""
     reading.notice(f"“{phrase}” is a wish, not a filter: the catalogue has no such field{avoided}")
+
+
+def _is_cousin(phrase: str, value: str) -> bool:
+    """ "Ancient Rome" and "Ancient Greek" share a word, so their vectors are near; they are two things."""
+    said, found = set(phrase.lower().split()), set(value.lower().split())
+    return bool(said & found and said - found and found - said)
 
 
 def _is_verb(reading: Reading, segment: Segment, run: Sequence[Piece]) -> bool:
