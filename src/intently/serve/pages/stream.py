@@ -15,7 +15,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from intently.engine import Said, Told
 from intently.serve.pages.actions import update_after
-from intently.serve.pages.parts import frame_part, liking_so_far, model_part
+from intently.serve.pages.parts import frame_part, liking_part, liking_so_far, model_part
 from intently.serve.pages.render import render
 from intently.serve.pages.view import notice_of
 from intently.serve.pages.visit import Visit, VisitIs
@@ -32,13 +32,13 @@ async def stream(request: Request, visit: VisitIs) -> AsyncIterable[ServerSentEv
     """Fragments, until the page goes or the server stops."""
     app, engine = request.app, visit.engine
     app.state.metrics.listeners.inc()
-    shown, since = "", MODEL_SECONDS
+    shown, state, since = "", "", MODEL_SECONDS
     try:
         with engine.broker.listen(visit.user_id) as told:
             while not app.state.closing():
                 if since >= MODEL_SECONDS:
                     since = 0.0
-                    model = await to_thread.run_sync(_model, visit)
+                    state, model = await to_thread.run_sync(_model, visit, state)
                     if model != shown:
                         shown = model
                         yield ServerSentEvent(raw_data=model)
@@ -60,8 +60,14 @@ def _waiting(told: "queue.Queue[Told]") -> Iterator[Told]:
             return
 
 
-def _model(visit: Visit) -> str:
-    return render("parts/model_only.html", {"model": model_part(visit.engine)})
+def _model(visit: Visit, state: str) -> tuple[str, str]:
+    """The model's state and its part; when the state is another one, with what waits for the model."""
+    model = model_part(visit.engine)
+    text = render("parts/model_only.html", {"model": model})
+    if state not in ("", model["state"]):
+        liking = liking_part(visit.engine, visit.user_id)
+        text += render("parts/liking_only.html", {**frame_part(visit), "liking": liking})
+    return str(model["state"]), text
 
 
 def _fragment(screens: Any, visit: Visit, told: Told) -> str:
