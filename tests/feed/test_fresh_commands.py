@@ -96,3 +96,17 @@ def test_everything_except_the_year_takes_back_all_else() -> None:
     gone = {change.target for change in parsed.changes}
     assert {change.op for change in parsed.changes} == {"retract"}
     assert gone == {preference.id for preference in memory if preference.facet != "year"}
+
+
+@pytest.mark.parametrize(
+    ("command", "changes"),
+    [
+        ("i can't not watch horror", ["keep"]),
+        ("no films with Tom Cruise except Top Gun", ["avoid must person is Tom Cruise"]),
+        ("i don't hate horror", ["retract avoid genre Horror"]),
+        ("everything before 1970 is out", ["want must year at_least 1970"]),
+        ("something boring", ["want prefer like text:boring"]),
+    ],
+)
+def test_a_denied_avoidance_an_exception_and_a_judgement_never_turn_the_sign(command: str, changes: list[str]) -> None:
+    assert [short(change) for change in read_exact(command, context()).changes] == changes

@@ -82,6 +82,8 @@ def segments_of(sentence: Sentence) -> list[Segment]:
 _NEGATIONS = frozenset(("no", "not", "nothing", "never", "without", "dont", "isnt", "arent", "none", "neither", "nor"))
 
 
+_DENYING = frozenset(("dont", "cant", "couldnt", "wont", "not", "never", "didnt", "doesnt", "cannot", "isnt"))
+_EXCEPTING = frozenset(("except", "except for", "apart from", "other than", "aside from", "besides", "but not"))
 _PRAISE = frozenset(("like", "love", "liked", "loved"))
 _CLOSING = frozenset(("and", "or", "but", "please", "pls", "thanks", "though"))
 
@@ -158,10 +160,31 @@ class _Builder:
             return  # "forget the no horror rule": still a retraction
         if current.action == "want" and current.strong and not current.has_content and current.like:
             current.like = False
+        if self._is_denied(piece) or self._is_exception(piece):
+            self._open("turn")
+            self.current.action, self.current.story = "tell", True  # its sign is open: the model's
+            return
         self._turn("avoid", cue)
         self.current.verb = " ".join(token.low for token in self.tokens[piece.start : piece.end])
         self.current.no = piece.end - piece.start == 1 and not cue.soft
         self.current.strong = False
+
+    def _is_denied(self, piece: Piece) -> bool:
+        """ "I can't not watch", "it's not that I don't like"."""
+        last = self.current.pieces[-1] if self.current.pieces else None
+        denied = last is not None and last.kind == "unknown" and last.end == piece.start
+        return denied and self.tokens[piece.start - 1].low in _DENYING
+
+    def _is_exception(self, piece: Piece) -> bool:
+        """ "No Tom Cruise except Top Gun": an avoidance knows no exceptions."""
+        if " ".join(self._lows(piece)) not in _EXCEPTING:
+            return False
+        before = self.current if self.current.has_content else self.segments[-1] if self.segments else self.current
+        return before.action == "avoid" and before.has_content
+
+    def _out(self, piece: Piece, cue: Cue) -> None:
+        if self.current.has_content:
+            self.current.action, self.current.said = "avoid", True
 
     def _want(self, piece: Piece, cue: Cue) -> None:
         current = self.current
