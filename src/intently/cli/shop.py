@@ -55,13 +55,9 @@ def import_(
     from intently.engine.store import import_store
 
     config = load_config(home=home)
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as bar:
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(f"{store}: reading")
         done = import_store(
             config, store, catalog, drop_bad_rows=drop_bad_rows,

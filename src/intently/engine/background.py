@@ -7,6 +7,8 @@ up to then are kept and not asked again. All of it gives way to a person who wai
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -26,7 +28,8 @@ __all__ = ["Background"]
 
 log = logging.getLogger(__name__)
 UNDERSTAND = "understand"
-LEASE_SECONDS = 600.0
+LEASE_SECONDS = 60.0  # what a killed runner delays the next one by
+HEARTBEAT_SECONDS = 15.0
 LOOK_SECONDS = 2.0  # between looks for work
 SLICE = 256  # items encoded before they become findable
 PRUNE_SECONDS = 3600.0
@@ -119,11 +122,27 @@ class Background:
             if job is None:
                 continue
             self._understanding = str(job.payload["user_id"])
-            self._understand_one(job, self._understanding)
+            with self._held(job):
+                self._understand_one(job, self._understanding)
             if self._understanding in self._erased:
                 self._store.journal.erase(self._understanding)
                 self._erased.discard(self._understanding)
             self._understanding = None
+
+    @contextmanager
+    def _held(self, job: Job) -> Iterator[None]:
+        """Keep the lease while the block runs."""
+        done = threading.Event()
+
+        def beat() -> None:
+            while not done.wait(HEARTBEAT_SECONDS) and self._store.journal.extend(job, LEASE_SECONDS):
+                pass
+
+        threading.Thread(target=beat, name="lease", daemon=True).start()
+        try:
+            yield
+        finally:
+            done.set()
 
     def _understand_one(self, job: Job, user_id: str) -> None:
         try:

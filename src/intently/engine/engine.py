@@ -33,7 +33,7 @@ from intently.journal import Appended, Erased, UnderstandingRow
 from intently.language.budget import Estimate
 from intently.language.reading import reading_prompt
 from intently.language.status import ModelStatus
-from intently.nouns import Event, Item, Preference, Slate, check_id
+from intently.nouns import Event, Item, Preference, Relaxation, Slate, check_id
 from intently.understand import Progress
 
 __all__ = ["Engine"]
@@ -189,6 +189,14 @@ class Engine:
         if not isinstance(command, str):
             raise BadRequest(f"{where}: `command` is not text; send {form}")
         return self.parse(command, memory, shown, model=model)
+
+    def relax(self, user_id: str, relaxation: Relaxation, *, client: str = "api") -> MemoryView:
+        """Take one of the relaxations that a slate offered: one version of the memory."""
+        return self.sayings.relax(user_id, relaxation, client)
+
+    def prefill(self, user_id: str, client: str, slate: Slate) -> None:
+        """After a slate is shown: let the model's server read all but the command. Returns at once."""
+        self.sayings.prefill(user_id, client, slate)
 
     # --------------------------------------------------------------------------------------------------------- memory
     def memory(self, user_id: str, *, client: str = "api") -> MemoryView:

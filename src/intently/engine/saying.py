@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from intently.config import Config
-from intently.engine.answers import Diff, Said
+from intently.engine.answers import Diff, MemoryView, Said
 from intently.engine.broker import Broker, Told
 from intently.engine.feeds import Feeds, Made, Shown
 from intently.engine.services import Services
@@ -23,7 +23,7 @@ from intently.errors import IntentlyError
 from intently.feed.parser import ParseContext, Parsed, ShownItem, read_exact, read_with_model, wishes_of
 from intently.language.model import Model
 from intently.language.reading import prefill_reading
-from intently.nouns import Command, Preference, Slate, utc
+from intently.nouns import Change, Command, Preference, Relaxation, Slate, utc
 
 __all__ = ["Saying"]
 
@@ -108,6 +108,20 @@ class Saying:
             slate=shown, now=datetime.now(UTC), command_id=uuid.uuid4().hex,
         )  # fmt: skip
         return self._read_context(command, context, self._model_for_command() if model else None, model, None)
+
+    def relax(self, user_id: str, relaxation: Relaxation, client: str) -> MemoryView:
+        """Apply an offered relaxation, as a command of the person's."""
+        changes = [Change(op="retract", target=preference_id) for preference_id in relaxation.drop]
+        if relaxation.change is not None:
+            changes.append(relaxation.change)
+        command = Command(
+            command_id=uuid.uuid4().hex, user_id=user_id, client=client, text=relaxation.text, feed_id=None,
+            time=datetime.now(UTC), zone=self._store.spec.zone,
+        )  # fmt: skip
+        with self._turn(user_id):
+            applied = self.memory.apply(command, changes)
+            self._store.journal.put_command(command, [change.model_dump(mode="json") for change in changes], "none")
+        return MemoryView(applied.version, applied.preferences, applied.notices)
 
     def prefill(self, user_id: str, client: str, slate: Slate) -> None:
         """After a slate is shown: let the model's server read all but the command. Returns at once."""

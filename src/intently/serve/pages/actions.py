@@ -6,7 +6,6 @@ htmx gets the parts that changed; a plain form gets a redirect back to the page.
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
-from uuid import uuid4
 
 from fastapi import APIRouter, Form, Query, Request
 from pydantic import ValidationError
@@ -14,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from intently.engine import MemoryView, Said
 from intently.errors import BadRequest, Stale
-from intently.nouns import Change, Command, Event, Id, Relaxation, Slate
+from intently.nouns import Event, Id, Relaxation, Slate
 from intently.serve.metrics import Metrics
 from intently.serve.pages.parts import (
     PAGE_ITEMS,
@@ -64,7 +63,7 @@ def update_after(screens: Screens, visit: Visit, said: Said, before: MemoryView 
     kept = [preference.id for preference in before.preferences] if said.pending and before else None
     memory = memory_part(visit.engine, said, kept=kept)
     if not said.pending:
-        visit.engine.sayings.prefill(visit.user_id, visit.client, said.feed)
+        visit.engine.prefill(visit.user_id, visit.client, said.feed)
     return {**_after(screens, visit, memory, said.feed, said.by, notices), **memory}
 
 
@@ -84,7 +83,7 @@ def _remembered(request: Request, visit: Visit, act: Callable[[], MemoryView]) -
     view = act()
     memory = memory_part(visit.engine, view)
     slate = visit.engine.feed(visit.user_id, limit=PAGE_ITEMS, surface="page", client=visit.client)
-    visit.engine.sayings.prefill(visit.user_id, visit.client, slate)
+    visit.engine.prefill(visit.user_id, visit.client, slate)
     values = _after(request.app.state.screens, visit, memory, slate, notices=view.notices)
     return _answer(request, visit, {**values, **memory})
 
@@ -121,20 +120,7 @@ def relax(
     memory = visit.engine.memory(visit.user_id, client=visit.client)
     if version is not None and version != memory.version:
         raise Stale("the memory has changed since this was offered; look at the ways that are offered now.")
-    return _remembered(request, visit, lambda: _relaxed(visit, relaxation))
-
-
-def _relaxed(visit: Visit, relaxation: Relaxation) -> MemoryView:
-    """One version of the memory, made by the change that the person chose."""
-    changes = [Change(op="retract", target=preference_id) for preference_id in relaxation.drop]
-    if relaxation.change is not None:
-        changes.append(relaxation.change)
-    command = Command(
-        command_id=uuid4().hex, user_id=visit.user_id, client=visit.client, text=relaxation.text, feed_id=None,
-        time=datetime.now(UTC),
-    )  # fmt: skip
-    applied = visit.engine.sayings.memory.apply(command, changes)
-    return MemoryView(applied.version, applied.preferences, applied.notices)
+    return _remembered(request, visit, lambda: visit.engine.relax(visit.user_id, relaxation, client=visit.client))
 
 
 @router.post("/like")

@@ -46,7 +46,7 @@ def whole_page(request: Request, visit: Visit, *, cursor: str | None = None, ans
     engine = visit.engine
     engine.start_understanding(visit.user_id)
     slate = engine.feed(visit.user_id, limit=PAGE_ITEMS, cursor=cursor, surface="page", client=visit.client)
-    engine.sayings.prefill(visit.user_id, visit.client, slate)
+    engine.prefill(visit.user_id, visit.client, slate)
     screens: Screens = request.app.state.screens
     screens.put((visit.store, visit.user_id, visit.client), [(item.item_id, item.title) for item in slate.items])
     values = {
