@@ -6,6 +6,7 @@ them against ir-measures.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
 
 import numpy as np
@@ -56,8 +57,7 @@ def mean_interval(values: npt.NDArray[np.float64], seed: int, confidence: float 
     """Mean over people with its bootstrap interval. `values`: one number for each person."""
     if not len(values):
         return Interval(float("nan"), float("nan"), float("nan"))
-    rng = np.random.default_rng(seed)
-    means = np.array([values[rng.integers(0, len(values), len(values))].mean() for _ in range(RESAMPLES)])
+    means = _resamples(len(values), seed) @ values / len(values)
     tail = (1 - confidence) / 2
     low, high = np.quantile(means, [tail, 1 - tail])
     return Interval(float(values.mean()), float(low), float(high))
@@ -68,3 +68,10 @@ def paired_difference(
 ) -> Interval:
     """Mean of `values - others` over the same people, with its paired bootstrap interval."""
     return mean_interval(values - others, seed, confidence)
+
+
+@lru_cache(maxsize=2)
+def _resamples(people: int, seed: int) -> npt.NDArray[np.float32]:
+    """How often each person is drawn in each resample: (RESAMPLES, people). The same draws for every metric."""
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(people, np.full(people, 1 / people), RESAMPLES).astype(np.float32)
