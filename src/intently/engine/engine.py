@@ -340,6 +340,7 @@ class Engine:
                 self._background = Background(self.store, self.worlds, self._vectors, self.services, self.broker,
                                               self.understander, self.feeds)  # fmt: skip
                 self._background.start()
+                threading.Thread(target=self._warm, name="warm", daemon=True).start()
 
     def health(self) -> Health:
         journal, world = self.store.journal, self.worlds.current.world
@@ -358,6 +359,11 @@ class Engine:
         self.store.journal.close()
         if self._own_services:
             self.services.close()
+
+    def _warm(self) -> None:
+        """Make once what the first person would wait for: word lists, indexes, the encoder's first run."""
+        self.parse("nothing warm, something like it under 1", model=False)
+        self.feeds.make("", client="warm", limit=1, keep=False)
 
     def _encoder_arrived(self, encoder: Any) -> None:
         if encoder.digest != self._vectors.digest or self.worlds.current.world.encode is None:
