@@ -42,7 +42,10 @@ def feed(
     """Show a person's feed."""
     with open_engine(store, home, model=False) as engine:
         slate = engine.feed(user, limit=limit, cursor=cursor, client=CLIENT)
-        print_json(slate) if json_out else print_slate(slate)
+        if json_out:
+            print_json(slate)
+        else:
+            print_slate(slate, engine.memory(user, client=CLIENT).preferences)
 
 
 def say(
@@ -63,7 +66,7 @@ def say(
             print_json(said.as_json())
             return
         print_memory(said.memory, said.memory_version)
-        print_slate(said.feed)
+        print_slate(said.feed, said.memory)
         print_notices(said.notices)
 
 

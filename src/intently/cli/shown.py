@@ -68,8 +68,8 @@ def print_notices(notices: Iterable[str]) -> None:
         console.print(f"· {notice}", style="yellow", markup=False, highlight=False)
 
 
-def print_slate(slate: Slate) -> None:
-    """The slate as a table for people."""
+def print_slate(slate: Slate, memory: Iterable[Preference] = ()) -> None:
+    """The slate as a table for people; `memory` gives the words of the preferences that removed items."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -82,7 +82,8 @@ def print_slate(slate: Slate) -> None:
             str(item.position), Text(item.item_id, "dim"), Text(item.title, "bold"), Text(item.reason.text, "cyan")
         )
     Console().print(table)
-    removed = ", ".join(f"{count:,} by {tool}" for tool, count in slate.removed.counts.items() if count)
+    words = {f"filter:{preference.id}": f"“{preference.quote}”" for preference in memory}
+    removed = ", ".join(f"{count:,} by {words.get(by, by)}" for by, count in slate.removed.counts.items() if count)
     if removed:
         Console(stderr=True).print(f"left out: {removed}", style="dim", markup=False, highlight=False)
     for relaxation in slate.relaxations:
