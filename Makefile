@@ -17,7 +17,7 @@ test: $(VENV)/.installed-test
 test-real: $(VENV)/.installed-test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/test.sh
 	@$(BIN)/intently model get
-	@$(BIN)/python -m pytest -m real -p no:xdist
+	@$(BIN)/python -m pytest -m real -n 0
 
 lint: $(VENV)/.installed-test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/lint.sh

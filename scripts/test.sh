@@ -4,4 +4,4 @@
 set -eu
 sh scripts/lint.sh
 python -m pytest -n 2 --dist loadgroup -m "not real and not llama and not browser"
-exec python -m pytest -p no:xdist -m "(llama or browser) and not real"
+exec python -m pytest -n 0 -m "(llama or browser) and not real"
