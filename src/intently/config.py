@@ -66,7 +66,7 @@ class LanguageConfig(StageConfig):
 class RetrieveConfig(StageConfig):
     neighbours: PositiveInt = 100  # kept for each item
     recent_items: PositiveInt = 20  # of the history that ask for neighbours
-    candidates: PositiveInt = 1000  # scored exactly
+    candidates: PositiveInt = 500  # scored exactly
 
 
 class FeedConfig(StageConfig):

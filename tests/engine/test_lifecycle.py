@@ -154,7 +154,9 @@ def test_a_demo_killed_while_it_understands_leaves_nothing_running_and_pays_for_
     demo: Callable[..., Demo], demo_config: Callable[..., Config], small_model: str
 ) -> None:
     home = demo_config("films", "shop").home
-    first = demo(home, INTENTLY_LANGUAGE_FILE=small_model, INTENTLY_UNDERSTAND_TAGS="3")
+    first = demo(
+        home, INTENTLY_LANGUAGE_FILE=small_model, INTENTLY_UNDERSTAND_TAGS="2", INTENTLY_UNDERSTAND_INTERESTS="1"
+    )
     first.ready()
     first.until("the model", first.model_ready)
     first.post("/v1/users/12/understanding", {})
@@ -163,7 +165,9 @@ def test_a_demo_killed_while_it_understands_leaves_nothing_running_and_pays_for_
     first.kill()
     assert nothing_left(home)
     paid = Counter(call.hash for call in store.journal.calls("12") if call.answer is not None)
-    second = demo(home, INTENTLY_LANGUAGE_FILE=small_model, INTENTLY_UNDERSTAND_TAGS="3")
+    second = demo(
+        home, INTENTLY_LANGUAGE_FILE=small_model, INTENTLY_UNDERSTAND_TAGS="2", INTENTLY_UNDERSTAND_INTERESTS="1"
+    )
     second.ready()
     second.until("the model", second.model_ready)
     second.until("the end of the job", lambda: not _open_jobs(store))

@@ -24,7 +24,7 @@ STEPS = 4  # tiers in one met wish of worth 1.0; soft bounds fall between
 BY_MEANING = "semantic"  # the source that answers wishes by meaning
 # Of a wish by meaning in the question to the sources: overlap@10 with exact scoring 0.98 -> 1.00 (random vectors).
 LIKE_WEIGHT = 2.0
-SMALL = 4  # times the candidates asked for: up to here every item is scored
+SMALL = 8  # times the candidates asked for: up to here every item is scored
 ENOUGH = 200  # candidates above everything that was not asked for
 
 
