@@ -128,3 +128,12 @@ def test_a_line_that_repeats_or_contradicts_what_the_grammar_read_is_dropped() -
     parsed = read_with_model("no horror, under 90 minutes, our small one laughs at clowns a lot", context(), model)
     said = [short(change) for change in parsed.changes]
     assert said == ["avoid must genre is Horror", "want must minutes at_most 90", "want prefer like text:clowns"]
+
+
+def test_the_model_does_not_forbid_words_that_the_grammar_wants() -> None:
+    parsed = read_with_model(
+        "honestly the usual blockbusters bore me, surprise me with a clever heist",
+        context(),
+        ScriptedModel(["- clever heist"]),
+    )
+    assert [change.polarity for change in parsed.changes if "heist" in (change.quote or "")] == ["want"]

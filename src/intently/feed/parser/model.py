@@ -155,8 +155,13 @@ def _around(quote: str, sentence: Sentence, segments: Sequence[Segment]) -> Segm
 
 
 def _is_known(change: Change, known: Sequence[Change]) -> bool:
-    """Whether the grammar, or an earlier line, has said this already."""
-    return any(_same(change, other) for other in known)
+    """Whether the grammar, or an earlier line, has said this already, or has read every word of it, whatever the sign:
+    of "surprise me with a clever heist" the model may not forbid what the grammar wants."""
+    if any(_same(change, other) for other in known):
+        return True
+    words = {token.low for token in tokenise(change.quote or "")}
+    read = {token.low for other in known for token in tokenise(other.quote or "")}
+    return change.relation == "like" and bool(words) and words <= read
 
 
 def _same(change: Change, other: Change) -> bool:
