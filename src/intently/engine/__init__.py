@@ -6,7 +6,7 @@ feeds       making slates; saying: commands; remembering: memory versions; trace
 services    encoder and model, shared by the stores of one process; background: threads; broker: what pages listen to
 """
 
-from intently.engine.answers import Diff, Health, MemoryView, Said
+from intently.engine.answers import Health, MemoryView, Said
 from intently.engine.broker import Broker, Told
 from intently.engine.engine import Engine
 from intently.engine.services import Services
@@ -15,7 +15,6 @@ from intently.engine.worlds import prepare_store
 
 __all__ = [
     "Broker",
-    "Diff",
     "Engine",
     "Health",
     "Imported",

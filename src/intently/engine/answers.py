@@ -7,17 +7,9 @@ from typing import Any, Literal
 from intently.language.status import ModelStatus
 from intently.nouns import Change, Preference, Slate
 
-__all__ = ["Diff", "Health", "MemoryView", "Said"]
+__all__ = ["Health", "MemoryView", "Said"]
 
 By = Literal["grammar", "model", "both", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class Diff:
-    """What a command did to the slate: titles that left and came, and how many items each tool removed."""
-
-    left: tuple[tuple[str, str], ...]  # (item_id, title)
-    came: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +24,6 @@ class Said:
     feed: Slate
     by: By
     notices: tuple[str, ...]
-    diff: Diff
     pending: bool = False
     preview: bool = False
 
@@ -47,7 +38,6 @@ class Said:
             feed=Slate.model_validate(body["feed"]),
             by=body["by"],
             notices=tuple(body["notices"]),
-            diff=Diff((), ()),
         )
 
     def as_json(self) -> dict[str, Any]:

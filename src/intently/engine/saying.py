@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from intently.config import Config
-from intently.engine.answers import Diff, MemoryView, Said
+from intently.engine.answers import MemoryView, Said
 from intently.engine.broker import Broker, Told
 from intently.engine.feeds import Feeds, Made, Shown
 from intently.engine.services import Services
@@ -212,8 +212,7 @@ class Saying:
         notices = tuple(dict.fromkeys((*parsed.notices, *applied.notices)))
         return Said(
             command_id=command.command_id, changes=parsed.changes, memory=applied.preferences,
-            memory_version=applied.version, feed=feed, by=parsed.by, notices=notices,
-            diff=_diff(asked.shown, feed), preview=not store,
+            memory_version=applied.version, feed=feed, by=parsed.by, notices=notices, preview=not store,
         )  # fmt: skip
 
     def _model_for_command(self) -> Callable[[], Model | None]:
@@ -232,13 +231,3 @@ class Saying:
 def _counts(parsed: Parsed) -> bool:
     """Praise, chit-chat and what was not understood make no version: undo would go back to the same memory."""
     return any(change.op not in ("keep", "diversify") for change in parsed.changes)
-
-
-def _diff(before: Shown | None, after: Slate) -> Diff:
-    old = before.items if before is not None else ()
-    new = tuple((item.item_id, item.title) for item in after.items)
-    old_ids, new_ids = {item_id for item_id, _ in old}, {item_id for item_id, _ in new}
-    return Diff(
-        left=tuple(entry for entry in old if entry[0] not in new_ids),
-        came=tuple(entry for entry in new if entry[0] not in old_ids),
-    )
