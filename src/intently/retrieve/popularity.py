@@ -59,19 +59,10 @@ class Popularity:
 
 
 @dataclass(frozen=True)
-class Lasting:
+class Lasting(Popularity):
     """log(1 + events ever) of an item as a share of the largest. `masses` are of infinite half-life."""
 
-    masses: Masses
     name: str = "lasting"
-
-    @cached_property
-    def _wanted(self) -> Rows:
-        return self.masses.order[: int(np.count_nonzero(self.masses.logs > -np.inf))]
-
-    def retrieve(self, request: RetrievalRequest, allowed: Allowed, k: int) -> Candidates:
-        rows = walk(self._wanted, allowed, k)
-        return Candidates(self.name, rows, self.score(request, rows))
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
         highest = 2.0**self.masses.highest
@@ -79,9 +70,6 @@ class Lasting:
             return np.zeros(len(rows), dtype=np.float32)
         shares = np.log1p(self.masses.shares(rows) * highest) / np.log1p(highest)
         return np.asarray(np.round(shares, DECIMALS), dtype=np.float32)
-
-    def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
-        return ()
 
 
 @dataclass(frozen=True)
