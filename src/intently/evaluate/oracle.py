@@ -1,7 +1,8 @@
-"""The judge of conditions: does this item really meet what was asked? From the raw columns of the demo files alone.
+"""The judge of conditions: does this item really meet what was asked? From the raw columns of the source files alone.
 
 It shares nothing with what it judges: no facets, no aliases, no TOML, no grounding. It reads the files of a pack with
-its own eyes and is used by end-to-end tests and by CSR (docs/semantics.md, 7).
+its own eyes and is used by end-to-end tests and by CSR (docs/semantics.md, 7). What a field of a condition means in a
+file is a `Fields`: the columns it is read from, and which fields are judged by words inside a text.
 """
 
 import csv
@@ -11,17 +12,32 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-__all__ = ["Condition", "Oracle", "read_films", "read_shop"]
+import polars as pl
 
-Field = Literal["genre", "style", "person", "country", "language", "year", "minutes", "price", "name"]
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "genre": ("genres",), "style": ("tags",), "person": ("directors", "cast"), "country": ("countries",),
-    "language": ("languages",), "year": ("year",), "minutes": ("runtime_min",), "price": ("price_gbp",),
-    "name": ("name",),
-}  # fmt: skip
-WORDED = {"style", "name"}  # judged by whole words inside the text, the others by whole values
+__all__ = ["Condition", "Fields", "Oracle", "Rows", "read_films", "read_rows", "read_shop"]
+
+Rows = Mapping[str, Mapping[str, Any]]  # item id -> column -> cell
+
+
+@dataclass(frozen=True)
+class Fields:
+    """How conditions are read in one source. `columns`: of each field; `worded`: fields judged by whole words inside
+    the text, the others by whole values."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    worded: frozenset[str] = frozenset()
+
+
+DEMOS = Fields(
+    {
+        "genre": ("genres",), "style": ("tags",), "person": ("directors", "cast"), "country": ("countries",),
+        "language": ("languages",), "year": ("year",), "minutes": ("runtime_min",), "price": ("price_gbp",),
+        "name": ("name",),
+    },
+    frozenset({"style", "name"}),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,7 +47,7 @@ class Condition:
     A missing number breaks a bound; an item without words keeps an avoided one.
     """
 
-    field: Field
+    field: str
     words: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
@@ -41,8 +57,10 @@ class Condition:
 class Oracle:
     """Judges items by the raw rows of their file: `rows` by item id, each a mapping of column to cell."""
 
-    def __init__(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, rows: Rows, fields: Fields = DEMOS) -> None:
         self._rows = rows
+        self._fields = fields
+        self._met: dict[Condition, frozenset[str]] = {}
 
     @property
     def item_ids(self) -> tuple[str, ...]:
@@ -52,8 +70,8 @@ class Oracle:
         """Whether the item meets the condition. Raises KeyError for an item that is in no row."""
         row = self._rows[item_id]
         if condition.low is not None or condition.high is not None:
-            return _within(row.get(COLUMNS[condition.field][0]), condition)
-        found = any(_holds(row, condition.field, word) for word in condition.words)
+            return _within(row.get(self._fields.columns[condition.field][0]), condition)
+        found = any(self._holds(row, condition.field, word) for word in condition.words)
         return not found if condition.avoid else found
 
     def broken(self, item_ids: Iterable[str], conditions: Iterable[Condition]) -> list[tuple[str, Condition]]:
@@ -70,20 +88,44 @@ class Oracle:
 
     def meeting(self, *conditions: Condition) -> list[str]:
         """All items that meet every condition, in the order of the file."""
-        return [item_id for item_id in self._rows if all(self.meets(item_id, one) for one in conditions)]
+        found = [self.all_meeting(condition) for condition in conditions]
+        return [item_id for item_id in self._rows if all(item_id in met for met in found)]
+
+    def all_meeting(self, condition: Condition) -> frozenset[str]:
+        """The items that meet one condition; looked for once."""
+        if condition not in self._met:
+            self._met[condition] = frozenset(item_id for item_id in self._rows if self.meets(item_id, condition))
+        return self._met[condition]
+
+    def _holds(self, row: Mapping[str, Any], field: str, word: str) -> bool:
+        cells = [cell for column in self._fields.columns[field] for cell in _cells(row.get(column))]
+        if field not in self._fields.worded:
+            return any(cell.casefold() == word.casefold() for cell in cells)
+        whole = re.compile(rf"\b{re.escape(word)}(s|es)?\b", re.IGNORECASE)
+        return any(whole.search(cell) for cell in cells)
 
 
 def read_films(folder: Path) -> Oracle:
     """The oracle of the demo films, from items.jsonl.gz."""
-    with gzip.open(folder / "items.jsonl.gz", "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    return Oracle({str(row["item_id"]): row for row in rows})
+    return Oracle(read_rows(folder / "items.jsonl.gz", "item_id"))
 
 
 def read_shop(folder: Path) -> Oracle:
     """The oracle of the demo shop, from items.csv.gz."""
-    with gzip.open(folder / "items.csv.gz", "rt", encoding="utf-8", newline="") as lines:
-        return Oracle({row["item_id"]: row for row in csv.DictReader(lines)})
+    return Oracle(read_rows(folder / "items.csv.gz", "item_id"))
+
+
+def read_rows(file: Path, item_id: str) -> Rows:
+    """The rows of a source file by the column that names the item: Parquet, else CSV or JSON lines, .gz too."""
+    name = file.name.removesuffix(".gz")
+    if name.endswith(".parquet"):
+        return {str(row[item_id]): row for row in pl.read_parquet(file).iter_rows(named=True)}
+    opened = (
+        gzip.open(file, "rt", encoding="utf-8", newline="") if file.suffix == ".gz" else file.open(encoding="utf-8")
+    )
+    with opened as lines:
+        rows = csv.DictReader(lines) if name.endswith(".csv") else (json.loads(line) for line in lines)
+        return {str(row[item_id]): row for row in rows}
 
 
 def _within(cell: Any, condition: Condition) -> bool:
@@ -92,14 +134,6 @@ def _within(cell: Any, condition: Condition) -> bool:
     number = float(cell)
     inside = (condition.low is None or number >= condition.low) and (condition.high is None or number <= condition.high)
     return inside != condition.avoid
-
-
-def _holds(row: Mapping[str, Any], field: Field, word: str) -> bool:
-    cells = [cell for column in COLUMNS[field] for cell in _cells(row.get(column))]
-    if field not in WORDED:
-        return any(cell.casefold() == word.casefold() for cell in cells)
-    whole = re.compile(rf"\b{re.escape(word)}(s|es)?\b", re.IGNORECASE)
-    return any(whole.search(cell) for cell in cells)
 
 
 def _cells(cell: Any) -> list[str]:

@@ -6,6 +6,7 @@ system is told is text alone; only ceilings read the `Truth` behind it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -50,6 +51,7 @@ class Case:
     goals: tuple[Goal, ...]
     behaviour: str  # of the simulated person: follow, ignore, overstate, waver, impatient
     seed: int
+    split: str = "visible"  # of the templates that the person speaks in: visible or hidden; nobody tunes on the latter
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +113,7 @@ class Ground:
     seen: Mapping[str, frozenset[str]]
     words: Mapping[str, str] = field(default_factory=dict)
     home: Path = Path()
+    as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)  # just after the last event of the log: when sessions take place
+    facets: Mapping[str, str] = field(
+        default_factory=dict
+    )  # field of a condition -> facet of the catalogue, for ceilings
