@@ -24,6 +24,16 @@ def test_another_ending_of_a_word_is_still_what_the_person_said():
     assert _read("no comedies or detective stories", "- comedy\n- detectives") == ["- comedy", "- detectives"]
 
 
+def test_words_of_a_script_without_spaces_stand_in_the_command_letter_by_letter():
+    assert _read("不要碎花的，想要浅蓝色", "- 碎花\n+ 浅蓝色\n+ 深蓝色") == ["- 碎花", "+ 浅蓝色"]
+    assert _read("iPhone手机壳，不要粉色", "+ iphone\n+ 不要粉色\n+ 黑色") == ["+ iphone", "- 粉色"]
+
+
+def test_in_a_script_without_spaces_the_model_may_quote_any_run_of_characters():
+    assert '{"substring_chars": ' in lines_shape("不要碎花的", ()).grammar
+    assert '{"substring_words": ' in lines_shape("no florals", ()).grammar
+
+
 def test_a_short_word_is_not_taken_for_another_one():
     assert _read("no war, please", "- warm\n- war") == ["- war"]
 

@@ -14,12 +14,24 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from intently.errors import AnswerInvalid
 
-__all__ = ["Answer", "Line", "Lines", "Shape", "Sign", "lines_shape", "read_lines", "read_object", "schema_shape"]
+__all__ = [
+    "WORDLESS",
+    "Answer",
+    "Line",
+    "Lines",
+    "Shape",
+    "Sign",
+    "lines_shape",
+    "read_lines",
+    "read_object",
+    "schema_shape",
+]
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 Sign = Literal["+", "-", "=", "x", "~"]
 MAX_LINES = 6
+WORDLESS = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # Chinese and Japanese: no spaces between words
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +84,12 @@ def schema_shape(answer: type[BaseModel], schema: Mapping[str, Any] | None = Non
 
 
 def lines_shape(command: str, ids: tuple[str, ...]) -> Shape:
-    """The shape of a reading: quotes are runs of whole words of the command, ids are those that exist."""
-    quoted = "%regex " + json.dumps({"substring_words": command})
+    """The shape of a reading: quotes are runs of whole words of the command, ids are those that exist.
+
+    Where the command is in a script without spaces, any run of its characters may be quoted.
+    """
+    unit = "substring_chars" if WORDLESS.search(command) else "substring_words"
+    quoted = "%regex " + json.dumps({unit: command})
     rules = [
         "%llguidance {}",
         f'start: change ("\\n" change){{0,{MAX_LINES - 1}}} | "="',

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from intently.language.answer import Answer, Line
+from intently.language.answer import WORDLESS, Answer, Line
 from intently.language.model import Model
 from intently.language.prompt import Prompt, render
 
@@ -19,7 +19,10 @@ MAX_COMMAND = 400  # characters that the model sees; longer commands are read by
 MAX_TITLES = 10
 MAX_TOKENS = 36
 _WORD = re.compile(r"\w+")
-_NEGATION = re.compile(r"(?:no|not|never|without|nothing|none of|less|fewer)\s+(?=\w)", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"(?:(?:no|not|never|without|nothing|none of|less|fewer)\s+|不要|不想要|不想看|不喜欢|别给我|没有|少点)(?=\w)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ def keep_quoted(lines: Sequence[Line], command: str, ids: dict[str, str]) -> tup
     """Drop what the model made up: words that the command does not hold, ids that do not exist, repeated lines.
 
     A quote that begins with a negation is something to avoid, whatever sign stands before it.
-    A word may differ from the command's in its ending ("comedies" for "comedy"), not in its first letters.
+    A word may differ from the command's in its ending ("comedies" for "comedy"), not in its first letters. In a script
+    without spaces it must stand in the command letter by letter.
     """
     said = {word.lower() for word in _WORD.findall(command)}
     kept: list[Line] = []
@@ -103,6 +107,8 @@ def _was_said(text: str, said: set[str]) -> bool:
 
 def _same_word(one: str, other: str) -> bool:
     stem = max(3, min(len(one), len(other)) - 2)
+    if WORDLESS.search(one + other):
+        return one in other
     return one == other or (
         len(one) > 3 and len(other) > 3 and one[:stem] == other[:stem] and abs(len(one) - len(other)) <= 3
     )
