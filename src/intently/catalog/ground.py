@@ -103,6 +103,11 @@ class Grounder:
         self._vocabulary.warm()
         self._titles.find("warming")
 
+    @property
+    def name_facets(self) -> frozenset[str]:
+        """The facets whose values are proper names: people, brands."""
+        return self._vocabulary.name_facets
+
     # ----------------------------------------------------------------------------------------------- facet phrases
     def ground(self, phrase: str) -> Grounding | None:
         """What a whole phrase means, or None. Never by embedding; see `nearest` for that."""

@@ -18,11 +18,14 @@ from intently.catalog.schema import CatalogSpec, FacetSpec
 from intently.catalog.snapshot import Snapshot
 from intently.feed.parser.bounds import Amount, Comparators, comparators, read_amount
 from intently.feed.parser.context import ParseContext
+from intently.feed.parser.denials import read_denial
 from intently.feed.parser.lasting import read_lasting
 from intently.feed.parser.lexicon import Cue, CueKind, cue_phrases
 from intently.feed.parser.numbers import Units, units_of
+from intently.feed.parser.people import believable_names
 from intently.feed.parser.phrases import Phrases
 from intently.feed.parser.shown import read_shown
+from intently.feed.parser.titles import Title, is_title_cue, titles_of
 from intently.feed.parser.tokens import Token, tokenise
 
 __all__ = ["CONTENT", "Direction", "Piece", "Sentence", "Tables", "cut", "sorted_amounts", "tables_of"]
@@ -88,6 +91,11 @@ class Sentence:
         if "(" in self.lows[start:end] and end < len(self.tokens) and self.tokens[end].low == ")":
             end += 1
         return self.text[self.tokens[start].start : self.tokens[end - 1].end]
+
+    def name(self, piece: Piece) -> str:
+        """The words of a title without the year in brackets behind it."""
+        dated = self.lows[piece.end - 1] == ")" and piece.end - 3 > piece.start
+        return self.text[self.tokens[piece.start].start : self.tokens[piece.end - (4 if dated else 1)].end]
 
     @cached_property
     def lows(self) -> tuple[str, ...]:
@@ -160,7 +168,7 @@ class _Cutter:
     tokens: tuple[Token, ...]
     tables: Tables
     terms: dict[int, tuple[int, Grounding]] = field(default_factory=dict)
-    titles: Mapping[int, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+    titles: Mapping[int, Title] = field(default_factory=dict)
 
     def piece_at(self, at: int) -> Piece:
         """The longest reading from this token on; an unknown word when there is none."""
@@ -208,11 +216,11 @@ class _Cutter:
     def _title(self, at: int) -> Piece | None:
         if at not in self.titles:
             return None
-        end, items = self.titles[at]
+        found = self.titles[at]
         rival = self.terms.get(at)
-        if rival is not None and rival[0] == end and _is_surname(rival[1]) and _after_cue(self.tokens, at):
+        if rival is not None and rival[0] == found.end and _is_surname(rival[1]) and _after_cue(self.tokens, at):
             del self.terms[at]  # "newer than Fargo" speaks of the film, "by Fargo" of the person
-        return Piece("title", at, end, items=items)
+        return Piece("title", at, found.end, items=found.items)
 
     def _cue(self, at: int) -> Piece | None:
         if self.tokens[at].low in _SEARCH_SIGNS and self._marks_a_word(at):
@@ -221,6 +229,9 @@ class _Cutter:
         if lasting is not None:
             return Piece("cue", at, lasting[0], cue=Cue("scope", scope=lasting[1]))
         found = cue_phrases(opening=self._opens_a_clause(at)).at(self.tokens, at)
+        denied = read_denial(self.tokens, at)
+        if denied is not None and (found is None or found[0] < denied[0]):
+            found = denied[0], Cue("avoid", soft=denied[1])
         somebody = self._somebody(at)
         if somebody is not None and (found is None or found[0] <= somebody.end):
             return somebody
@@ -251,7 +262,15 @@ class _Cutter:
 
     def _direction(self, at: int) -> Piece | None:
         found = self.tables.directions.at(self.tokens, at)
-        return None if found is None else Piece("direction", at, found[0], direction=found[1])
+        if found is None or found[0] in self.titles or self._is_of_the_clock(at, found[0]):
+            return None  # "the new Jumanji"
+        return Piece("direction", at, found[0], direction=found[1])
+
+    def _is_of_the_clock(self, at: int, end: int) -> bool:
+        """ "I'll watch it later": no item is later."""
+        if self.tokens[at].low not in ("later", "earlier", "sooner"):
+            return False
+        return end == len(self.tokens) or (self.tokens[end].low != "than" and self._own_noun(end) is None)
 
     def _noun(self, at: int) -> Piece | None:
         found = self.tables.nouns.at(self.tokens, at)
@@ -288,8 +307,11 @@ def cut(text: str, context: ParseContext) -> Sentence:
     tokens = tuple(tokenise(text))
     words = [token.text for token in tokens]
     cutter = _Cutter(context, text, tokens, tables_of(context.spec))
-    cutter.terms = _terms(tokens, words, context)
-    cutter.titles = _believable_titles(tokens, words, context)
+    grounder = context.grounder
+    cutter.terms = believable_names(tokens, _terms(tokens, words, context), grounder.name_facets, context.spec.language)
+    cutter.titles = titles_of(text, tokens, cutter.terms, context, cutter.tables.year_facet)
+    if cutter.titles:
+        cutter.terms = _outside(cutter.terms, cutter.titles)
     pieces: list[Piece] = []
     at = 0
     while at < len(tokens):
@@ -323,62 +345,22 @@ def _comparative(word: str, context: ParseContext) -> Grounding | None:
     return context.grounder.ground(word[:-3] + "y")
 
 
-def _believable_titles(
-    tokens: Sequence[Token], words: Sequence[str], context: ParseContext
-) -> dict[int, tuple[int, tuple[str, ...]]]:
-    """Titles that the person marks as such: by quotes, capitals, "like" before them, or three words and more."""
-    found = {}
-    last = -1  # where the title before ended
-    for start, end, items in context.grounder.scan_titles(words):
-        listed = last == start - 1 and tokens[last].low in ("or", "and", "&", ",") and _is_capital(tokens, start, end)
-        if listed or _is_marked(tokens, start, end):
-            found[start] = (end, items)
-            last = end
-    return found
+def _outside(
+    terms: Mapping[int, tuple[int, Grounding]], titles: Mapping[int, Title]
+) -> dict[int, tuple[int, Grounding]]:
+    """The facet phrases but those that begin inside a title: no war in "Infinity War (2018)"."""
+    inside = {place for at, title in titles.items() for place in range(at + bool(title.items), title.end)}
+    return {at: term for at, term in terms.items() if at not in inside}
+
+
+def _after_cue(tokens: Sequence[Token], start: int) -> bool:
+    return start > 0 and (is_title_cue(tokens, start - 1) or tokens[start - 1].low in ("or", "and", "&", ","))
 
 
 def _is_surname(grounding: Grounding) -> bool:
     """Found by a part of a longer name: "Fargo" of James Fargo."""
     best = grounding.matches[0]
     return best.how == "inflection" and len(best.value.split()) > len(grounding.phrase.split())
-
-
-def _after_cue(tokens: Sequence[Token], start: int) -> bool:
-    return start > 0 and (_is_title_cue(tokens, start - 1) or tokens[start - 1].low in ("or", "and", "&", ","))
-
-
-_TITLE_CUES = frozenset(("like", "as", "to", "seen", "watched", "loved", "than", "called"))
-_ALIKE = frozenset(("similar", "close", "compared", "comparable", "akin", "equivalent", "prequel", "sequel", "next"))
-_FUNCTION = frozenset(
-    ("the", "a", "an", "of", "and", "in", "to", "on", "for", "my", "me", "you", "is", "it", "no", "not")
-)
-
-
-def _is_marked(tokens: Sequence[Token], start: int, end: int) -> bool:
-    before = tokens[start - 1] if start else None
-    if before is not None and before.low in ('"', "“", "«"):
-        return True
-    first_is_article = before is not None and before.low in ("the", "a", "an") and start > 1
-    cue = tokens[start - 2] if first_is_article else before
-    place = start - 2 if first_is_article else start - 1
-    if cue is not None and _is_title_cue(tokens, place):
-        return True
-    content = [token for token in tokens[start:end] if token.low not in _FUNCTION]
-    shouting = sum(token.text[:1].isupper() for token in tokens) > len(tokens) / 2 and len(tokens) > end - start
-    if _is_capital(tokens, start, end) and not shouting and (start > 0 or len(content) > 1):
-        return True
-    return len(content) >= 3
-
-
-def _is_title_cue(tokens: Sequence[Token], place: int) -> bool:
-    """ "like", "than", "similar to"; not the "to" of "I want to switch off"."""
-    low = tokens[place].low
-    return low in _TITLE_CUES and (low != "to" or (place > 0 and tokens[place - 1].low in _ALIKE))
-
-
-def _is_capital(tokens: Sequence[Token], start: int, end: int) -> bool:
-    content = [token for token in tokens[start:end] if token.low not in _FUNCTION]
-    return bool(content) and all(token.text[:1].isupper() or token.kind == "number" for token in content)
 
 
 Sorted = npt.NDArray[np.float64]

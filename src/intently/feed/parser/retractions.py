@@ -170,5 +170,7 @@ def read_hidden(reading: Reading, segment: Segment) -> None:
                 segment, quote=reading.words([piece]), relation="is", value=list(piece.items), facet="item",
                 matches=_items(piece), must=True, avoid=True,
             )  # fmt: skip
+        elif piece.kind in ("title", "shown"):
+            reading.notice(f"“{reading.words([piece])}” is not among what is shown, nor known by its name")
         elif piece.kind in CONTENT:
             reading.not_understood(reading.words([piece]))

@@ -329,12 +329,22 @@ def _spread_empty(segments: Sequence[Segment]) -> None:
         target.soft |= segment.soft and target is not following
         target.bound |= segment.bound
         target.scope = target.scope or segment.scope
-        for other in neighbours if segment.replace else ():
+        for other in neighbours if segment.replace and not segment.kept else ():
             other.replace = True
     scopes = {segment.scope for segment in segments if segment.scope}
     if len(scopes) == 1:
-        for segment in segments:
-            segment.scope = next(iter(scopes))
+        _spread_scope(segments, next(iter(scopes)))
+
+
+def _spread_scope(segments: Sequence[Segment], scope: str) -> None:
+    """The one scope that is named holds for all; "always" only in its own sentence."""
+    sentence: list[Segment] = []
+    for segment in (*segments, Segment("stop")):
+        if segment.joiner == "stop":
+            for part in sentence if scope != "always" or any(part.scope for part in sentence) else ():
+                part.scope = scope
+            sentence = []
+        sentence.append(segment)
 
 
 def _inherit(segments: Sequence[Segment]) -> None:

@@ -19,9 +19,8 @@ def read_story(reading: Reading, segment: Segment) -> None:
     if not segment.story:
         return
     content = [piece for piece in segment.pieces if piece.kind in CONTENT]
-    fans = [piece for piece in content if reading.words([piece]).lower() in _FANS]
-    if fans and not segment.relative and len(fans) < len(content):
-        segment.pieces = [piece for piece in segment.pieces if piece not in fans]
+    fan = any(reading.words([piece]).lower() in _FANS for piece in segment.pieces)
+    if fan and not segment.relative and content:
         segment.action = "want"
         read_wishes(reading, segment, None)
         return

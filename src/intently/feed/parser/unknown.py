@@ -16,7 +16,7 @@ MAX_BARE_WORDS = 2  # of a command that is nothing but unknown words
 
 def read_unknown(reading: Reading, segment: Segment) -> None:
     """Unknown words: a wish by meaning where a cue announces them, else left to the model."""
-    announced = segment.cued or bool(reading.pointed)
+    announced = segment.cued or (bool(reading.pointed) and segment.joiner not in ("start", "stop"))
     content = [piece for piece in segment.pieces if piece.kind in CONTENT]
     if reading.trusting and {piece.kind for piece in content} == {"unknown", "noun"}:
         _wish(reading, segment, reading.words(content))  # "makes me believe in people"
@@ -26,7 +26,9 @@ def read_unknown(reading: Reading, segment: Segment) -> None:
         phrase = reading.words(run)
         unknown = sum(piece.kind == "unknown" for piece in run)
         alone = unknown <= MAX_BARE_WORDS and _is_alone(reading)
-        few = unknown <= MAX_WISH_WORDS if announced else unknown <= MAX_BARE_WORDS and _is_beside(segment, run)
+        few = (
+            unknown <= MAX_WISH_WORDS if announced else unknown <= MAX_BARE_WORDS and _is_beside(reading, segment, run)
+        )
         sure = reading.trusting or ((alone or few) and not _is_verb(reading, segment, run))
         taken = sure or ((segment.topic or segment.said) and _keeps_its_sign(segment, run))
         if not sure:
@@ -87,8 +89,25 @@ def _keeps_its_sign(segment: Segment, run: Sequence[Piece]) -> bool:
     return segment.action != "avoid" or content[0] is run[0]
 
 
-def _is_beside(segment: Segment, run: Sequence[Piece]) -> bool:
+_TELLING = frozenset(
+    ("i", "he", "she", "it", "we", "they", "is", "was", "were", "did", "had", "has", "been", "him", "your", "saved")
+)
+
+
+def _tells(reading: Reading, pieces: Sequence[Piece]) -> bool:
+    """Whether small words among these say that something is told: "that was an impressive film"."""
+    return any(
+        low in _TELLING
+        for piece in pieces
+        if piece.kind == "skip"
+        for low in reading.sentence.lows[piece.start : piece.end]
+    )
+
+
+def _is_beside(reading: Reading, segment: Segment, run: Sequence[Piece]) -> bool:
     """An adjective: the "feel-good" of "feel-good movie", the "slow-burn" of "slow-burn thriller"."""
+    if not segment.said and _tells(reading, segment.pieces):
+        return False
     for piece in segment.pieces:
         if piece.start == run[-1].end and (piece.own_noun or piece.kind in ("term", "amount")):
             return True
@@ -101,7 +120,9 @@ def _is_alone(reading: Reading) -> bool:
     """The whole command is a few such words, as in a search box: "cosy", "dark and gritty"."""
     content = [piece for piece in reading.sentence.pieces if piece.kind in CONTENT]
     praised = any(piece.cue is not None and piece.cue.kind in ("keep", "ask") for piece in reading.sentence.pieces)
-    return not praised and len(content) <= 2 * MAX_BARE_WORDS and all(piece.kind == "unknown" for piece in content)
+    if praised or _tells(reading, reading.sentence.pieces):
+        return False
+    return len(content) <= 2 * MAX_BARE_WORDS and all(piece.kind == "unknown" for piece in content)
 
 
 def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:

@@ -17,6 +17,7 @@ from intently.nouns import Change, PreferenceValue
 
 __all__ = ["read_wishes"]
 
+_ASKING = frozenset(("more", "want", "fancy", "prefer", "similar"))
 MAX_LIKED = 5  # shown items that one command may ask more of
 _ADMIRING = ("like", "love", "enjoy", "more", "want", "fancy", "prefer", "interested", "good", "adore")
 
@@ -292,7 +293,7 @@ def _pointed(reading: Reading, segment: Segment, piece: Piece) -> None:
     if not piece.items and piece.cue is not None and reading.pointed:
         piece = replace(piece, items=reading.pointed[-1])
     if not piece.items:
-        reading.notice(f"“{quote}” points at nothing: " + _what_is_shown(reading))
+        _pointless(reading, segment, piece)
         return
     reading.pointed.append(piece.items)
     nouns = segment.of_kind("noun")
@@ -309,6 +310,19 @@ def _pointed(reading: Reading, segment: Segment, piece: Piece) -> None:
     elif _wants_more_of(segment, piece) and (segment.praised or segment.like or not compares):
         for item_id in piece.items[:MAX_LIKED]:
             reading.add(segment, quote=quote, relation="like", value={"item_id": item_id})
+
+
+def _pointless(reading: Reading, segment: Segment, piece: Piece) -> None:
+    """A place that nothing is shown at; or a title that the catalogue lacks: a wish by its words."""
+    if piece.kind == "shown":
+        reading.notice(f"“{reading.words([piece])}” points at nothing: " + _what_is_shown(reading))
+        return
+    name = reading.sentence.name(piece)
+    if not (segment.like or segment.strong or segment.said or segment.praised or segment.kept):
+        reading.not_understood(name)
+        return
+    reading.add(segment, quote=name, relation="like", value={"text": name})
+    reading.notice(f"“{name}” is not among the {reading.context.spec.nouns} here, so it is a wish by its name")
 
 
 def _same_as(reading: Reading, segment: Segment, piece: Piece, facet: str) -> None:
@@ -333,6 +347,8 @@ def _wants_more_of(segment: Segment, piece: Piece) -> bool:
         return not segment.too
     if segment.praised and len(piece.items) == 1:
         return True
+    if piece.plural and segment.verb.split()[-1:] != ["of"] and not _ASKING & set(segment.verb.split()):
+        return False  # "I love those": praise of what is shown changes nothing
     return segment.strong and any(word.startswith(_ADMIRING) for word in segment.verb.split())
 
 

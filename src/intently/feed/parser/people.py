@@ -1,0 +1,56 @@
+"""Names of people by one word only: believed where nothing speaks against it.
+
+A word that is merely near to a surname ("marvle") needs a capital or a cue ("by tarentino"); a surname beside a name
+that is not its own ("Harvey Weinstein", "Black Panther", "seth rogan") is somebody or something else.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from intently.catalog.ground import Grounding
+from intently.catalog.lexicon import edit_distance, ordinary_words, plain
+from intently.feed.parser.lexicon import cue_phrases
+from intently.feed.parser.tokens import Token
+
+__all__ = ["believable_names"]
+
+_CUES = frozenset(("by", "with", "starring", "featuring", "from", "like", "director", "actor", "actress", "of"))
+Terms = Mapping[int, tuple[int, Grounding]]
+
+
+def believable_names(
+    tokens: Sequence[Token], terms: Terms, name_facets: frozenset[str], language: str
+) -> dict[int, tuple[int, Grounding]]:
+    """The facet phrases without the names of one word that are not believed."""
+    kept: dict[int, tuple[int, Grounding]] = {}
+    for at, (end, found) in terms.items():
+        if found.facet not in name_facets or len(found.phrase.split()) > 1:
+            kept[at] = end, found
+        elif at > 0 and _is_slip_of(tokens[at - 1].low, found):
+            kept[at - 1] = end, found
+        elif _is_believed(tokens, at, end, found, terms, language):
+            kept[at] = end, found
+    return kept
+
+
+def _is_slip_of(word: str, found: Grounding) -> bool:
+    """The "Nicholas" of "Nicholas Cage", who is called Nicolas."""
+    given = plain(found.matches[0].value).split()[0]
+    return word != given and word[:1] == given[:1] and len(word) > 3 and edit_distance(word, given, 2) <= 2
+
+
+def _is_believed(tokens: Sequence[Token], at: int, end: int, found: Grounding, terms: Terms, language: str) -> bool:
+    cued = at > 0 and tokens[at - 1].low in _CUES
+    if found.matches[0].how == "spelling" and not cued and not tokens[at].text[:1].isupper():
+        return False
+    inside = {place for start, (stop, _) in terms.items() for place in range(start, stop)}
+    beside = [place for place in (at - 1, end) if 0 <= place < len(tokens) and place not in inside]
+    return not any(_is_other_name(tokens, place, language) for place in beside)
+
+
+def _is_other_name(tokens: Sequence[Token], place: int, language: str) -> bool:
+    """A word beside that is no ordinary one, or has a capital of its own: the rest of another name."""
+    token = tokens[place]
+    if token.kind != "word" or cue_phrases().at(tokens, place) is not None:
+        return False
+    opens = place == 0 or tokens[place - 1].kind == "sign"
+    return token.low not in ordinary_words(language) or (token.text[:1].isupper() and not opens)
