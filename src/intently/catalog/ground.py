@@ -164,6 +164,17 @@ class Grounder:
             start = max(end, start + 1)
         return spans
 
+    def every_span(self, words: Sequence[str]) -> list[Span]:
+        """All facet phrases in a list of words, overlapping ones too: without spaces only the sentence can choose."""
+        parts, owners, capitals = _split(words)
+        found: list[Span] = []
+        for start in range(len(parts)):
+            for end in range(start + 1, start + self._vocabulary.reach(parts, start) + 1):
+                if _whole_words(parts, owners, start, end):
+                    grounding = self._mean(parts[start:end], capitals[start])
+                    found += [Span(owners[start], owners[end - 1] + 1, grounding)] if grounding is not None else []
+        return found
+
     def _longest(
         self, parts: list[str], owners: list[int], capitals: list[bool], start: int
     ) -> tuple[int, Grounding | None]:

@@ -78,11 +78,12 @@ class Tables:
 
 @dataclass(frozen=True)
 class Sentence:
-    """The command, its tokens and its pieces."""
+    """The command, its tokens and its pieces. `language`: of the grammar that cut it."""
 
     text: str
     tokens: tuple[Token, ...]
     pieces: tuple[Piece, ...]
+    language: str = "en"
 
     def words(self, start: int, end: int) -> str:
         """The command's own characters from token `start` to token `end`."""

@@ -40,7 +40,10 @@ class Reading:
     trusting: bool = False  # the words were quoted as a wish: all unknown ones count
 
     def words(self, pieces: Sequence[Piece]) -> str:
-        return self.sentence.words(pieces[0].start, pieces[-1].end) if pieces else ""
+        """The command's own characters that the pieces span, in whatever order they are given."""
+        if not pieces:
+            return ""
+        return self.sentence.words(min(piece.start for piece in pieces), max(piece.end for piece in pieces))
 
     def add(
         self,

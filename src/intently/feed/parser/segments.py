@@ -13,7 +13,7 @@ from intently.feed.parser.lexicon import Cue
 from intently.feed.parser.pieces import CONTENT, Piece, Sentence
 from intently.feed.parser.tokens import Token
 
-__all__ = ["Action", "Segment", "segments_of"]
+__all__ = ["Action", "Builder", "Segment", "segments_of"]
 
 Action = Literal["want", "avoid", "retract", "drop", "allow", "hide", "tell"]
 Joiner = Literal["start", "stop", "comma", "and", "or", "but", "turn"]
@@ -60,9 +60,9 @@ class Segment:
         return [piece for piece in self.pieces if piece.kind == kind]
 
 
-def segments_of(sentence: Sentence) -> list[Segment]:
-    """The segments of a command in order, each with its action decided."""
-    builder = _Builder(sentence.tokens)
+def segments_of(sentence: Sentence, builder: "Builder | None" = None) -> list[Segment]:
+    """The segments of a command in order, each with its action decided. builder: of another language's grammar."""
+    builder = builder or Builder(sentence.tokens)
     for piece in sentence.pieces:
         builder.take(piece)
     segments = builder.done()
@@ -88,7 +88,9 @@ _PRAISE = frozenset(("like", "love", "liked", "loved"))
 _CLOSING = frozenset(("and", "or", "but", "please", "pls", "thanks", "though"))
 
 
-class _Builder:
+class Builder:
+    """Takes the pieces of a command one by one; other languages override what their word order changes."""
+
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
         self.segments: list[Segment] = []

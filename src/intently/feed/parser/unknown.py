@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from intently.catalog.lexicon import ordinary_words
+from intently.feed.parser.chinese.doubt import is_doubtful
 from intently.feed.parser.lexicon import story_words
 from intently.feed.parser.pieces import CONTENT, Piece
 from intently.feed.parser.reading import Reading, best_values
@@ -24,6 +25,9 @@ def read_unknown(reading: Reading, segment: Segment) -> None:
     runs = [run for run in _runs(segment.pieces) if not _is_empty(reading, run)]
     for run in runs:
         phrase = reading.words(run)
+        if is_doubtful(reading, segment, phrase):
+            reading.not_understood(phrase)
+            continue
         unknown = sum(piece.kind == "unknown" for piece in run)
         alone = unknown <= MAX_BARE_WORDS and _is_alone(reading)
         few = (
