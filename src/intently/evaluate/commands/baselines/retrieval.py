@@ -1,0 +1,128 @@
+"""Command-aware retrieval (RecBot 5.4): BM25, semantic search, or both, over the words of the session's commands.
+
+Each is as strong as its kind gets: negated words count against instead of for, seen items are left out, "something
+else" hides what is shown, ties and empty queries fall back to popularity, and taste may count as a prior. Weights were
+tuned on sessions of another seed and visible templates (docs/results/commands.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Literal
+
+import numpy as np
+
+from intently.errors import DataError
+from intently.evaluate.commands.baselines.lexical import Bm25Config, LexicalIndex, document_of
+from intently.evaluate.commands.baselines.queries import Query, asks_for_others, query_of
+from intently.evaluate.commands.baselines.shelf import PerGround, Scores, Shelf
+from intently.evaluate.commands.case import Case, Ground, Kind, Shown, Truth
+from intently.retrieve.request import Mask
+
+__all__ = ["RETRIEVALS", "Retrieval", "RetrievalConfig", "Searcher", "searcher_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalConfig:
+    """Weights of the parts of a score, each part in [0, 1]. `memory`: the commands that are searched for. `unwanted`:
+    what a negated word costs beside what a wanted one brings."""
+
+    lexical: float = 0.0
+    semantic: float = 0.0
+    popularity: float = 0.0
+    neighbours: float = 0.0
+    memory: Literal["last", "all"] = "all"
+    unwanted: float = 0.5
+    bm25: Bm25Config = Bm25Config()
+
+
+RETRIEVALS: Mapping[str, RetrievalConfig] = {
+    "BM25, last command": RetrievalConfig(lexical=1.0, memory="last"),
+    "BM25, all commands": RetrievalConfig(lexical=1.0),
+    "semantic, last command": RetrievalConfig(semantic=1.0, memory="last"),
+    "semantic, all commands": RetrievalConfig(semantic=1.0),
+    "BM25 + semantic + taste": RetrievalConfig(lexical=1.0, semantic=1.0, popularity=0.5, neighbours=0.5),
+}
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """What is searched: a shelf and the words on it. All scores are in [0, 1]; 0 for what no word speaks for."""
+
+    shelf: Shelf
+    index: LexicalIndex
+
+    def scores(self, query: Query, config: RetrievalConfig) -> Scores:
+        """What the words say for and against every item."""
+        found = np.zeros(len(self.shelf.item_ids))
+        for words, sign in ((query.wanted, 1.0), (query.unwanted, -config.unwanted)):
+            if config.lexical and words:
+                found += sign * config.lexical * self.index.scores(words)
+            if config.semantic and words:
+                found += sign * config.semantic * self.cosines(words)
+        return found
+
+    def cosines(self, words: str) -> Scores:
+        """Cosine of the words with every item as a share of the best; 0 without an encoder, or below 0."""
+        world = self.shelf.world
+        if world.encode is None:
+            raise DataError("semantic search needs the text encoder; fetch it: intently model get")
+        found = np.asarray(world.snapshot.vectors @ world.encode([words])[0], dtype=np.float64)
+        return np.maximum(found, 0.0) / max(float(found.max(initial=0.0)), 1e-9)
+
+
+def searcher_of(ground: Ground, bm25: Bm25Config) -> Searcher:
+    """The shelf of a ground with the index of its words."""
+    shelf = Shelf(ground)
+    documents = (
+        document_of(ground.words.get(item_id, ""), ground.rows.get(item_id, {}), bm25.titles)
+        for item_id in shelf.item_ids
+    )
+    return Searcher(shelf, LexicalIndex(tuple(documents), bm25))
+
+
+class Retrieval:
+    """A row of the table: one way to search. `searchers`: shared by rows that read the same index."""
+
+    def __init__(self, name: str, config: RetrievalConfig, searchers: PerGround[Searcher] | None = None) -> None:
+        self.name = name
+        self.config = config
+        self._searchers = searchers or PerGround(lambda ground: searcher_of(ground, config.bm25))
+
+    @property
+    def kind(self) -> Kind:
+        return "reads"
+
+    def start(self, ground: Ground, case: Case) -> "Searching":
+        searcher = self._searchers.of(ground)
+        prior = self.config.popularity * searcher.shelf.popular
+        if self.config.neighbours:
+            prior = prior + self.config.neighbours * searcher.shelf.neighbours(case.user_id)
+        return Searching(searcher, self.config, prior, searcher.shelf.unseen(case.user_id))
+
+
+class Searching:
+    """A session in which every command is a search."""
+
+    def __init__(self, searcher: Searcher, config: RetrievalConfig, prior: Scores, allowed: Mask) -> None:
+        self._searcher, self._config, self._prior, self._allowed = searcher, config, prior, allowed
+        self._texts: list[str] = []
+        self._hidden: set[str] = set()
+        self._shown: tuple[str, ...] = ()
+
+    def open(self) -> Shown:
+        return self._show()
+
+    def say(self, text: str, truth: Truth) -> Shown:
+        if asks_for_others(text):
+            self._hidden.update(self._shown)
+        else:
+            self._texts.append(text)
+        return self._show()
+
+    def _show(self) -> Shown:
+        began = perf_counter()
+        texts = self._texts[-1:] if self._config.memory == "last" else self._texts
+        scores = self._searcher.scores(query_of(texts), self._config) + self._prior
+        self._shown = self._searcher.shelf.best(scores, self._allowed, self._hidden)
+        return Shown(self._shown, by="search", seconds=perf_counter() - began)
