@@ -60,6 +60,34 @@ def test_the_memory_lasts_between_commands_and_undo_takes_the_last_one_back(run:
     assert len(json.loads(run("restore", "2", "--user", "12", "--json"))["memory"]) == 2
 
 
+def test_a_preference_is_revised_dropped_and_every_version_is_listed_and_looked_at(run: Callable[..., str]) -> None:
+    run("say", "under 100 minutes", "--user", "12", "--json")
+    (held,) = json.loads(run("memory", "--user", "12", "--json"))["memory"]
+    (moved,) = json.loads(run("revise", held["id"], "--user", "12", "--value", "90", "--scope", "always", "--json"))[
+        "memory"
+    ]
+    assert (moved["value"], moved["scope"]["kind"]) == (90, "always")
+    assert json.loads(run("drop", held["id"], "--user", "12", "--seen", "2", "--json"))["memory"] == []
+    versions = json.loads(run("memory", "--user", "12", "--versions"))
+    assert [(row["version"], row["made_by"]) for row in versions] == [(3, "delete"), (2, "revise"), (1, "command")]
+    assert versions[2]["text"] == "under 100 minutes"
+    assert json.loads(run("memory", "--user", "12", "--version", "2", "--json"))["memory"] == [moved]
+    run("undo", "--user", "12", "--json")
+    assert json.loads(run("reset", "--user", "12", "--seen", "4", "--json"))["memory"] == []
+
+
+def test_a_preview_tells_people_and_programs_what_would_change(run: Callable[..., str]) -> None:
+    would = json.loads(run("say", "no horror", "--user", "12", "--preview", "--json"))["would"]
+    assert [held["quote"] for held in would["come"]] == ["horror"]
+    assert set(would) == {"come", "go", "items_come", "items_leave"}
+    assert "+ avoid “horror”" in run("say", "no horror", "--user", "12", "--preview")
+    assert json.loads(run("memory", "--user", "12", "--json"))["version"] == 0
+
+
+def test_nothing_is_proposed_to_who_put_nothing_away(run: Callable[..., str]) -> None:
+    assert json.loads(run("proposals", "--user", "12", "--json")) == {"proposals": []}
+
+
 def parsed(run: Callable[..., str], *lines: dict[str, Any] | str) -> list[dict[str, Any]]:
     stdin = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines) + "\n"
     return [json.loads(line) for line in run("parse", "--json", "--no-model", stdin=stdin).splitlines()]

@@ -107,3 +107,19 @@ def test_the_first_reply_to_a_key_is_kept(journal: Journal) -> None:
     assert journal.prune_replies(NOON - timedelta(days=9999)) == 0
     assert journal.prune_replies(datetime.now(UTC) + timedelta(days=1)) == 2
     assert journal.reply("ann", "key") is None
+
+
+def test_the_last_answer_to_a_proposal_is_kept_for_each_person(journal: Journal) -> None:
+    assert journal.answered_proposals("ann") == {}
+    journal.put_answer("ann", "less horror", "accepted")
+    journal.put_answer("ann", "less horror", "dismissed")
+    journal.put_answer("ann", "more comedy", "accepted")
+    journal.put_answer("bob", "less horror", "accepted")
+    assert journal.answered_proposals("ann") == {"less horror": "dismissed", "more comedy": "accepted"}
+    journal.put_answer("guest", "less horror", "accepted")
+    journal.put_answer("guest", "less war", "dismissed")
+    journal.merge_user("guest", "ann")
+    assert journal.answered_proposals("ann") == {
+        "less horror": "dismissed", "more comedy": "accepted", "less war": "dismissed",
+    }  # fmt: skip
+    assert journal.answered_proposals("guest") == {}

@@ -73,6 +73,21 @@ def test_the_newest_step_is_the_one_that_the_code_expects() -> None:
     assert script.get_current_head() == migrations.HEAD
 
 
+def test_a_journal_of_the_first_step_gets_the_later_tables_and_keeps_what_it_holds(url: str, tmp_path: Path) -> None:
+    journal = open_journal(url, tmp_path)
+    live(journal, "ann")
+    before = journal.export("ann")
+    with journal._store.write() as connection:
+        connection.exec_driver_sql("DROP TABLE proposal")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    journal.close()
+    later = open_journal(url, tmp_path)
+    assert later.export("ann") | {"time": "", "proposals": []} == before | {"time": "", "proposals": []}
+    later.put_answer("ann", "less horror", "dismissed")
+    assert later.answered_proposals("ann") == {"less horror": "dismissed"}
+    later.close()
+
+
 def test_a_journal_of_a_newer_program_is_refused_and_left_alone(url: str, tmp_path: Path) -> None:
     journal = open_journal(url, tmp_path)
     journal.put_items([film("1")])
@@ -231,5 +246,5 @@ def test_the_names_of_an_export_are_stable() -> None:
     assert (export.FORMAT, export.VERSION) == ("intently.export", 1)
     assert list(export.PERSON_TABLES) == [
         "profile", "events", "memory", "commands", "replies", "slates", "traces", "understandings", "stages", "calls",
-        "jobs", "failures",
+        "jobs", "failures", "proposals",
     ]  # fmt: skip

@@ -47,6 +47,7 @@ def live(journal: Journal, user_id: str, mark: str = "mark") -> None:
     journal.append([Event(user_id=user_id, kind="search", query=f"{mark} films", time=NOON)])
     journal.put_memory(memory(user_id, 1, {"quote": mark}), 0)
     journal.put_command(typed(user_id, "c1", f"no {mark}"), [{"op": "add", "quote": mark}], "grammar")
+    journal.put_answer(user_id, f"less {mark}", "dismissed")
     journal.keep_reply(user_id, "key-1", {"said": mark})
     journal.put_slate(f"feed of {user_id}", user_id, "web", "feed", NOON, ["1", "2"])
     journal.put_trace(f"feed of {user_id}", user_id, NOON, {"mark": mark})

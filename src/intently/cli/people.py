@@ -1,4 +1,4 @@
-"""Verbs about one person: what they see, what they say, what is remembered, exported and erased."""
+"""Verbs about one person: what they see, what they say, what is understood, exported and erased."""
 
 import json
 import sys
@@ -13,6 +13,7 @@ from intently.cli.shown import (
     StoreOption,
     UserOption,
     open_engine,
+    print_difference,
     print_json,
     print_memory,
     print_notices,
@@ -26,7 +27,7 @@ NoModel = Annotated[bool, typer.Option("--no-model", help="Forbid the language m
 
 
 def register(app: typer.Typer) -> None:
-    for verb in (feed, say, parse, memory, undo, restore, similar, understand, replay, export, erase, merge):
+    for verb in (feed, say, parse, similar, understand, replay, export, erase, merge):
         app.command()(verb)
     app.command("why-not")(why_not)
 
@@ -65,6 +66,8 @@ def say(
         if json_out:
             print_json(said.as_json())
             return
+        if said.difference is not None:
+            print_difference(said.difference)
         print_memory(said.memory, said.memory_version)
         print_slate(said.feed, said.memory)
         print_notices(said.notices)
@@ -101,47 +104,6 @@ def _parse_line(engine: Any, line: str, number: int, model: bool) -> dict[str, A
         "seconds": round(time.perf_counter() - started, 4),
         "notices": list(parsed.notices),
     }
-
-
-def memory(
-    user: UserOption,
-    store: StoreOption = "films",
-    versions: Annotated[bool, typer.Option("--versions", help="List all versions instead.")] = False,
-    json_out: JsonOption = False,
-    home: HomeOption = None,
-) -> None:
-    """Show what steers a person's feed."""
-    with open_engine(store, home, model=False) as engine:
-        if versions:
-            print_json(engine.memory_versions(user))
-            return
-        view = engine.memory(user, client=CLIENT)
-        if json_out:
-            print_json({"version": view.version, "memory": list(view.preferences)})
-        else:
-            print_memory(view.preferences, view.version)
-
-
-def undo(user: UserOption, store: StoreOption = "films", json_out: JsonOption = False, home: HomeOption = None) -> None:
-    """Take the last change of the memory back."""
-    with open_engine(store, home, model=False) as engine:
-        view = engine.undo(user, client=CLIENT)
-        if json_out:
-            print_json({"version": view.version, "memory": list(view.preferences)})
-        else:
-            print_memory(view.preferences, view.version)
-
-
-def restore(
-    version: int, user: UserOption, store: StoreOption = "films", json_out: JsonOption = False, home: HomeOption = None
-) -> None:
-    """Bring an earlier version of the memory back."""
-    with open_engine(store, home, model=False) as engine:
-        view = engine.restore(user, version, client=CLIENT)
-        if json_out:
-            print_json({"version": view.version, "memory": list(view.preferences)})
-        else:
-            print_memory(view.preferences, view.version)
 
 
 def why_not(

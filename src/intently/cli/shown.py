@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 from intently.nouns import Preference, Slate
 
 if TYPE_CHECKING:
-    from intently.engine import Engine
+    from intently.engine import Difference, Engine
 
 __all__ = [
     "HomeOption",
@@ -21,6 +22,7 @@ __all__ = [
     "StoreOption",
     "UserOption",
     "open_engine",
+    "print_difference",
     "print_json",
     "print_memory",
     "print_notices",
@@ -43,7 +45,9 @@ def open_engine(store: str, home: Path | None, *, model: bool = True) -> "Engine
 
 
 def to_json(value: Any) -> Any:
-    """Nouns and containers of them as plain JSON data."""
+    """Nouns and containers of them as plain JSON data; times as RFC 3339."""
+    if isinstance(value, datetime):
+        return value.isoformat()
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if is_dataclass(value) and not isinstance(value, type):
@@ -91,13 +95,28 @@ def print_slate(slate: Slate, memory: Iterable[Preference] = ()) -> None:
     print_notices(slate.notices)
 
 
+def print_difference(would: "Difference") -> None:
+    """What a preview would change, before the memory and the slate that it would make."""
+    from rich.console import Console
+
+    console = Console()
+    console.print("this would change:" if would.come or would.go else "this would change nothing", markup=False)
+    for sign, preferences in (("+", would.come), ("-", would.go)):
+        for preference in preferences:
+            console.print(f"  {sign} {preference.polarity} “{preference.quote}”", markup=False, highlight=False)
+    for words, items in (("would come", would.items_come), ("would leave", would.items_leave)):
+        if items:
+            titles = ", ".join(title for _, title in items)
+            console.print(f"  {len(items)} {words}: {titles}", markup=False, highlight=False)
+
+
 def print_memory(memory: Iterable[Preference], version: int) -> None:
-    """The preferences in force as one line each."""
+    """The preferences in force as one line each: those of this session, then those that belong to the person."""
     from rich.console import Console
 
     console = Console()
     console.print(f"memory, version {version}", style="dim", markup=False)
-    for preference in memory:
+    for preference in sorted(memory, key=lambda held: held.scope.kind in ("until", "always")):
         sign = "+" if preference.polarity == "want" else "-"
         place = preference.facet or "meaning"
         line = f"{sign} {preference.id}  “{preference.quote}”  {place} {preference.relation} {preference.value}"

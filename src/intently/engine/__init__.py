@@ -2,11 +2,11 @@
 
 engine      the Python API of one store
 store       opening and importing; worlds: snapshot, index and sources as they are now; people: one person's events
-feeds       making slates; saying: commands; remembering: memory versions; traces: written behind the request
+feeds       making slates; saying: commands; remembering, steering: memory versions; traces: written behind the request
 services    encoder and model, shared by the stores of one process; background: threads; broker: what pages listen to
 """
 
-from intently.engine.answers import Health, MemoryView, Said
+from intently.engine.answers import Difference, Health, MemoryView, Said, Version
 from intently.engine.broker import Broker, Told
 from intently.engine.engine import Engine
 from intently.engine.services import Services
@@ -15,6 +15,7 @@ from intently.engine.worlds import prepare_store
 
 __all__ = [
     "Broker",
+    "Difference",
     "Engine",
     "Health",
     "Imported",
@@ -23,5 +24,6 @@ __all__ = [
     "Services",
     "Store",
     "Told",
+    "Version",
     "prepare_store",
 ]

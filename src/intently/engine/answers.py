@@ -1,21 +1,60 @@
 """What the engine answers with, beyond the nouns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
+from intently.journal import MadeBy
 from intently.language.status import ModelStatus
 from intently.nouns import Change, Preference, Slate
 
-__all__ = ["Health", "MemoryView", "Said"]
+__all__ = ["Difference", "Health", "MemoryView", "Said", "Version"]
 
 By = Literal["grammar", "model", "both", "none"]
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """What a command would change: preferences that would come and go, and (item_id, title) of items that would come
+    and of those that would leave the slate it was typed under. `feed.removed.counts`: which rule would remove how many.
+    """
+
+    come: tuple[Preference, ...]
+    go: tuple[Preference, ...]
+    items_come: tuple[tuple[str, str], ...]
+    items_leave: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def between(
+        cls, before: Sequence[Preference], after: Sequence[Preference], shown: Sequence[tuple[str, str]], feed: Slate
+    ) -> "Difference":
+        """A preference that would change goes as it is and comes as it would be."""
+        then, now = dict(shown), {item.item_id: item.title for item in feed.items}
+        return cls(
+            come=tuple(preference for preference in after if preference not in before),
+            go=tuple(preference for preference in before if preference not in after),
+            items_come=tuple(pair for pair in now.items() if pair[0] not in then),
+            items_leave=tuple(pair for pair in then.items() if pair[0] not in now),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        def titled(pairs: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
+            return [{"item_id": item_id, "title": title} for item_id, title in pairs]
+
+        return {
+            "come": [preference.model_dump(mode="json") for preference in self.come],
+            "go": [preference.model_dump(mode="json") for preference in self.go],
+            "items_come": titled(self.items_come),
+            "items_leave": titled(self.items_leave),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """The answer to a command. `pending`: the model is still reading; this is the grammar's provisional reading and
-    nothing was stored. `preview`: nothing was stored because only a preview was asked for."""
+    nothing was stored. `preview`: nothing was stored because only a preview was asked for; `difference` says what the
+    command would change."""
 
     command_id: str
     changes: tuple[Change, ...]
@@ -26,6 +65,7 @@ class Said:
     notices: tuple[str, ...]
     pending: bool = False
     preview: bool = False
+    difference: Difference | None = None
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> "Said":
@@ -41,7 +81,8 @@ class Said:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The object of SEMANTICS 1."""
+        """The object of SEMANTICS 1; of a preview, with what would change."""
+        would = {"would": self.difference.as_json()} if self.difference is not None else {}
         return {
             "command_id": self.command_id,
             "changes": [change.model_dump(mode="json") for change in self.changes],
@@ -50,6 +91,7 @@ class Said:
             "feed": self.feed.model_dump(mode="json"),
             "by": self.by,
             "notices": list(self.notices),
+            **would,
         }
 
 
@@ -60,6 +102,19 @@ class MemoryView:
     version: int
     preferences: tuple[Preference, ...]
     notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a memory. `text`: the sentence that made it, empty when none did; `parent`: the version whose
+    state it changed or, for an undo or restore, brought back."""
+
+    version: int
+    made_by: MadeBy
+    time: datetime
+    command_id: str | None
+    text: str
+    parent: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from intently.engine.broker import Broker
 from intently.engine.feeds import Feeds
 from intently.engine.saying import Saying
 from intently.engine.services import Services
+from intently.engine.steering import Steering, check_ids
 from intently.engine.store import Store, ensure_demo, open_store
 from intently.engine.understanding import Understander
 from intently.engine.worlds import WorldKeeper, open_vectors
@@ -33,13 +34,13 @@ from intently.journal import Appended, Erased, UnderstandingRow
 from intently.language.budget import Estimate
 from intently.language.reading import reading_prompt
 from intently.language.status import ModelStatus
-from intently.nouns import Event, Item, Preference, Relaxation, Slate, check_id
+from intently.nouns import Event, Item, Preference, Relaxation, Slate
 from intently.understand import Progress
 
 __all__ = ["Engine"]
 
 
-class Engine:
+class Engine(Steering):
     """One store, open. Use it in a `with` block, or call `close()`.
 
     store: its name; the demos `films` and `shop` are imported on first use. config: default `load_config()`.
@@ -67,6 +68,7 @@ class Engine:
         self.feeds = Feeds(self.store, self.worlds, self.config)
         self.sayings = Saying(self.store, self.worlds, self.feeds, self.services, self.broker, self.config)
         self.understander = Understander(self.store, self.worlds, self.services, self.config)
+        super().__init__(self.store, self.worlds, self.feeds)
         self._background: Background | None = None
         self._lock = threading.Lock()
 
@@ -102,7 +104,7 @@ class Engine:
         diversify: bool = False,
     ) -> Slate:
         """A page of a person's feed. With `cursor`, the next page of the same order; nothing else is asked then."""
-        _ids(user_id, client)
+        check_ids(user_id, client)
         if cursor is not None:
             return self.feeds.page(user_id, cursor)
         _between("limit", limit, 1, 100)
@@ -113,7 +115,7 @@ class Engine:
 
     def rank(self, user_id: str, item_ids: Sequence[str], *, client: str = "api", limit: int = 100) -> Slate:
         """Rank the caller's own candidates under the person's memory; those that break a must are left out and said."""
-        _ids(user_id, client, *item_ids)
+        check_ids(user_id, client, *item_ids)
         _between("the number of item ids", len(item_ids), 1, 1000)
         return self.feeds.make(user_id, client=client, limit=min(limit, 1000), only=tuple(item_ids), surface="rank")
 
@@ -124,7 +126,7 @@ class Engine:
 
     def why_not(self, user_id: str, item_id: str, *, client: str = "api") -> WhyNot:
         """Why an item is not in the person's feed, or where it is. Raises NotFound."""
-        _ids(user_id, client)
+        check_ids(user_id, client)
         return self.feeds.why_not(user_id, item_id, client)
 
     def trace(self, feed_id: str) -> dict[str, Any]:
@@ -151,7 +153,7 @@ class Engine:
         as_of: datetime | None = None,
     ) -> Said:
         """Read a command, change the memory, make the next feed. `feed_id`: the slate it was typed under."""
-        _ids(user_id, client)
+        check_ids(user_id, client)
         _between("limit", limit, 1, 100)
         return self.sayings.say(
             user_id, text, client=client, feed_id=feed_id, zone=zone, model=model, preview=preview,
@@ -162,7 +164,7 @@ class Engine:
                  zone: str | None = None, limit: int = 10) -> Said:  # fmt: skip
         """As `say`, but never waits for the model: what the grammar alone can read is final; else the answer is
         provisional (`pending`), and the final one is published to the person's listeners under the topic "said"."""
-        _ids(user_id, client)
+        check_ids(user_id, client)
         return self.sayings.say_fast(user_id, text, client=client, feed_id=feed_id, zone=zone, limit=limit)
 
     def parse(
@@ -198,36 +200,6 @@ class Engine:
         """After a slate is shown: let the model's server read all but the command. Returns at once."""
         self.sayings.prefill(user_id, client, slate)
 
-    # --------------------------------------------------------------------------------------------------------- memory
-    def memory(self, user_id: str, *, client: str = "api") -> MemoryView:
-        """What is in force for this person and client."""
-        _ids(user_id, client)
-        return self.feeds.memory.now(user_id, client)
-
-    def memory_versions(self, user_id: str, *, limit: int = 50) -> list[dict[str, Any]]:
-        """Versions of the memory, the newest first: number, what made it, when."""
-        rows = self.store.journal.memory_rows(user_id, limit)
-        return [
-            {"version": row.version, "made_by": row.made_by, "time": row.time.isoformat(), "command_id": row.command_id}
-            for row in rows
-        ]
-
-    def drop(self, user_id: str, preference_id: str, *, client: str = "api", version: int | None = None) -> MemoryView:
-        """Take one preference back. `version`: the one the caller saw; raises Stale when it is older than the head."""
-        return self.feeds.memory.drop(user_id, preference_id, client, version)
-
-    def undo(self, user_id: str, *, client: str = "api") -> MemoryView:
-        """Go back one version."""
-        return self.feeds.memory.undo(user_id, client)
-
-    def restore(self, user_id: str, number: int, *, client: str = "api", version: int | None = None) -> MemoryView:
-        """Bring version `number` back. `version`: the one the caller saw."""
-        return self.feeds.memory.restore(user_id, number, client, version)
-
-    def reset(self, user_id: str, *, client: str = "api") -> MemoryView:
-        """Forget all preferences of this person and client."""
-        return self.feeds.memory.reset(user_id, client)
-
     # ---------------------------------------------------------------------------------------------------------- people
     def record(self, events: Sequence[Event]) -> Appended:
         """Keep events; the same event twice is one event. They count in the next request."""
@@ -249,19 +221,19 @@ class Engine:
 
     def merge(self, source: str, target: str) -> dict[str, int]:
         """Make an anonymous person's events, memory and slates those of a known person."""
-        _ids(source, target)
+        check_ids(source, target)
         self.feeds.traces.flush()
         return self.store.journal.merge_user(source, target)
 
     def export(self, user_id: str) -> dict[str, Any]:
         """Everything that is kept of a person."""
-        _ids(user_id)
+        check_ids(user_id)
         self.feeds.traces.flush()
         return self.store.journal.export(user_id)
 
     def erase(self, user_id: str) -> Erased:
         """Delete everything that is kept of a person; says what was deleted and what the next build forgets."""
-        _ids(user_id)
+        check_ids(user_id)
         self.feeds.traces.flush()
         erased = self.store.journal.erase(user_id)
         self.feeds.forget(user_id)
@@ -384,14 +356,6 @@ class Engine:
         if unknown:
             known = ", ".join(self.store.spec.facets)
             raise BadRequest(f"item {item.item_id!r}: unknown facet {unknown[0]!r}; the catalogue declares {known}")
-
-
-def _ids(*ids: str) -> None:
-    for text in ids:
-        try:
-            check_id(text)
-        except ValueError as error:
-            raise BadRequest(f"the id {text[:40]!r} cannot be used: {error}") from error
 
 
 def _between(name: str, amount: int, low: int, high: int) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from intently.config import Config
 from intently.engine.answers import MemoryView
 from intently.engine.store import Store
+from intently.feed.revision import Revision
 from intently.feed.versions import Applied, Memory
 from intently.nouns import Change, Command
 
@@ -39,23 +40,36 @@ class Remembering:
             shown=self._shown(command.user_id, command.client),
         )  # fmt: skip
 
-    def drop(self, user_id: str, preference_id: str, client: str, seen: int | None) -> MemoryView:
-        return _view(self._memory.drop(user_id, client, preference_id, seen_version=self._seen(user_id, client, seen),
-                                       now=datetime.now(UTC)))  # fmt: skip
+    def at(self, user_id: str, client: str, number: int) -> MemoryView:
+        """What version `number` put in force for this client when it was made."""
+        view = self._memory.at(user_id, client, number)
+        return MemoryView(view.version, view.preferences)
 
-    def undo(self, user_id: str, client: str) -> MemoryView:
-        return _view(self._memory.undo(user_id, client, now=datetime.now(UTC)))
+    def accept(self, user_id: str, client: str, change: Change, command_id: str, seen: int | None) -> MemoryView:
+        """Put a proposed preference in force. Raises Stale."""
+        return _view(
+            self._memory.apply(
+                user_id, client, [change], command_id=command_id, now=datetime.now(UTC),
+                shown=self._shown(user_id, client), made_by="accept", seen_version=seen,
+            )
+        )  # fmt: skip
+
+    def drop(self, user_id: str, preference_id: str, client: str, seen: int | None) -> MemoryView:
+        return _view(self._memory.drop(user_id, client, preference_id, seen_version=seen, now=datetime.now(UTC),
+                                       shown=self._shown(user_id, client)))  # fmt: skip
+
+    def revise(self, user_id: str, preference_id: str, revision: Revision, client: str, seen: int | None) -> MemoryView:
+        return _view(self._memory.revise(user_id, client, preference_id, revision, seen_version=seen,
+                                         now=datetime.now(UTC), shown=self._shown(user_id, client)))  # fmt: skip
+
+    def undo(self, user_id: str, client: str, seen: int | None) -> MemoryView:
+        return _view(self._memory.undo(user_id, client, now=datetime.now(UTC), seen_version=seen))
 
     def restore(self, user_id: str, number: int, client: str, seen: int | None) -> MemoryView:
-        return _view(self._memory.restore(user_id, client, number, seen_version=self._seen(user_id, client, seen),
-                                          now=datetime.now(UTC)))  # fmt: skip
+        return _view(self._memory.restore(user_id, client, number, seen_version=seen, now=datetime.now(UTC)))
 
-    def reset(self, user_id: str, client: str) -> MemoryView:
-        return _view(self._memory.reset(user_id, client, now=datetime.now(UTC)))
-
-    def _seen(self, user_id: str, client: str, seen: int | None) -> int:
-        """The version that the caller saw; who names none acts on the one in force."""
-        return self.now(user_id, client).version if seen is None else seen
+    def reset(self, user_id: str, client: str, seen: int | None) -> MemoryView:
+        return _view(self._memory.reset(user_id, client, now=datetime.now(UTC), seen_version=seen))
 
     def _shown(self, user_id: str, client: str) -> list[datetime]:
         return self._journal.slate_times(user_id, client)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from intently.config import Config
-from intently.engine.answers import MemoryView, Said
+from intently.engine.answers import Difference, MemoryView, Said
 from intently.engine.broker import Broker, Told
 from intently.engine.feeds import Feeds, Made, Shown
 from intently.engine.services import Services
@@ -213,6 +213,9 @@ class Saying:
         return Said(
             command_id=command.command_id, changes=parsed.changes, memory=applied.preferences,
             memory_version=applied.version, feed=feed, by=parsed.by, notices=notices, preview=not store,
+            difference=None if store else Difference.between(
+                asked.context.memory, applied.preferences, asked.shown.items if asked.shown else (), feed
+            ),
         )  # fmt: skip
 
     def _model_for_command(self) -> Callable[[], Model | None]:

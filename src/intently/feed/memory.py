@@ -17,12 +17,15 @@ from intently.feed.session import in_force
 from intently.feed.slots import own_pairs, settle, without_values
 from intently.nouns import Change, Preference, Scope, utc
 
-__all__ = ["IDLE_HOURS", "MAX_PREFERENCES", "Entry", "MemoryState", "Merged", "bring_back", "content", "merge", "view"]
+__all__ = [
+    "IDLE_HOURS", "LASTS", "MAX_PREFERENCES", "Entry", "MemoryState", "Merged", "alive", "bring_back", "content",
+    "merge", "owner_of", "view",
+]  # fmt: skip
 
 MAX_PREFERENCES = 32
 IDLE_HOURS = 6.0
 FORMAT, VERSION = "intently.memory", 1
-_LASTS = {"next": 0, "session": 1, "until": 2, "always": 3}
+LASTS = {"next": 0, "session": 1, "until": 2, "always": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def view(
 ) -> tuple[Preference, ...]:
     """What is in force for this client, the newest last. `shown`: times of its new slates, ascending (session)."""
     held: tuple[Preference, ...] = ()
-    for entry in _alive(state, client, now, idle_hours, shown):
+    for entry in alive(state, client, now, idle_hours, shown):
         settled = settle(held, entry.preference, replaces=entry.replaces, single_valued=single_valued)
         held = settled.preferences
     return held
@@ -150,8 +153,8 @@ def merge(
 ) -> Merged:
     """Apply the changes of one command, in order. `undo` needs versions and is done by `versions.Memory`."""
     single = {name for name, facet in spec.facets.items() if facet.kind == "term" and not facet.many}
-    alive = set(map(id, _alive(state, client, now, idle_hours, shown)))
-    entries = tuple(e for e in state.entries if e.client not in ("", client) or id(e) in alive)
+    lasting = set(map(id, alive(state, client, now, idle_hours, shown)))
+    entries = tuple(e for e in state.entries if e.client not in ("", client) or id(e) in lasting)
     work = _Work(client, command_id, now, single, entries, [])
     for number, change in enumerate(changes):
         if change.op in ("add", "replace"):
@@ -165,7 +168,8 @@ def merge(
     return Merged(MemoryState(touched), tuple(work.notices), any(change.op == "diversify" for change in changes))
 
 
-def _alive(state: MemoryState, client: str, now: datetime, idle_hours: float, shown: Sequence[datetime]) -> list[Entry]:
+def alive(state: MemoryState, client: str, now: datetime, idle_hours: float, shown: Sequence[datetime]) -> list[Entry]:
+    """The entries of this client and of the person that have not run out, the oldest first."""
     return [
         entry
         for entry in state.entries
@@ -174,6 +178,11 @@ def _alive(state: MemoryState, client: str, now: datetime, idle_hours: float, sh
             entry.preference.scope, made=entry.made, touched=entry.touched, now=now, idle_hours=idle_hours, shown=shown
         )
     ]
+
+
+def owner_of(scope: Scope, client: str) -> str:
+    """Whose entry it is: "" (the person's, on every client) when it outlasts sessions, else this client's."""
+    return "" if scope.kind in ("until", "always") else client
 
 
 def _preference_id(command_id: str, number: int) -> str:
@@ -197,8 +206,8 @@ class _Work:
     def add(self, change: Change, number: int) -> None:
         scope = change.scope or Scope()
         new = _preference_of(change, scope, self.command_id, _preference_id(self.command_id, number))
-        owner = "" if scope.kind in ("until", "always") else self.client
-        yields = [entry for entry in self._ours() if _LASTS[entry.preference.scope.kind] <= _LASTS[scope.kind]]
+        owner = owner_of(scope, self.client)
+        yields = [entry for entry in self._ours() if LASTS[entry.preference.scope.kind] <= LASTS[scope.kind]]
         replaces = change.op == "replace"
         settled = settle(
             [entry.preference for entry in yields], new, replaces=replaces, single_valued=self.single_valued

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from intently.nouns import Preference
 
-__all__ = ["Settled", "interval_of", "own_pairs", "settle", "without_values"]
+__all__ = ["Settled", "interval_of", "is_number", "own_pairs", "says_the_same", "settle", "without_values"]
 
 Pair = tuple[str, str]
 MAX_HIDDEN = 1000  # items that one "something else" entry may name; the oldest fall out
@@ -33,14 +33,14 @@ def settle(
     for old in held:
         if replaces and _is_replaced(old, new):
             continue
-        if _says_the_same(old, new):
+        if says_the_same(old, new):
             new = _repeated(old, new)
         elif _become_one(old, new, single_valued):
             new = _united(old, new)
         elif old.polarity != new.polarity:
             rest = _after_flip(old, new, notices)
             kept += [rest] if rest is not None else []
-        elif old.polarity == "want" and old.facet == new.facet and _is_number(old) and _is_number(new):
+        elif old.polarity == "want" and old.facet == new.facet and is_number(old) and is_number(new):
             rest = _after_bound(old, new, notices)
             kept += [rest] if rest is not None else []
         else:
@@ -80,7 +80,8 @@ def without_values(preference: Preference, pairs: Collection[Pair]) -> Preferenc
     return preference.model_copy(update={"value": values, "matches": matches})
 
 
-def _is_number(preference: Preference) -> bool:
+def is_number(preference: Preference) -> bool:
+    """Whether it is a bound on a number or date."""
     return preference.relation in ("at_most", "at_least", "between", "about")
 
 
@@ -89,7 +90,8 @@ def _is_replaced(old: Preference, new: Preference) -> bool:
     return old.polarity == new.polarity == "want" and same_kind and old.command_id != new.command_id
 
 
-def _says_the_same(old: Preference, new: Preference) -> bool:
+def says_the_same(old: Preference, new: Preference) -> bool:
+    """Whether both ask for the same, however strongly and for however long."""
     if (old.polarity, old.facet, old.relation) != (new.polarity, new.facet, new.relation):
         return False
     if isinstance(old.value, list) and isinstance(new.value, list):
@@ -105,7 +107,7 @@ def _folded(preference: Preference) -> object:
 
 def _repeated(old: Preference, new: Preference) -> Preference:
     """Said again: the same entry, renewed. A weaker repetition takes nothing back."""
-    strength = "must" if "must" in (old.strength, new.strength) and not _is_number(new) else new.strength
+    strength = "must" if "must" in (old.strength, new.strength) and not is_number(new) else new.strength
     return new.model_copy(update={"id": old.id, "strength": strength})
 
 
@@ -141,7 +143,7 @@ def _after_flip(old: Preference, new: Preference, notices: list[str]) -> Prefere
 
 
 def _untouched(old: Preference, new: Preference) -> Preference | None:
-    if _is_number(old) and _is_number(new) and old.facet == new.facet:
+    if is_number(old) and is_number(new) and old.facet == new.facet:
         wanted, avoided = (
             (interval_of(old), interval_of(new)) if old.polarity == "want" else (interval_of(new), interval_of(old))
         )

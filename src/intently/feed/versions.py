@@ -5,13 +5,14 @@ the client that asks; a second undo goes further back; an undo is undone by rest
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from intently.catalog.schema import CatalogSpec
 from intently.errors import NotFound, Stale
 from intently.feed.memory import IDLE_HOURS, MemoryState, Merged, bring_back, content, merge, view
+from intently.feed.revision import Revision, drop, revise
 from intently.journal import MemoryRow
 from intently.journal.memory import MadeBy
 from intently.nouns import Change, Preference, utc
@@ -79,15 +80,17 @@ class Memory:
         command_id: str,
         now: datetime,
         shown: Sequence[datetime] = (),
+        made_by: MadeBy | None = None,
+        seen_version: int | None = None,
     ) -> Applied:
-        """Merge one command and keep it as a version."""
-        return self._write(
-            user_id,
-            client,
-            now,
-            command_id,
-            lambda head, state: self._step(user_id, client, changes, command_id, now, shown, head, state),
-        )
+        """Merge one command and keep it as a version. `made_by`: what it was, when it was no command. Raises Stale."""
+
+        def step(head: int, state: MemoryState) -> _Step:
+            _check_seen(seen_version, head)
+            made = self._step(user_id, client, changes, command_id, now, shown, head, state)
+            return made if made_by is None else replace(made, made_by=made_by)
+
+        return self._write(user_id, client, now, command_id, step)
 
     def foresee(
         self,
@@ -104,25 +107,65 @@ class Memory:
         step = self._step(user_id, client, changes, command_id, now, shown, head, state)
         return Applied(head, self._view(step.state, client, now, ()), step.notices, step.diversify)
 
-    def drop(self, user_id: str, client: str, preference_id: str, *, seen_version: int, now: datetime) -> Applied:
+    def at(self, user_id: str, client: str, version: int) -> MemoryView:
+        """What an older version put in force for this client when it was made. Raises NotFound."""
+        row = self._store.memory_row(user_id, version) if version else None
+        state = self._at(user_id, version)
+        return MemoryView(version, () if row is None else self._view(state, client, row.time, ()))
+
+    def drop(
+        self,
+        user_id: str,
+        client: str,
+        preference_id: str,
+        *,
+        seen_version: int | None,
+        now: datetime,
+        shown: Sequence[datetime] = (),
+    ) -> Applied:
         """Delete one preference. Raises Stale when another version is in force, NotFound when it is not in it."""
 
         def step(head: int, state: MemoryState) -> _Step:
             _check_seen(seen_version, head)
-            if preference_id not in {held.id for held in content(state, client)}:
-                raise NotFound(f"no preference {preference_id!r} in version {head}; read the memory again")
-            kept = [entry for entry in state.entries if entry.preference.id != preference_id]
-            return _Step(MemoryState(tuple(kept)), "delete")
+            seen = _find(self._view(state, client, now, shown), preference_id, head)
+            return _Step(drop(self._touched(state, client, now, shown), seen, client), "delete")
 
         return self._write(user_id, client, now, None, step)
 
-    def undo(self, user_id: str, client: str, *, now: datetime) -> Applied:
-        """Go back to before the newest version that changed something for this client."""
-        return self._write(
-            user_id, client, now, None, lambda head, state: self._undone(user_id, client, now, head, state)
-        )
+    def revise(
+        self,
+        user_id: str,
+        client: str,
+        preference_id: str,
+        revision: Revision,
+        *,
+        seen_version: int | None,
+        now: datetime,
+        shown: Sequence[datetime] = (),
+    ) -> Applied:
+        """Change scope, strength or bound of one preference. Raises Stale, NotFound, or BadRequest with the mend."""
 
-    def restore(self, user_id: str, client: str, version: int, *, seen_version: int, now: datetime) -> Applied:
+        def step(head: int, state: MemoryState) -> _Step:
+            _check_seen(seen_version, head)
+            seen = _find(self._view(state, client, now, shown), preference_id, head)
+            merged = revise(
+                self._touched(state, client, now, shown), seen, revision, client=client, now=now, spec=self._spec,
+                single_valued=self._single,
+            )  # fmt: skip
+            return _Step(merged.state, "revise", None, merged.notices)
+
+        return self._write(user_id, client, now, None, step)
+
+    def undo(self, user_id: str, client: str, *, now: datetime, seen_version: int | None = None) -> Applied:
+        """Go back to before the newest version that changed something for this client. Raises Stale."""
+
+        def step(head: int, state: MemoryState) -> _Step:
+            _check_seen(seen_version, head)
+            return self._undone(user_id, client, now, head, state)
+
+        return self._write(user_id, client, now, None, step)
+
+    def restore(self, user_id: str, client: str, version: int, *, seen_version: int | None, now: datetime) -> Applied:
         """Put an older version back in force. Raises Stale or NotFound."""
 
         def step(head: int, state: MemoryState) -> _Step:
@@ -131,10 +174,11 @@ class Memory:
 
         return self._write(user_id, client, now, None, step)
 
-    def reset(self, user_id: str, client: str, *, now: datetime) -> Applied:
-        """Forget everything that this client sees. Undo brings it back."""
+    def reset(self, user_id: str, client: str, *, now: datetime, seen_version: int | None = None) -> Applied:
+        """Forget everything that this client sees. Undo brings it back. Raises Stale."""
 
         def step(head: int, state: MemoryState) -> _Step:
+            _check_seen(seen_version, head)
             merged = merge(state, [Change(op="reset")], client=client, command_id="reset", now=now, spec=self._spec)
             return _Step(merged.state, "reset")
 
@@ -248,6 +292,14 @@ class Memory:
         return _Step(state, "command", None, ("there is nothing to undo",))
 
 
-def _check_seen(seen: int, head: int) -> None:
-    if seen != head:
+def _find(held: Sequence[Preference], preference_id: str, version: int) -> Preference:
+    for preference in held:
+        if preference.id == preference_id:
+            return preference
+    raise NotFound(f"no preference {preference_id[:64]!r} in version {version}; read the memory again")
+
+
+def _check_seen(seen: int | None, head: int) -> None:
+    """None: the caller saw no version and acts on the one in force."""
+    if seen is not None and seen != head:
         raise Stale(f"you saw version {seen} of the memory, version {head} is in force; read it again and repeat")

@@ -4,7 +4,7 @@ from intently.journal.events import Appended, EventColumns
 from intently.journal.export import Erased
 from intently.journal.jobs import Job, JobState
 from intently.journal.journal import Journal
-from intently.journal.memory import CommandRow, MadeBy, MemoryRow
+from intently.journal.memory import Answer, CommandRow, MadeBy, MemoryRow
 from intently.journal.open import open_journal
 from intently.journal.slates import SlateRow
 from intently.journal.tables import KIND_CODES, KINDS
@@ -13,6 +13,7 @@ from intently.journal.understanding import FailureRow, UnderstandingRow
 __all__ = [
     "KINDS",
     "KIND_CODES",
+    "Answer",
     "Appended",
     "CommandRow",
     "Erased",

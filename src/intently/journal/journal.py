@@ -12,7 +12,7 @@ from intently.journal import calls, events, export, items, jobs, memory, merge, 
 from intently.journal.events import Appended, EventColumns
 from intently.journal.export import Erased
 from intently.journal.jobs import Job, JobState
-from intently.journal.memory import CommandRow, MemoryRow
+from intently.journal.memory import Answer, CommandRow, MemoryRow
 from intently.journal.slates import SlateRow
 from intently.journal.store import Store
 from intently.journal.understanding import FailureRow, UnderstandingRow
@@ -145,6 +145,16 @@ class Journal:
         """What a person typed, the newest first."""
         with self._store.read() as connection:
             return memory.commands(connection, user_id, limit)
+
+    def put_answer(self, user_id: str, proposal_id: str, answer: Answer) -> None:
+        """Keep what a person answered to a proposal; a later answer replaces it."""
+        with self._store.write() as connection:
+            memory.put_answer(connection, user_id, proposal_id, answer, _now())
+
+    def answered_proposals(self, user_id: str) -> dict[str, Answer]:
+        """Proposals that a person has answered, by id."""
+        with self._store.read() as connection:
+            return memory.answered_proposals(connection, user_id)
 
     def reply(self, user_id: str, key: str) -> Any | None:
         """The body that this Idempotency-Key was answered with; None if it is new."""

@@ -14,13 +14,15 @@ from sqlalchemy.exc import IntegrityError
 
 from intently.errors import BadRequest, Stale
 from intently.journal.store import insert_new, upsert
-from intently.journal.tables import command, from_us, memory, profile, reply, to_us
+from intently.journal.tables import command, from_us, memory, profile, proposal, reply, to_us
 from intently.nouns import Command, Profile
 
 __all__ = [
+    "Answer",
     "CommandRow",
     "MadeBy",
     "MemoryRow",
+    "answered_proposals",
     "commands",
     "find_profile",
     "find_reply",
@@ -29,12 +31,14 @@ __all__ = [
     "memory_row",
     "memory_rows",
     "prune_replies",
+    "put_answer",
     "put_command",
     "put_memory",
     "put_profile",
 ]
 
-MadeBy = Literal["command", "undo", "restore", "delete", "reset", "merge"]
+MadeBy = Literal["command", "undo", "restore", "delete", "reset", "merge", "revise", "accept"]
+Answer = Literal["accepted", "dismissed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,18 @@ def put_profile(connection: Connection, one: Profile) -> None:
 def find_profile(connection: Connection, user_id: str) -> Profile | None:
     text = connection.execute(select(profile.c.attributes).where(profile.c.user_id == user_id)).scalar()
     return None if text is None else Profile(user_id=user_id, attributes=json.loads(text))
+
+
+def put_answer(connection: Connection, user_id: str, proposal_id: str, answer: Answer, time: datetime) -> None:
+    """Keep what a person answered to a proposal; a later answer replaces it."""
+    row = {"user_id": user_id, "proposal_id": proposal_id, "answer": answer, "time_us": to_us(time)}
+    upsert(connection, proposal, [row])
+
+
+def answered_proposals(connection: Connection, user_id: str) -> dict[str, Answer]:
+    """Proposals that a person has answered, by id."""
+    wanted = select(proposal.c.proposal_id, proposal.c.answer).where(proposal.c.user_id == user_id)
+    return {row.proposal_id: row.answer for row in connection.execute(wanted)}
 
 
 def find_reply(connection: Connection, user_id: str, key: str) -> Any | None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Table, delete, select, update
 
 from intently.errors import BadRequest
 from intently.journal.memory import MemoryRow, find_profile, memory_head, put_memory, put_profile
-from intently.journal.tables import PERSON_TABLES, command, memory, reply, stage, understanding
+from intently.journal.tables import PERSON_TABLES, command, memory, proposal, reply, stage, understanding
 from intently.nouns import Profile
 
 __all__ = ["merge_user"]
@@ -25,7 +25,7 @@ def merge_user(connection: Connection, source: str, target: str, now: datetime) 
     moved["profile"] = _merge_profile(connection, source, target)
     if connection.execute(select(understanding.c.user_id).where(understanding.c.user_id == target).limit(1)).first():
         connection.execute(delete(understanding).where(understanding.c.user_id == source))
-    for table, key in ((command, "command_id"), (reply, "key")):
+    for table, key in ((command, "command_id"), (reply, "key"), (proposal, "proposal_id")):
         _drop_known(connection, table, key, source, target)
     connection.execute(delete(stage).where(stage.c.user_id == source))  # its inputs were the source's history alone
     connection.execute(delete(PERSON_TABLES["jobs"]).where(PERSON_TABLES["jobs"].c.user_id == source))

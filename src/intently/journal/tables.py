@@ -40,6 +40,7 @@ __all__ = [
     "memory",
     "meta",
     "profile",
+    "proposal",
     "reply",
     "slate",
     "stage",
@@ -157,6 +158,13 @@ command = _table(
     numbered=True,
 )
 reply = _table("reply", _id("user_id", primary=True), _id("key", primary=True), _text("body"), _int("time_us"))
+proposal = _table(
+    "proposal",
+    _id("user_id", primary=True),
+    _id("proposal_id", primary=True),
+    _text("answer"),  # accepted, dismissed
+    _int("time_us"),
+)
 slate = _table(
     "slate",
     _number("slate_no"),
@@ -270,5 +278,6 @@ PERSON_TABLES: dict[str, Table] = {
     "calls": call,
     "jobs": job,
     "failures": failure,
+    "proposals": proposal,
 }
 """What is derived from a person, by its name in `export` and `erase`: every table with a `user_id` (a test checks)."""

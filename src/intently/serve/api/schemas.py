@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Discriminator, Field, NaiveDatetime, Tag
+from pydantic import AwareDatetime, Discriminator, Field, FiniteFloat, NaiveDatetime, Tag
 
-from intently.nouns import Change, EventKind, Id, Interest, Noun, Preference, Slate
+from intently.feed.proposals import Proposal
+from intently.nouns import Change, EventKind, Id, Interest, Noun, Preference, Scope, Slate
 from intently.nouns import Tag as NounTag
 
 __all__ = [
     "AppendedBody", "CommandIn", "CountsBody", "ErrorBody", "EventIn", "EventsIn", "HealthBody", "ItemBody", "ItemIn",
-    "ItemPatch", "MemoryBody", "MergeIn", "RankIn", "SaidBody", "StoreBody", "UnderstandingBody", "VersionBody",
-    "VersionIn", "WhyNotBody",
+    "ItemPatch", "MemoryBody", "MergeIn", "ProposalsBody", "RankIn", "RevisionIn", "SaidBody", "StoreBody",
+    "UnderstandingBody", "VersionBody", "VersionIn", "WhyNotBody",
 ]  # fmt: skip
 
 MAX_COMMAND = 2000  # characters
@@ -42,6 +43,20 @@ class CommandIn(Noun):
     limit: int = Field(10, ge=1, le=100)
 
 
+class TitledBody(Noun):
+    item_id: str
+    title: str
+
+
+class DifferenceBody(Noun):
+    """Preferences and items that would come and go; `feed.removed.counts`: which rule would remove how many."""
+
+    come: tuple[Preference, ...]
+    go: tuple[Preference, ...]
+    items_come: tuple[TitledBody, ...]
+    items_leave: tuple[TitledBody, ...]
+
+
 class SaidBody(Noun):
     command_id: str
     changes: tuple[Change, ...]
@@ -50,19 +65,50 @@ class SaidBody(Noun):
     feed: Slate
     by: Literal["grammar", "model", "both", "none"]
     notices: tuple[str, ...]
+    would: DifferenceBody | None = Field(None, description="of a preview: what the command would change")
 
 
 class MemoryBody(Noun):
+    """What is in force for one client. Scope always and until belong to the person, next and session to the client."""
+
     version: int
     memory: tuple[Preference, ...]
     notices: tuple[str, ...] = ()
 
 
 class VersionBody(Noun):
+    """`text`: the sentence that made it; `parent`: the version that it changed or that undo or restore brought back."""
+
     version: int
     made_by: str
     time: datetime
     command_id: str | None
+    text: str
+    parent: int
+
+
+class RangeIn(Noun):
+    low: FiniteFloat
+    high: FiniteFloat
+
+
+class RevisionIn(Noun):
+    """What changes of one preference; what is left out stays."""
+
+    scope: Scope | Literal["next", "session", "tonight", "today", "week", "month", "always"] | None = Field(
+        None, description="how long it holds; tonight, today, week and month end by the clock of `zone`"
+    )
+    strength: Literal["must", "prefer"] | None = None
+    value: FiniteFloat | RangeIn | None = Field(None, description="the bound's new amount, or both ends of a range")
+    version: int | None = Field(None, ge=0, description="the version that you saw; a stale one is refused (409)")
+    client: Id = "api"
+    zone: str | None = Field(None, max_length=64, description="IANA time zone")
+
+
+class ProposalsBody(Noun):
+    """What behaviour or the understanding suggests; nothing of it is in force."""
+
+    proposals: tuple[Proposal, ...]
 
 
 class VersionIn(Noun):
