@@ -10,6 +10,7 @@ from intently.feed.parser.reading import Reading
 from intently.feed.parser.retractions import read_hidden, read_kept, read_lost_wish, read_retraction
 from intently.feed.parser.segments import Segment
 from intently.feed.parser.stories import read_story
+from intently.feed.parser.talk import without_talk
 from intently.feed.parser.tokens import check_text
 from intently.feed.parser.wishes import read_wishes
 from intently.nouns import Change, Scope
@@ -19,7 +20,7 @@ __all__ = ["read_exact", "read_segments"]
 
 def read_exact(text: str, context: ParseContext) -> Parsed:
     """Read a command. Raises BadRequest when it is empty or too long; never for what it says."""
-    sentence = cut(check_text(text), context)
+    sentence = without_talk(cut(check_text(text), context))
     segments = segments_of(sentence)
     if any(cue.kind == "inject" for segment in segments for cue in segment.operations):
         notice = "nothing was changed: that is not about what to show"

@@ -1,0 +1,141 @@
+"""Clauses that only talk: greetings, thanks, reactions, plans, and what is said or asked of one thing ("is it a comedy?").
+
+Whatever they name is no wish: a genre in "it was a comedy" describes what somebody saw. Their words count as read. Judged
+clause by clause (full stops, commas, "but"), from the words alone; a clause that asks for something is never one.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from intently.feed.parser.pieces import Piece, Sentence
+
+__all__ = ["without_talk"]
+
+_ACTS = frozenset(
+    ("retract", "drop", "allow", "allowed", "undo", "reset", "others", "variety", "inject", "bound", "replace", "that")
+)
+_ENDS = frozenset((".", "!", "?", ";", "...", "\n", ":", "(", ")", "--", "–", "—"))
+_TURNS = frozenset((",", "but", "though", "although"))
+_ONE = (
+    r"(?:it|that|this|he|she|that one|this one|"
+    r"(?:that|this|the) (?:movie|film|show|book|trailer|story|plot|acting|cast))"
+)
+_POINTS = r"\b(?:it|that|them|those|these|this|both|out|into|list|again|soon|title|either|before|all)\b"
+_VERBS = (
+    r"(?:is|was|were|are|looks?|looked|sounds?|sounded|seems?|seemed|had|has|made|makes|got|came|plays?|played|didnt|"
+    r"doesnt|isnt|wasnt|kept|won|reminds?|reminded|scared)"
+)
+_PLANS = (
+    r"(?:check|try|watch|look|see|rent|add|put|take|go with|be sure|give|rewatch|stream|download|keep|remember|google|"
+    r"accept|pass|get)"
+)
+_LEAD = (
+    r"(?:(?:yes|yeah|no|oh|ok|okay|well|and|so|actually|maybe|then|because|cause|i think|i thought|i heard|i know|"
+    r"i guess) )*"
+)
+_ASKS = re.compile(
+    r"\b(?:something|anything|any|some|more|find|recommend|suggest|suggestion for|help me|show me|give me|looking for|"
+    r"want|wanna|prefer|rather|mood|need|possible|should|must|too|enough|(?<!sounds )(?<!sound )(?<!looks )(?<!seems )like (?:a|an|to)|instead)\b"
+)
+_QUESTIONS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # asked of one thing or of the other: "is it scary", "have you seen it", "who is in it", "what is it about"
+        rf"^(?:is|was|isnt|wasnt|does|did|has|would|will) {_ONE}\b",
+        r"^(?:have|did|are|were|has|arent|havent|didnt) (?:you|anyone|they)\b(?! got\b)",
+        r"^do you (?:like|love|enjoy|think|agree|believe|remember|watch|prefer)\b",
+        r"^(?:who|whos|what|whats|when|where|which|how|was|is) (?:is|was|did|does|do|are|s|long|old)?\b.*"
+        rf"\b{_ONE}\b(?: about| like| in| rated)?$",
+        r"^(?:who|whos|what|whats) (?:is |was |are )?"
+        r"(?:it|that|in|the (?:plot|story|subject|rating|title|name|premise))\b",
+    )
+)
+_TALK = _QUESTIONS + tuple(
+    re.compile(pattern)
+    for pattern in (
+        # said of one thing: "it was funny", "that sounds scary", "he was great in it"
+        rf"^{_LEAD}{_ONE}(?: \w+ly| just| also| one| would)? (?:{_VERBS}|be)\b",
+        rf"^{_LEAD}(?:its|thats|hes|shes) "
+        r"(?:an?|the|one|my|so|such|really|very|pretty|not|more|also|just|all|about|with|kind|like)\b",
+        r"^(?:they|those|both) (?:were|looks?|sounds?|seem)\b",
+        # plans: "I'll check it out", "I will have to watch that"
+        rf"^{_LEAD}(?:ill|i (?:will|might|may|could|can|am going to|need to|have to|should)|im (?:going to|gonna)|gonna|"
+        rf"going to|will|we will)(?: \w+)?(?: have to| need to| try to| try and| give)? {_PLANS}\b.*{_POINTS}",
+        r"\b(?:ill|im going to|i will|i think ill|going to) pass\b",
+        # what is known of it: "I've seen that one", "I haven't heard of it", "never saw it"
+        rf"^{_LEAD}(?:i|ive|we|weve|havent|never|have|i have|i do)\b(?: \w+){{0,3}} "
+        rf"(?:seen|heard|saw|watched|see|know|knew|caught|remember)\b(?!.*\blike\b).*{_POINTS}",
+        rf"^{_LEAD}(?:(?:i|we) )?(?:just |really |also |did |do |didnt |dont |too )*"
+        r"(?:like|liked|love|loved|enjoy|enjoyed|hate|hated)(?: \w+)? "
+        r"(?:it|that|this|them|those|that one|this one|those two|these)"
+        r"(?: (?:one|ones|movie|movies|film|films|too|also|a lot|so much|as well|both|suggestions?|recommendation))*"
+        r"(?: when\b.*)?$",
+    )
+)  # fmt: skip
+_CHATTER = frozenset(
+    """
+    a absolutely afternoon again agree agreed ah ahh all alright also am amazing and appreciate are as awesome be
+    been bit both bye care chat chatting choice choices cool course day definitely did do doing done dont either
+    enjoy evening exactly excellent fine for fun glad good goodbye goodnight great guess hadnt haha hahaha happy
+    have havent heard hello help here hey heya hi hm hmm hope hopefully how howdy i idea ideas im interesting is it
+    job k know let like lol look looks lot lovely maybe me morning much my nah neither nice night no nope not of oh
+    ok okay one perfect pick picks pleasure pretty problem really recommendation recommendations rest right same see
+    seen so sorry sound sounds suggestion suggestions sure take talking thank thanks that the there they think this
+    thx time to today tonight too true ty u uh um umm very was we weekend welcome well were will with wonderful work
+    works would wow yea yeah year yep yes you your youre yourself yup
+    """.split()
+)
+
+
+def without_talk(sentence: Sentence) -> Sentence:
+    """The sentence with the pieces of talking clauses turned into words that say nothing."""
+    talking: set[int] = set()
+    for start, end, last in _clauses(sentence):
+        inside = [piece for piece in sentence.pieces if start <= piece.start < end]
+        named = any(piece.kind == "title" for piece in inside)
+        if not any(map(_acts, inside)) and _talks(sentence.lows[start:end], last, named):
+            talking.update(range(start, end))
+    if not talking:
+        return sentence
+    pieces = tuple(_silent(piece) if piece.start in talking else piece for piece in sentence.pieces)
+    return replace(sentence, pieces=pieces)
+
+
+def _acts(piece: Piece) -> bool:
+    """Whether the piece can only be meant for the feed: what is shown, an amount, "forget", "undo"."""
+    if piece.kind == "cue" and piece.cue is not None:
+        return piece.cue.kind in _ACTS
+    return piece.kind == "amount" or (piece.kind == "shown" and bool(piece.items))
+
+
+def _silent(piece: Piece) -> Piece:
+    return Piece("skip", piece.start, piece.end)
+
+
+def _clauses(sentence: Sentence) -> Iterator[tuple[int, int, bool]]:
+    """(start, end, whether a sentence ends here) of each clause, in tokens; never inside a piece."""
+    start = 0
+    inside = {place for piece in sentence.pieces for place in range(piece.start + 1, piece.end)}
+    for place, low in enumerate(sentence.lows):
+        if place not in inside and (low in _ENDS or low in _TURNS):
+            if place > start:
+                yield start, place, low in _ENDS
+            start = place + 1
+    if start < len(sentence.lows):
+        yield start, len(sentence.lows), True
+
+
+def _talks(lows: Sequence[str], last: bool, named: bool) -> bool:
+    """`named`: it names an item, so that only a question is mere talk: "we saw Heat and loved it" is more."""
+    words = [low for low in lows if low[:1].isalnum()]
+    if not words:
+        return False
+    if all(word in _CHATTER for word in words):
+        return len(words) > 1 or words[0] not in ("no", "not", "fun")
+    text = " ".join(words)
+    if _ASKS.search(text):
+        return False
+    if words[0] in ("its", "thats") and not last and len(words) < 3:
+        return False  # "it's autumn, I'd like long skirts"
+    return any(pattern.search(text) for pattern in (_QUESTIONS if named else _TALK))
