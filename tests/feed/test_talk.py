@@ -7,7 +7,7 @@ from tests.feed.commands import context, short
 
 TALK = [
     "thanks so much, have a great day", "hello, how are you?", "is it a comedy?", "who is in it?",
-    "that was a really scary film", "it was funny and sad", "I'll check it out", "I will have to watch that one tonight",
+    "that was a scary film", "it was funny and sad", "I'll check it out", "I will have to watch that one tonight",
     "have you seen it?", "I haven't seen that one, what is it about?", "he was great in it", "I loved that movie",
     "sounds good, thank you", "I think I'll pass on that one", "she is such a good dramatic actress",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
-"""Clauses that only talk: greetings, thanks, reactions, plans, and what is said or asked of one thing ("is it a comedy?").
+"""Clauses that only talk: greetings, thanks, reactions, plans, and what is said or asked of one thing.
 
-Whatever they name is no wish: a genre in "it was a comedy" describes what somebody saw. Their words count as read. Judged
-clause by clause (full stops, commas, "but"), from the words alone; a clause that asks for something is never one.
+Whatever they name is no wish: the genre in "is it a comedy?" describes what somebody saw. Their words count as read.
+Judged clause by clause (full stops, commas, "but"), by the words alone; a clause that asks for something is none.
 """
 
 import re
@@ -36,7 +36,8 @@ _LEAD = (
 )
 _ASKS = re.compile(
     r"\b(?:something|anything|any|some|more|find|recommend|suggest|suggestion for|help me|show me|give me|looking for|"
-    r"want|wanna|prefer|rather|mood|need|possible|should|must|too|enough|(?<!sounds )(?<!sound )(?<!looks )(?<!seems )like (?:a|an|to)|instead)\b"
+    r"want|wanna|prefer|rather|mood|need|possible|should|must|too|enough|instead|"
+    r"(?<!sounds )(?<!sound )(?<!looks )(?<!seems )like (?:a|an|to))\b"
 )
 _QUESTIONS = tuple(
     re.compile(pattern)
@@ -60,8 +61,8 @@ _TALK = _QUESTIONS + tuple(
         r"(?:an?|the|one|my|so|such|really|very|pretty|not|more|also|just|all|about|with|kind|like)\b",
         r"^(?:they|those|both) (?:were|looks?|sounds?|seem)\b",
         # plans: "I'll check it out", "I will have to watch that"
-        rf"^{_LEAD}(?:ill|i (?:will|might|may|could|can|am going to|need to|have to|should)|im (?:going to|gonna)|gonna|"
-        rf"going to|will|we will)(?: \w+)?(?: have to| need to| try to| try and| give)? {_PLANS}\b.*{_POINTS}",
+        rf"^{_LEAD}(?:ill|i (?:will|might|may|could|can|am going to|need to|have to|should)|im (?:going to|gonna)|"
+        rf"gonna|going to|will|we will)(?: \w+)?(?: have to| need to| try to| try and| give)? {_PLANS}\b.*{_POINTS}",
         r"\b(?:ill|im going to|i will|i think ill|going to) pass\b",
         # what is known of it: "I've seen that one", "I haven't heard of it", "never saw it"
         rf"^{_LEAD}(?:i|ive|we|weve|havent|never|have|i have|i do)\b(?: \w+){{0,3}} "
