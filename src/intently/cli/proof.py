@@ -1,4 +1,4 @@
-"""Verbs that measure: evaluate feed."""
+"""Verbs that measure: evaluate feed, evaluate words."""
 
 from pathlib import Path
 from typing import Annotated
@@ -41,6 +41,53 @@ def feed(
         budget_minutes=budget_minutes,
         seed=seed,
         out=out or config.home / "cache" / "evaluate",
+    )
+    if json_out:
+        print_json(report.json())
+    else:
+        Console().print(report.table())
+
+
+@evaluate_app.command("words")
+def words(
+    set_name: Annotated[
+        str,
+        typer.Option("--set", help="annotated, iard, redial, inspired, musicintent, fashioniq or recipempr."),
+    ],
+    data: Annotated[Path, typer.Option("--data", help="The folder that holds the sets' folders.")],
+    reader: Annotated[
+        str, typer.Option("--reader", help="grammar (no model), full (ours), or one-prompt (a plain parser).")
+    ] = "grammar",
+    turns: Annotated[Path | None, typer.Option("--turns", help="The file of annotated turns.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Read this many turns, drawn by the seed.")
+    ] = None,
+    budget_minutes: Annotated[
+        float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")
+    ] = 30,
+    seed: int = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the model's answers; default in the home.")
+    ] = None,
+    json_out: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """How well a parser reads what people really said: signs, types, titles, time, with intervals."""
+    from rich.console import Console
+
+    from intently.config import load_config
+    from intently.evaluate.words.run import run_words_evaluation
+
+    report = run_words_evaluation(
+        set_name,
+        data,
+        reader=reader,
+        config=load_config(home=home),
+        limit=limit,
+        budget_minutes=budget_minutes,
+        seed=seed,
+        turns_file=turns,
+        out=out,
     )
     if json_out:
         print_json(report.json())

@@ -6,14 +6,13 @@ that was cut off goes on, and a changed program starts anew.
 
 import hashlib
 import json
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib.metadata import version
 from pathlib import Path
 
 from intently.config import Config, load_config
 from intently.errors import BadRequest
+from intently.evaluate.commit import commit
 from intently.evaluate.pack import Pack, open_pack, pack_folder
 from intently.evaluate.protocols import Outcome, leave_last_out, time_ordered
 from intently.evaluate.report import FeedReport, ProtocolTable, table_of
@@ -54,7 +53,7 @@ def evaluate_pack(pack: Pack, config: Config, protocol: str, budget_minutes: flo
     tables = tuple(_run(pack, config, name, deadline, seed, out) for name in names)
     encoded = float(pack.snapshot.encoded.mean()) if len(pack.snapshot.item_ids) else 0.0
     notices = () if encoded > 0.99 else ("items without a vector: the semantic source is weaker than when served",)
-    return FeedReport(pack.name, seed, _commit(), pack.digest, encoded, time.monotonic() - began, tables, notices)
+    return FeedReport(pack.name, seed, commit(), pack.digest, encoded, time.monotonic() - began, tables, notices)
 
 
 def _run(pack: Pack, config: Config, protocol: str, deadline: float, seed: int, out: Path) -> ProtocolTable:
@@ -109,18 +108,3 @@ def _digest(pack: Pack, config: Config, seed: int) -> str:
         for file in sorted((root / room).rglob("*.py")):
             whole.update(file.read_bytes())
     return whole.hexdigest()[:16]
-
-
-def _commit() -> str:
-    """The commit of the checkout that runs, with "+" when it has changes; else the package's version."""
-    git = ["git", "-C", str(Path(__file__).parent)]
-    try:
-        head = _output([*git, "rev-parse", "--short=12", "HEAD"])
-        changed = _output([*git, "status", "--porcelain", "--", ".."])
-    except (OSError, subprocess.CalledProcessError):
-        return version("intently")
-    return head + ("+" if changed else "")
-
-
-def _output(command: list[str]) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

@@ -1,0 +1,123 @@
+"""Read every turn of a set with one reader, within a limit and a budget; measure what was read.
+
+The order of turns is drawn by the seed, so that the first turns are a fair sample however far a run comes. Answers of
+the model are kept in the folder of partial results: the same command again goes on where it stopped.
+"""
+
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from intently.config import Config
+from intently.engine import Engine
+from intently.errors import BadRequest, ModelUnavailable
+from intently.evaluate.commit import commit
+from intently.evaluate.words.grounds import Ground, films_of
+from intently.evaluate.words.kept import KeptCalls
+from intently.evaluate.words.readers import FullReader, GrammarReader, Reader
+from intently.evaluate.words.report import WordsReport
+from intently.evaluate.words.sets import word_set
+from intently.evaluate.words.turns import Heard, Turn, WordSet
+from intently.language import Model, open_model
+
+__all__ = ["ReaderName", "read_turns", "run_words_evaluation"]
+
+ReaderName = Literal["grammar", "full", "one-prompt"]
+STARTING_SECONDS = 120.0  # that an embedded server may take
+SHOWN_SECONDS = 10.0  # between two lines of progress
+Say = Callable[[str], None]
+
+
+def run_words_evaluation(
+    name: str,
+    data: Path,
+    *,
+    reader: str = "grammar",
+    config: Config,
+    limit: int | None = None,
+    budget_minutes: float = 30.0,
+    seed: int = 0,
+    turns_file: Path | None = None,
+    out: Path | None = None,
+) -> WordsReport:
+    """Measure one reader on one set. data: the folder that holds the sets' folders.
+
+    Raises BadRequest for an unknown set or reader, DataError for a file that is absent or of another form, and
+    ModelUnavailable where a reader needs a model that is not there.
+    """
+    began = time.monotonic()
+    words = word_set(name, turns_file, config.feed.beta)
+    turns = words.turns(data)
+    with opened(words, data, config) as ground, reading(reader, config, out, ground) as (chosen, digest):
+        deadline = began + budget_minutes * 60
+        heard = read_turns(turns, chosen, ground, seed=seed, limit=limit, deadline=deadline, say=_say)
+        measures = tuple(words.measure(heard, ground, seed))
+    seconds = time.monotonic() - began
+    return WordsReport(
+        words.name, chosen.name, len(heard), len(turns), seed, commit(), digest, seconds, measures, words.note
+    )
+
+
+def read_turns(
+    turns: Sequence[Turn],
+    reader: Reader,
+    ground: Ground,
+    *,
+    seed: int,
+    limit: int | None = None,
+    deadline: float = float("inf"),
+    say: Say = lambda line: None,
+) -> list[tuple[Turn, Heard]]:
+    """Every turn with what the reader heard, in an order drawn by the seed, until the limit or the deadline (of
+    `time.monotonic`). One turn at least."""
+    order = random.Random(seed).sample(range(len(turns)), len(turns))[:limit]
+    heard: list[tuple[Turn, Heard]] = []
+    began = spoke = time.monotonic()
+    for place in order:
+        heard.append((turns[place], reader.read(turns[place], ground)))
+        now = time.monotonic()
+        if now >= deadline:
+            say(f"{len(heard):,} of {len(order):,} turns: the budget of minutes is used up; run again to go on")
+            break
+        if now - spoke >= SHOWN_SECONDS:
+            spoke = now
+            left = (now - began) / len(heard) * (len(order) - len(heard))
+            say(f"{len(heard):,} of {len(order):,} turns, about {left / 60:.0f} min left")
+    return heard
+
+
+@contextmanager
+def opened(words: WordSet, data: Path, config: Config) -> Iterator[Ground]:
+    """The catalogue of a set: the demo films, imported on first use, or its own."""
+    with Engine("films", config=config, model=False) as engine:
+        yield films_of(engine) if words.films else words.ground(data, engine.services.encoder)
+
+
+@contextmanager
+def reading(name: str, config: Config, out: Path | None, ground: Ground) -> Iterator[tuple[Reader, str]]:
+    """The reader of that name and the beginning of the digest of the model that it asks."""
+    if name == "grammar":
+        yield GrammarReader(), ""
+        return
+    if name != "full":
+        raise BadRequest(f"there is no reader {name!r}; choose grammar, full or one-prompt")
+    calls = KeptCalls((out or config.home / "cache" / "evaluate") / f"words-{name}.jsonl")
+    model = open_model(config, calls)
+    try:
+        yield FullReader(_ready(model), calls, config.home), model.digest[:12]
+    finally:
+        model.close()
+
+
+def _ready(model: Model) -> Model:
+    if not model.wait_ready(STARTING_SECONDS):
+        raise ModelUnavailable(f"{model.status().text}. Fetch it with `intently model get`, or use --reader grammar.")
+    return model
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
