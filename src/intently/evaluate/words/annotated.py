@@ -272,7 +272,7 @@ def _measures(part: str, heard: Sequence[tuple[Turn, Heard]], ground: Ground, se
     alone = [row for what, row in rows if what.complete]
     found = _of(part, [row for _, row in rows], seed)
     found += _of(f"{part}, grammar alone", alone, seed)
-    for kind in sorted({kind for _, row in rows for kind in row.counts}):
+    for kind in sorted({kind for _, row in rows for kind, count in row.counts.items() if count.labels}):
         found.append(f1(f"{part}, {kind}", kind, [row.counts.get(kind, Signed()) for _, row in rows], seed))
     return [*found, *rates(part, heard, seed)]
 

@@ -22,7 +22,9 @@ class KeptCalls:
         self._answered = {row.hash: row for row in _read(file)}
         self.touched: list[CallRow] = []
 
-    def __len__(self) -> int:
+    @property
+    def kept(self) -> int:
+        """How many answers there are."""
         return len(self._answered)
 
     def begin(self) -> None:

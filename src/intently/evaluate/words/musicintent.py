@@ -171,16 +171,20 @@ def _labels(row: Mapping[str, Any]) -> tuple[tuple[str, frozenset[str]], ...]:
 
 
 def _items(rows: Sequence[Mapping[str, Any]]) -> list[Item]:
-    """One song a request, with its values; named artists and tracks as titles, spread over the decades."""
-    items: list[Item] = []
+    """One song for each named artist or track, with the values of the requests that name it; one more for each request
+    that names none. They are spread over the decades."""
+    songs: dict[str, dict[str, tuple[str, ...]]] = {}
     for row in rows:
-        values: dict[str, list[str]] = {facet: [] for facet in FACETS.values()}
-        for one in row["intents"]:
-            if one["type"] in FACETS and fold(one["value"]):
-                values[FACETS[one["type"]]].append(one["value"])
-        names = [one["value"] for one in row["intents"] if one["type"] == "ne" and fold(one["value"])]
+        marked = [one for one in row["intents"] if fold(one["value"])]
+        values = {
+            facet: tuple(dict.fromkeys(one["value"] for one in marked if one["type"] == kind))
+            for kind, facet in FACETS.items()
+        }
+        names = [fold(one["value"]) for one in marked if one["type"] == "ne"]
         for name in names or [f"untitled {row['id']}"]:
-            year = float(DECADES[len(items) % len(DECADES)])
-            facets = {facet: tuple(dict.fromkeys(some)) for facet, some in values.items()} | {"year": year}
-            items.append(Item(item_id=str(len(items)), title=name, facets=facets))
-    return items
+            held = songs.get(name, {})
+            songs[name] = {facet: tuple(dict.fromkeys((*held.get(facet, ()), *some))) for facet, some in values.items()}
+    return [
+        Item(item_id=str(place), title=name, facets={**values, "year": float(DECADES[place % len(DECADES)])})
+        for place, (name, values) in enumerate(songs.items())
+    ]

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 from intently.config import Config
 from intently.engine import Engine
@@ -18,15 +17,16 @@ from intently.errors import BadRequest, ModelUnavailable
 from intently.evaluate.commit import commit
 from intently.evaluate.words.grounds import Ground, films_of
 from intently.evaluate.words.kept import KeptCalls
+from intently.evaluate.words.plain import PlainReader
 from intently.evaluate.words.readers import FullReader, GrammarReader, Reader
 from intently.evaluate.words.report import WordsReport
 from intently.evaluate.words.sets import word_set
 from intently.evaluate.words.turns import Heard, Turn, WordSet
 from intently.language import Model, open_model
 
-__all__ = ["ReaderName", "read_turns", "run_words_evaluation"]
+__all__ = ["READERS", "read_turns", "run_words_evaluation"]
 
-ReaderName = Literal["grammar", "full", "one-prompt"]
+READERS = ("grammar", "full", "one-prompt")
 STARTING_SECONDS = 120.0  # that an embedded server may take
 SHOWN_SECONDS = 10.0  # between two lines of progress
 Say = Callable[[str], None]
@@ -103,20 +103,22 @@ def reading(name: str, config: Config, out: Path | None, ground: Ground) -> Iter
     if name == "grammar":
         yield GrammarReader(), ""
         return
-    if name != "full":
-        raise BadRequest(f"there is no reader {name!r}; choose grammar, full or one-prompt")
+    if name not in READERS:
+        raise BadRequest(f"there is no reader {name!r}; choose one of {', '.join(READERS)}")
     calls = KeptCalls((out or config.home / "cache" / "evaluate") / f"words-{name}.jsonl")
     model = open_model(config, calls)
     try:
-        yield FullReader(_ready(model), calls, config.home), model.digest[:12]
+        _wait(model)
+        plain = name == "one-prompt"
+        chosen = PlainReader(model, calls, ground, config.home) if plain else FullReader(model, calls, config.home)
+        yield chosen, model.digest[:12]
     finally:
         model.close()
 
 
-def _ready(model: Model) -> Model:
+def _wait(model: Model) -> None:
     if not model.wait_ready(STARTING_SECONDS):
         raise ModelUnavailable(f"{model.status().text}. Fetch it with `intently model get`, or use --reader grammar.")
-    return model
 
 
 def _say(line: str) -> None:
