@@ -115,6 +115,8 @@ def _variety(reading: Reading, segment: Segment, cue: Cue) -> None:
 def _others(reading: Reading, segment: Segment, cue: Cue) -> None:
     """ "Something else": what is shown is hidden for the session."""
     items = [shown.item_id for shown in reading.context.slate]
+    if any(change.facet == "item" and change.value == items for change in reading.changes):
+        return
     if not items:
         reading.changes.append(Change(op="diversify", scope=Scope(kind="next")))
         return

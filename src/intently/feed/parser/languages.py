@@ -4,22 +4,24 @@ In a catalogue of another language a command (or a part of it) in Chinese, Japan
 English grammar, which would take a whole clause for one unknown word: those words are left to the model.
 """
 
+import re
 from dataclasses import replace
 
 from intently.catalog.lexicon import is_wordless_script, plain
 from intently.feed.parser import pieces, segments
 from intently.feed.parser.chinese import ChineseBuilder, cut_chinese
-from intently.feed.parser.chinese.fold import HAN
 from intently.feed.parser.context import ParseContext
 from intently.feed.parser.pieces import Piece, Sentence
 from intently.feed.parser.segments import Segment
 
 __all__ = ["cut", "segments_of"]
 
+_LATIN_ALONE = re.compile(r"\A(?=.*[A-Za-z])[^\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]*\Z", re.DOTALL)
+
 
 def cut(text: str, context: ParseContext) -> Sentence:
     """The pieces of a command by the grammar of its language."""
-    if context.spec.language.split("-")[0] == "zh" and HAN.search(text):
+    if context.spec.language.split("-")[0] == "zh" and not _LATIN_ALONE.search(text):
         return cut_chinese(text, context)
     sentence = pieces.cut(text, context)
     if not is_wordless_script(text):

@@ -20,13 +20,14 @@ __all__ = ["AmountReader"]
 _MONEY = ("元", "块", "块钱", "元钱", "圆", "人民币", "rmb", "¥")
 _HOURS = ("小时", "个小时", "钟头", "个钟头", "h")
 _MINUTES = ("分钟", "分", "min", "mins")
-_FILL = re.compile(r"(?:价格|价钱|时长|评分|花费|花|付|出|只|能|是|为|在|个|要|到|大概|大约|的|\s)*")
+_FILL = re.compile(r"(?:价格|价钱|时长|评分|花费|花|付|出|只|能|也要|也得|也|是|为|在|个|要|到|大概|大约|的|\s)*")
 _NUMBER = re.compile(rf"({NUMERAL})(多|来|几)?")
 _HALF = re.compile(r"半个?")
 _JOINS = re.compile(r"\s*(?:-|~|到|至|和|跟|与)\s*")
 _DECADE = re.compile(
     r"(?:(?:上个?世纪|二十世纪|20世纪)的?)?([一二三四五六七八九]十|\d0)年代(前期|初期?|早期|中期|末期?|后期|晚期)?"
 )
+_TWO_DECADES = re.compile(r"(?:上个?世纪)?([三四五六七八])([四五六七八九])十年代")
 _LONG_DECADE = re.compile(r"(1[89]\d0|20\d0)年代(前期|初期?|早期|中期|末期?|后期|晚期)?")
 _CENTURY = re.compile(r"(十九|二十一|二十|19|20|21)世纪(?!的?[\d一二三四五六七八九]十?0?年代)")
 _YEAR = re.compile(r"(\d{4}|[一二][零〇一二三四五六七八九]{3})年?(?!代)")
@@ -170,6 +171,9 @@ class AmountReader:
         return self._decade(text, at) or self._past(text, at) or self._year(text, at)
 
     def _decade(self, text: str, at: int) -> Quantity | None:
+        if pair := _TWO_DECADES.match(text, at):
+            first, last = (1900 + 10 * int(interval_of(digit)[0]) for digit in pair.groups())  # type: ignore[index]
+            return Quantity(first, last + 9, pair.end(), (), "span")
         long, short, century = _LONG_DECADE.match(text, at), _DECADE.match(text, at), _CENTURY.match(text, at)
         found = long or short
         if found is not None:

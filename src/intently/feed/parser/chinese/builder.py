@@ -2,32 +2,64 @@
 "预算不限", "碎花的不要"), comparisons with the target first ("比第二个便宜"), negations that are no interjections.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from intently.feed.parser.chinese.cut import ChineseCue
 from intently.feed.parser.lexicon import Cue
 from intently.feed.parser.pieces import CONTENT, Direction, Piece
 from intently.feed.parser.segments import Builder, Segment
+from intently.feed.parser.tokens import Token
 
 __all__ = ["ChineseBuilder"]
 
 _INTERJECTIONS = frozenset(("不", "不是"))
 _UNDOABLE = frozenset(("取消", "撤回", "收回"))
+_TAKEN_OUT = frozenset(("去掉", "删掉", "移除", "换掉"))
+_SUCH = frozenset(("这样", "那样", "这种", "那种", "这类", "那类"))
 _NEITHER = frozenset(("没有", "没", "不比"))  # "没有第二个贵" is cheaper than the second one
 
 
 class ChineseBuilder(Builder):
     """Takes the pieces of one Chinese command."""
 
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        super().__init__(tokens)
+        self.listed: set[int] = set()  # segments that 、 joins to the one before
+
     def done(self) -> list[Segment]:
+        self._close_lists()
         opened = {id(segment) for segment in (*self.segments, self.current) if _is_more(segment)}
         segments = super().done()
         for segment in segments:
             segment.like |= id(segment) in opened and bool(segment.of_kind("shown"))
+            segment.same |= _is_trait(segment)
+            segment.cued |= _is_described(segment)
             segment.pieces = _without_a_value(segment, self._compared(segment))
             if segment.action in ("retract", "drop") and not segment.has_content and not segment.operations:
                 segment.kept = True
         return segments
+
+    def _close_lists(self) -> None:
+        """ "米色、白色或者灰色": what closes a list joins all of it."""
+        closing = ""
+        for segment in reversed([*self.segments, self.current]):
+            if id(segment) in self.listed and closing == "or":
+                segment.joiner = "comma"
+            else:
+                closing = segment.joiner
+
+    def take(self, piece: Piece) -> None:
+        """Values of one facet side by side are a list: "黑色白色都不要"; "第二个这样的" is the second one alone."""
+        last = self.current.pieces[-1] if self.current.pieces else None
+        if last is not None and last.grounding is not None and piece.grounding is not None and last.end == piece.start:
+            if last.grounding.facet == piece.grounding.facet:
+                self._open("and")
+        if piece.kind == "shown" and piece.plural and self._text(piece)[:2] in _SUCH:
+            if any(held.kind in ("shown", "title") for held in self.current.pieces):
+                self.current.like = self.current.cued = True
+                piece = Piece("skip", piece.start, piece.end)
+        super().take(piece)
 
     def _text(self, piece: Piece) -> str:
         return "".join(token.low for token in self.tokens[piece.start : piece.end])
@@ -35,6 +67,13 @@ class ChineseBuilder(Builder):
     def _cue(self, piece: Piece, cue: Cue) -> None:
         if isinstance(cue, ChineseCue) and cue.after:
             self._after(piece, cue)
+            return
+        if cue.kind == "others" and not cue.weak and self.current.has_content and self._text(piece).startswith("都"):
+            self._after(piece, ChineseCue("out"))  # "前三件都不喜欢"
+            return
+        if self._text(piece) == "、":
+            super()._cue(piece, cue)
+            self.listed.add(id(self.current))
             return
         if cue.kind == "and" and not self.current.has_content and not self.current.cued and not self.current.said:
             self.current.pieces.append(Piece("skip", piece.start, piece.end))  # "和第二个差不多"
@@ -54,10 +93,21 @@ class ChineseBuilder(Builder):
         if cue.kind == "allowed":
             self._freed(target, either=self._text(piece).startswith(("都", "均")))
         elif target.action is None or target.action in ("want", "tell"):
-            target.action, target.said = "avoid", True
-            target.soft |= cue.soft
-            target.verb = "not"
+            drops = self._text(piece) in _TAKEN_OUT
+            for segment in self._list_of(target):
+                segment.action, segment.said = ("drop" if drops else "avoid"), True
+                segment.soft |= cue.soft
+                segment.verb = "not"
         target.scope = target.scope or cue.scope
+
+    def _list_of(self, target: Segment) -> list[Segment]:
+        """The segments of the list that this one closes: "红色和黑色不要" speaks of both."""
+        listed = [target]
+        for segment in reversed(self.segments[: None if target is self.current else self.segments.index(target)]):
+            if listed[-1].joiner not in ("and", "or") or segment.action is not None or not segment.has_content:
+                break
+            listed.append(segment)
+        return listed
 
     def _freed(self, target: Segment, *, either: bool) -> None:
         """ "预算不限" frees a facet, "黑色或者白色都可以" wants either, "碎花也可以" takes an avoidance back."""
@@ -74,8 +124,7 @@ class ChineseBuilder(Builder):
     def _avoid(self, piece: Piece, cue: Cue) -> None:
         current = self.current
         if current.has_content and current.action is None and self._ends_clause(piece.end):
-            current.action, current.said, current.verb = "avoid", True, "not"  # "碎花的不要"
-            current.soft |= cue.soft
+            self._after(piece, ChineseCue("out", soft=cue.soft, scope=cue.scope))  # "碎花的不要"
             return
         super()._avoid(piece, cue)
         if self.current.action == "avoid":
@@ -126,6 +175,11 @@ class ChineseBuilder(Builder):
             return
         super()._drop(piece, cue)
 
+    def _replace(self, piece: Piece, cue: Cue) -> None:
+        super()._replace(piece, cue)
+        if self.current.action is None and not self.current.has_content:
+            self.current.action, self.current.said = "want", True
+
     def _weak(self, piece: Piece, cue: Cue) -> None:
         self.current.cued = True
         if self.current.action is None and not self.current.has_content:
@@ -163,6 +217,22 @@ def _without_a_value(segment: Segment, pieces: list[Piece]) -> list[Piece]:
     if segment.action != "avoid" or not content or any(piece.kind != "noun" for piece in content):
         return pieces
     return [replace(piece, kind="unknown") if piece.kind == "noun" else piece for piece in pieces]
+
+
+def _is_trait(segment: Segment) -> bool:
+    """ "喜欢第三件的颜色": what that item has on a facet."""
+    content = [piece.kind for piece in segment.pieces if piece.kind in CONTENT]
+    return segment.action == "want" and segment.strong and content == ["shown", "noun"]
+
+
+def _is_described(segment: Segment) -> bool:
+    """ "家庭题材", "显瘦的长裙", "九十年代的港片": unknown words beside what is known say something of it."""
+    told = [piece for piece in segment.pieces if piece.kind != "skip" or piece.own_noun]
+    known = ("noun", "term", "amount", "skip")
+    return any(
+        (one.kind == "unknown" and other.kind in known) or (one.kind in known and other.kind == "unknown")
+        for one, other in zip(told, told[1:], strict=False)
+    )
 
 
 def _is_more(segment: Segment) -> bool:

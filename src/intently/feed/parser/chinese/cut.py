@@ -37,7 +37,9 @@ _TITLE_CUES = ("像", "类似", "类似于", "跟", "和", "看过", "喜欢", "
 _UNKNOWN_COST = 4.0  # of a character that nothing reads
 _SKIP_COST = 1.3
 _BONUS = {"amount": 0.09, "shown": 0.08, "direction": 0.07, "cue": 0.06, "term": 0.05, "noun": 0.04, "title": 0.03}
-_FRAGILE = frozenset("有是得地着上中里对出吃家穿买戴一点等会能过给到从被而又再更下先看多大想来像带配讲可找求爱要")
+_FRAGILE = frozenset(
+    "片张本类种样版为家真挺部件套双有是得地着上中里对出吃家穿买戴一点等会能过给到从被而又再更下先看多大想来像带配讲可找求爱要"
+)
 UNKNOWN_LENGTH = 2  # characters of an unknown piece: the usual length of a word
 LONGEST_TITLE_WORD = 2  # a title of so few characters is believed only where it is marked
 
@@ -165,7 +167,7 @@ class _Lattice:
                 yield from self._cue(at, end, _with_verb(found.cue, found.verb, after=True))
         if self.tokens[at].kind == "word" and self.tokens[at].low.isascii():
             english = cue_phrases().at(self.tokens, at)
-            if english is not None:
+            if english is not None and not self._is_glued(english[0]):
                 cue = english[1]
                 yield Piece("skip" if cue.kind in ("skip", "keep") else "cue", at, english[0], cue=cue)
         lasting = _LASTING.match(self.folded, start)
@@ -181,6 +183,11 @@ class _Lattice:
             yield from self._piece("skip", at, end, cue=cue)
         else:
             yield from self._piece("cue", at, end, cue=cue)
+
+    def _is_glued(self, end: int) -> bool:
+        """The A of "A字裙": a letter that a Chinese word begins with."""
+        following = self.tokens[end : end + 1]
+        return bool(following) and following[0].start == self.tokens[end - 1].end and following[0].kind == "word"
 
     def _closes(self, end: int) -> bool:
         rest = self.folded[end : end + 2].lstrip("了的吧啊呀哦呢,.!?;~ \n")
@@ -218,7 +225,7 @@ class _Lattice:
             for hit in expression.finditer(self.folded):
                 at = self.starts.get(hit.start())
                 if at is not None:
-                    yield from self._piece("cue", at, hit.end(), cue=found.cue)
+                    yield from self._piece("cue", at, hit.end(), cue=_with_verb(found.cue, found.verb, after=False))
 
     def _terms(self) -> Iterator[Piece]:
         """Every facet phrase, overlapping ones too. None runs over a sign."""

@@ -15,7 +15,7 @@ _MORE = ("高", "大", "长", "贵")
 _LESS = ("低", "小", "短", "便宜", "少")
 _BARE = re.compile(r"^(?:更|再|比较)|(?:一点儿?|一些|点儿?|些)$")
 _BEFORE = r"(?:(?:能不能|可以|要|还)?(更加|更|再|稍微|稍|还要|尽量)?(?:要|来)?)"
-_AFTER = r"(一点儿?|一些|点儿?|些|得多|很多)?"
+_AFTER = r"(了?(?:一点儿?|一些|点儿?|些)|得多|很多)?"
 Side = Literal["more", "less"]
 
 
@@ -32,6 +32,9 @@ class Directions:
         if found is None:
             return None
         direction = self.meaning[found[2]]
+        if found[3] and found[3].startswith("了"):  # "贵了点" asks for what is cheaper
+            opposite: Side = "less" if direction.side == "more" else "more"
+            return found.end(), Direction(direction.facet, opposite, comparative=True)
         compares = direction.comparative or bool(found[1]) or bool(found[3])
         return found.end(), Direction(direction.facet, direction.side, compares)
 

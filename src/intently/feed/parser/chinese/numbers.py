@@ -8,7 +8,7 @@ _DIGIT = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, 
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10_000, "亿": 100_000_000}
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z")
-_TWO_DIGITS = re.compile(r"([一二两三四五六七八])([二三四五六七八九])([十百千万].*)\Z")
+_TWO_DIGITS = re.compile(r"([一二两三四五六七八])([两二三四五六七八九])([十百千万].*)\Z")
 
 
 def interval_of(numeral: str) -> tuple[float, float] | None:
