@@ -4,7 +4,7 @@ them; errors are one line that says the mend."""
 import os
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -72,7 +72,9 @@ def _closed(function: Any, annotations: ToolAnnotations) -> Tool:
     """The tool, refusing arguments that it does not take: silently ignored, a `user_id` would seem to have worked."""
     tool = Tool.from_function(function, annotations=annotations, structured_output=True)
     loose = tool.fn_metadata.arg_model
-    closed: type[ArgModelBase] = create_model(loose.__name__, __base__=loose, __cls_kwargs__={"extra": "forbid"})
+    closed = cast(
+        "type[ArgModelBase]", create_model(loose.__name__, __base__=loose, __cls_kwargs__={"extra": "forbid"})
+    )
     tool.fn_metadata.arg_model = closed
     tool.parameters = closed.model_json_schema(by_alias=True)
     return tool
