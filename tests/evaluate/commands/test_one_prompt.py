@@ -51,14 +51,14 @@ def test_an_answer_that_is_no_json_twice_is_an_error_that_changes_nothing():
         _parse("Certainly!", "Of course!")
 
 
-def test_the_prompt_names_fields_then_the_slate_then_the_command_and_not_the_state():
+def test_the_prompt_ends_with_the_fields_the_slate_and_the_command_and_does_not_hold_the_state():
     model = ScriptedModel(['{"positive":[],"negative":[],"forget":[]}'])
     state = PlainReading(positive=(PlainCondition(field="minutes", max=100),), negative=(HORROR,))
     parse_plain("thanks", FACETS, state, model, shown=["Heat", "Alien"])
     assert model.prompts[0].messages[-1].text == (
-        'Fields: "genre": ["Comedy", "Horror"]; "year": a number; "minutes": a number ("minutes")\n'
-        'Shown: ["Heat", "Alien"]\nCommand: "thanks"'
+        'Catalogue: "things" ("genre", "year", "minutes" "minutes")\nShown: ["Heat", "Alien"]\nCommand: "thanks"'
     )
+    assert '"genre": ["Comedy", "Horror"]' in model.prompts[0].messages[0].text
 
 
 def test_a_title_cannot_open_a_turn_of_the_prompt():

@@ -19,7 +19,7 @@ __all__ = ["Bm25Config", "LexicalIndex", "document_of", "stems_of"]
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _YEAR = re.compile(r"(1[89]|20)\d\d")
-_AVERAGE = re.compile(r"avg|average|n_ratings|rating_number|n_buyers|url|_id$|^item_id")
+AVERAGES = re.compile(r"avg|average|n_ratings|rating_number|n_buyers|url|_id$|^item_id")
 STOPPED = frozenset(
     "a about above after again all also am an and any are as at be because been before being below between both but by "
     "can could did do does doing down during each few for from further had has have having he her here hers him his "
@@ -70,7 +70,7 @@ class LexicalIndex:
 def document_of(words: str, row: Mapping[str, Any], titles: int = 2) -> str:
     """All that is written of an item. words: its title, a line break, its text; row: its raw columns."""
     title, _, text = words.partition("\n")
-    cells = [cell for column, cell in row.items() if not _AVERAGE.search(column)]
+    cells = [cell for column, cell in row.items() if not AVERAGES.search(column)]
     found = [str(one) for cell in cells for one in (cell if isinstance(cell, list) else [cell]) if one is not None]
     decades = (f"{year[:3]}0s {year[2]}0s" for value in found if (year := _year_of(value)))
     fresh = (value for value in found if value not in (title, text))

@@ -85,20 +85,23 @@ def parse_plain(
     state: PlainReading,
     model: Model,
     *,
+    nouns: str = "things",
     shown: Sequence[str] = (),
     lane: Lane = "batch",
-    timeout_seconds: float = 60.0,
+    timeout_seconds: float = 300.0,
     home: Path | None = None,
 ) -> PlainParsed:
     """Read one command. Needs no catalogue: with `facets` () every condition is one of field "text".
 
     state: what earlier commands of the session said (`PlainReading()` at first; then the last `PlainParsed.state`).
-    shown: titles of the slate above which it was typed. An answer with an unknown field, a bound without a number
-    field or no value is asked for once more; what is wrong then is left out and named in `rejected`.
+    nouns: what the catalogue holds ("films"). shown: titles of the slate above which the command was typed.
+    An answer with an unknown field, a bound without a number field or no value is asked for once more; what is wrong
+    then is left out and named in `rejected`.
     Raises ModelUnavailable, ModelTimeout, AnswerInvalid (no JSON of that form, twice).
     """
     said = text.strip()[:MAX_COMMAND]
-    prompt = render("plain", home=home, fields=list(facets), shown=list(shown[:MAX_TITLES]), command=said)
+    titles = list(shown[:MAX_TITLES])
+    prompt = render("plain", home=home, nouns=nouns, fields=list(facets), shown=titles, command=said)
     answer = model.ask(
         prompt,
         PlainReading,

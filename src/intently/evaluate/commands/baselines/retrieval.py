@@ -56,10 +56,17 @@ class Searcher:
         """What the words say for and against every item."""
         found = np.zeros(len(self.shelf.item_ids))
         for words, sign in ((query.wanted, 1.0), (query.unwanted, -config.unwanted)):
-            if config.lexical and words:
-                found += sign * config.lexical * self.index.scores(words)
-            if config.semantic and words:
-                found += sign * config.semantic * self.cosines(words)
+            if words:
+                found += sign * self.scores_of(words, config)
+        return found
+
+    def scores_of(self, words: str, config: RetrievalConfig) -> Scores:
+        """What these words say for every item, none of them negated."""
+        found = np.zeros(len(self.shelf.item_ids))
+        if config.lexical:
+            found += config.lexical * self.index.scores(words)
+        if config.semantic:
+            found += config.semantic * self.cosines(words)
         return found
 
     def cosines(self, words: str) -> Scores:
