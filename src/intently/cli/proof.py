@@ -1,4 +1,4 @@
-"""Verbs that measure: evaluate feed, evaluate words."""
+"""Verbs that measure: evaluate feed, words, commands, trajectories."""
 
 from pathlib import Path
 from typing import Annotated
@@ -93,3 +93,66 @@ def words(
         print_json(report.json())
     else:
         Console().print(report.table())
+
+
+@evaluate_app.command("commands")
+def commands(
+    ground: Annotated[
+        list[str] | None, typer.Option("--ground", help="demo-movies (default), movies-ml100k or amazon-beauty2023.")
+    ] = None,
+    scenario: Annotated[list[str] | None, typer.Option("--scenario", help="SR, MR or MRID; default all.")] = None,
+    rows: Annotated[str, typer.Option("--rows", help="Names of rows, with commas; default all that may run.")] = "",
+    sessions: Annotated[int, typer.Option("--sessions", min=1, help="Of each scenario and ground.")] = 500,
+    seed: int = 0,
+    model: Annotated[bool, typer.Option("--model/--no-model", help="Rows that ask the language model too.")] = False,
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of the data sets that do not ship.")] = None,
+    budget_minutes: Annotated[
+        float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")
+    ] = 60,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder of trajectories; default in the home.")] = None,
+    write: Annotated[Path | None, typer.Option("--write", help="Folder for Markdown tables and plots.")] = None,
+    json_out: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Simulated people who steer a feed by sentences, through ours, its ablations, baselines and ceilings."""
+    import sys
+
+    from rich.console import Console
+
+    from intently.config import load_config
+    from intently.evaluate.commands.run import SCENARIOS, Asked, run_commands_evaluation
+
+    config = load_config(home=home)
+    asked = Asked(
+        grounds=tuple(ground or ["demo-movies"]), scenarios=tuple(scenario or SCENARIOS),  # type: ignore[arg-type]
+        rows=tuple(name.strip() for name in rows.split(",") if name.strip()), sessions=sessions, seed=seed, model=model,
+        budget_minutes=budget_minutes, data=data,
+    )  # fmt: skip
+    folder = out or config.home / "cache" / "evaluate"
+    report = run_commands_evaluation(asked, folder, config, lambda text: print(text, file=sys.stderr, flush=True))
+    if write is not None:
+        from intently.evaluate.commands.write import write_report
+
+        write_report(report, write)
+    if json_out:
+        print_json(report.json())
+    else:
+        Console().print(report.table())
+
+
+@evaluate_app.command("trajectories")
+def trajectories(
+    file: Annotated[Path, typer.Argument(help="A file of `intently evaluate commands`: one session a line.")],
+    outcome: Annotated[
+        str, typer.Option("--outcome", help="passed, failed, empty, violated, stale, unread or valid.")
+    ] = "valid",
+    split: Annotated[str, typer.Option("--split", help="visible or hidden templates; default both.")] = "",
+) -> None:
+    """Print the sessions with one outcome, one JSON object a line."""
+    import json
+
+    from intently.evaluate.commands.play import session_json
+    from intently.evaluate.commands.trajectories import filter_sessions, read_sessions
+
+    for session in filter_sessions(read_sessions(file), outcome, split):
+        typer.echo(json.dumps(session_json(session), ensure_ascii=False))

@@ -12,7 +12,16 @@ from math import log2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Interval", "hit", "mean_interval", "ndcg", "paired_difference", "ranks_of", "reciprocal_rank"]
+__all__ = [
+    "Interval",
+    "hit",
+    "mean_interval",
+    "ndcg",
+    "paired_difference",
+    "paired_ratio",
+    "ranks_of",
+    "reciprocal_rank",
+]
 
 RESAMPLES = 2000
 
@@ -70,7 +79,25 @@ def paired_difference(
     return mean_interval(values - others, seed, confidence)
 
 
-@lru_cache(maxsize=2)
+def paired_ratio(
+    values: npt.NDArray[np.float64], others: npt.NDArray[np.float64], seed: int, confidence: float = 0.95
+) -> Interval:
+    """Mean of `values` over mean of `others`, both over the same people, with its paired bootstrap interval.
+
+    Infinite where the others' mean is 0.
+    """
+    if not len(values):
+        return Interval(float("nan"), float("nan"), float("nan"))
+    drawn = _resamples(len(values), seed)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.nan_to_num((drawn @ values) / (drawn @ others), nan=1.0, posinf=np.inf)
+        mean = float(values.mean() / others.mean()) if others.mean() else float("inf")
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(ratios, [tail, 1 - tail], method="nearest")
+    return Interval(mean, float(low), float(high))
+
+
+@lru_cache(maxsize=16)
 def _resamples(people: int, seed: int) -> npt.NDArray[np.float32]:
     """How often each person is drawn in each resample: (RESAMPLES, people). The same draws for every metric."""
     rng = np.random.default_rng(seed)

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ class Oracle:
         self._rows = rows
         self._fields = fields
         self._met: dict[Condition, frozenset[str]] = {}
+        self._valued: dict[str, dict[str, set[str]]] = {}
 
     @property
     def item_ids(self) -> tuple[str, ...]:
@@ -94,15 +96,31 @@ class Oracle:
     def all_meeting(self, condition: Condition) -> frozenset[str]:
         """The items that meet one condition; looked for once."""
         if condition not in self._met:
-            self._met[condition] = frozenset(item_id for item_id in self._rows if self.meets(item_id, condition))
+            exact = condition.words and condition.field not in self._fields.worded
+            self._met[condition] = self._by_value(condition) if exact else self._by_row(condition)
         return self._met[condition]
+
+    def _by_row(self, condition: Condition) -> frozenset[str]:
+        return frozenset(item_id for item_id in self._rows if self.meets(item_id, condition))
+
+    def _by_value(self, condition: Condition) -> frozenset[str]:
+        """The same through the items of each value, which are looked for once a field."""
+        if condition.field not in self._valued:
+            found: dict[str, set[str]] = {}
+            for item_id, row in self._rows.items():
+                for column in self._fields.columns[condition.field]:
+                    for cell in _cells(row.get(column)):
+                        found.setdefault(cell.casefold(), set()).add(item_id)
+            self._valued[condition.field] = found
+        valued = self._valued[condition.field]
+        met = frozenset().union(*(valued.get(word.casefold(), set()) for word in condition.words))
+        return frozenset(self._rows) - met if condition.avoid else met
 
     def _holds(self, row: Mapping[str, Any], field: str, word: str) -> bool:
         cells = [cell for column in self._fields.columns[field] for cell in _cells(row.get(column))]
         if field not in self._fields.worded:
             return any(cell.casefold() == word.casefold() for cell in cells)
-        whole = re.compile(rf"\b{re.escape(word)}(s|es)?\b", re.IGNORECASE)
-        return any(whole.search(cell) for cell in cells)
+        return any(_whole(word).search(cell) for cell in cells)
 
 
 def read_films(folder: Path) -> Oracle:
@@ -126,6 +144,12 @@ def read_rows(file: Path, item_id: str) -> Rows:
     with opened as lines:
         rows = csv.DictReader(lines) if name.endswith(".csv") else (json.loads(line) for line in lines)
         return {str(row[item_id]): row for row in rows}
+
+
+@lru_cache(maxsize=4096)
+def _whole(word: str) -> re.Pattern[str]:
+    """The word as a whole, or in its plain plural."""
+    return re.compile(rf"\b{re.escape(word)}(s|es)?\b", re.IGNORECASE)
 
 
 def _within(cell: Any, condition: Condition) -> bool:

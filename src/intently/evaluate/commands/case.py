@@ -73,6 +73,8 @@ class Shown:
     tokens_reused: int = 0
     tokens_out: int = 0
     failed: str = ""  # why the command could not be read, where it could not
+    changes: tuple[Mapping[str, Any], ...] = ()  # what the command did to the memory, for the trajectory
+    notices: tuple[str, ...] = ()  # what people were told
 
 
 class Conversation(Protocol):

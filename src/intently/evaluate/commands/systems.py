@@ -1,0 +1,268 @@
+"""Our own rows: the product as it is, with parts of it switched off, and the ceilings that know what was meant.
+
+Each plays through the engine of the ground, or through one of its own on the same store with other settings. Every
+session is a client of its own, and starts from an empty memory.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from intently.engine import Engine
+from intently.engine.feeds import Made
+from intently.evaluate.commands.case import Case, Conversation, Ground, Kind, Shown, Truth, Wanted
+from intently.evaluate.commands.wording import side_of
+from intently.nouns import Change, Preference, Slate
+
+__all__ = ["CEILINGS", "OURS", "Ours", "TrueRandom", "TrueRanker", "preferences_of"]
+
+K = 10
+_numbers = count()
+
+
+@dataclass
+class _Session:
+    """A client of a person's, and the moments of what is said. Conversations that differ in `say` extend it."""
+
+    engine: Engine
+    ground: Ground
+    case: Case
+    model: bool = False
+    client: str = field(default_factory=lambda: f"s{next(_numbers)}")
+    turn: int = 0
+
+    def open(self) -> Shown:
+        self.engine.reset(self.case.user_id, client=self.client)
+        began = time.perf_counter()
+        return shown_of(self.engine.feed(self.case.user_id, client=self.client, as_of=self.now()), began)
+
+    def say(self, text: str, truth: Truth) -> Shown:
+        began = time.perf_counter()
+        said = self.engine.say(self.case.user_id, text, client=self.client, model=self.model, as_of=self.now())
+        changes = tuple(change.model_dump(mode="json", exclude_none=True) for change in said.changes)
+        shown = shown_of(said.feed, began, said.by)
+        return self.counted(replace(shown, changes=changes, notices=said.notices), text)
+
+    def now(self) -> datetime:
+        """A minute later at each turn."""
+        self.turn += 1
+        return self.ground.as_of + timedelta(minutes=self.turn)
+
+    def counted(self, shown: Shown, text: str) -> Shown:
+        """With the tokens of the call that this command made."""
+        if not self.model or shown.by not in ("model", "both"):
+            return shown
+        calls = self.engine.store.journal.calls(self.case.user_id, limit=1)
+        if not calls:
+            return shown
+        call = calls[0]
+        return replace(shown, tokens_new=call.tokens_new, tokens_reused=call.tokens_reused, tokens_out=call.tokens_out)
+
+
+class _LastOnly(_Session):
+    """Only the last command counts: what was said before is forgotten."""
+
+    def say(self, text: str, truth: Truth) -> Shown:
+        self.engine.reset(self.case.user_id, client=self.client)
+        return super().say(text, truth)
+
+
+@dataclass
+class _Added(_Session):
+    """No consolidation: every command's changes are added; nothing is replaced, flipped or taken back."""
+
+    held: list[Preference] = field(default_factory=list)
+    last: Slate | None = None
+
+    def open(self) -> Shown:
+        began = time.perf_counter()
+        self.last = self._feed(())
+        return shown_of(self.last, began)
+
+    def say(self, text: str, truth: Truth) -> Shown:
+        began = time.perf_counter()
+        slate = [(item.item_id, item.title) for item in self.last.items] if self.last else []
+        parsed = self.engine.parse(text, self.held, slate, model=self.model)
+        command = f"c{self.turn}"
+        new = [_added(change, f"{command}-{at}", command) for at, change in enumerate(parsed.changes)]
+        self.held += [preference for preference in new if preference is not None]
+        self.last = self._feed(self.held)
+        return shown_of(self.last, began, parsed.by)
+
+    def _feed(self, preferences: Sequence[Preference]) -> Slate:
+        made = Made(tuple(preferences), 0, f"c{self.turn}")
+        return self.engine.feeds.make(
+            self.case.user_id, client=self.client, limit=K, as_of=self.now(), made=made, keep=False
+        )
+
+
+def _added(change: Change, name: str, command: str) -> Preference | None:
+    if change.op not in ("add", "replace") or change.relation is None or change.value is None:
+        return None
+    return Preference(
+        id=name, polarity=change.polarity or "want", strength=change.strength or "prefer", facet=change.facet,
+        matches=change.matches, relation=change.relation, value=change.value, quote=change.quote or "",
+        command_id=command,
+    )  # fmt: skip
+
+
+@dataclass
+class Ours:
+    """The product, or an ablation of it. `settings`: of the feed, where they differ; `sources`: kept sources, all by
+    default; `meaning`: whether wishes by meaning are used."""
+
+    name: str
+    kind: Kind = "ours"
+    model: bool = False
+    session: Callable[..., _Session] = _Session
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    meaning: bool = True
+    _own: dict[str, Engine] = field(default_factory=dict)
+    _closing: ExitStack = field(default_factory=ExitStack)
+
+    def start(self, ground: Ground, case: Case) -> Conversation:
+        return self.session(self._engine(ground), ground, case, self.model)
+
+    def close(self) -> None:
+        """Let go of the engines of its own."""
+        self._closing.close()
+        self._own.clear()
+
+    def _engine(self, ground: Ground) -> Engine:
+        if not (self.settings or self.sources or not self.meaning):
+            return ground.engine
+        key = str(ground.home)
+        if key not in self._own:
+            engine = ground.engine
+            config = engine.config.model_copy(update={"feed": engine.config.feed.model_copy(update=self.settings)})
+            own = Engine(engine.store.name, config=config, services=engine.services, model=self.model)
+            self._closing.callback(own.close)
+            now = own.worlds.current
+            kept = [one for one in now.world.sources if not self.sources or one.name in self.sources]
+            encode = now.world.encode if self.meaning else None
+            own.worlds.current = replace(now, world=replace(now.world, sources=tuple(kept), encode=encode))
+            self._own[key] = own
+        return self._own[key]
+
+
+# --------------------------------------------------------------------------------------------------------- the ceilings
+@dataclass
+class _Knowing(_Session):
+    """Told what was meant. Items shown before are left out when something else is asked for."""
+
+    shown: tuple[str, ...] = ()
+    hidden: set[str] = field(default_factory=set)
+
+    def open(self) -> Shown:
+        return self._show(Truth(()))
+
+    def say(self, text: str, truth: Truth) -> Shown:
+        if truth.others:
+            self.hidden |= set(self.shown)
+        return self._show(truth)
+
+    def _show(self, truth: Truth) -> Shown:
+        began = time.perf_counter()
+        ids = tuple(self.rank(truth))[:K]
+        self.shown = ids
+        return Shown(ids, "truth", time.perf_counter() - began)
+
+    def rank(self, truth: Truth) -> Sequence[str]:
+        raise NotImplementedError
+
+
+class _Random(_Knowing):
+    def rank(self, truth: Truth) -> Sequence[str]:
+        out = self.ground.seen.get(self.case.user_id, frozenset()) | self.hidden
+        met = self.ground.oracle.meeting(*(want.condition for want in truth.conditions))
+        left = [item for item in met if item not in out]
+        order = np.random.default_rng([self.case.seed, self.turn]).permutation(len(left))
+        self.turn += 1
+        return [left[at] for at in order.tolist()]
+
+
+class _Ranked(_Knowing):
+    def rank(self, truth: Truth) -> Sequence[str]:
+        made = Made(preferences_of(truth.conditions, self.ground.facets), 0, f"c{len(truth.conditions) - 1}")
+        slate = self.engine.feeds.make(
+            self.case.user_id, client=self.client, limit=K, as_of=self.now(), made=made, exclude=sorted(self.hidden),
+            keep=False,
+        )  # fmt: skip
+        return [item.item_id for item in slate.items]
+
+
+@dataclass(frozen=True)
+class TrueRandom:
+    """True conditions, random order: what knowing the conditions is worth alone."""
+
+    name: str = "true conditions + random"
+    kind: Kind = "ceiling"
+
+    def start(self, ground: Ground, case: Case) -> Conversation:
+        return _Random(ground.engine, ground, case)
+
+
+@dataclass(frozen=True)
+class TrueRanker:
+    """True conditions, our ranking: what reading every command rightly would give."""
+
+    name: str = "true conditions + our ranker"
+    kind: Kind = "ceiling"
+
+    def start(self, ground: Ground, case: Case) -> Conversation:
+        return _Ranked(ground.engine, ground, case)
+
+
+def preferences_of(conditions: Sequence[Wanted], facets: Mapping[str, str]) -> tuple[Preference, ...]:
+    """Conditions as preferences: exact values of facets, what is hard as a must, words of the text by meaning."""
+    return tuple(_preference(want, facets, at) for at, want in enumerate(conditions))
+
+
+def _preference(want: Wanted, facets: Mapping[str, str], at: int) -> Preference:
+    condition = want.condition
+    facet = facets.get(condition.field)
+    meant: dict[str, Any]
+    if facet is None or want.origin != "facet":
+        meant = {"facet": None, "relation": "like", "value": {"text": want.said}}
+    elif side := side_of(want):
+        low, high = condition.low, condition.high
+        relation = {"=": "between", ">": "at_least", "<": "at_most"}[side]
+        value: Any = {"low": low, "high": high} if side == "=" else low if low is not None else high
+        meant = {"facet": facet, "relation": relation, "value": value}
+    else:
+        meant = {"facet": facet, "relation": "is", "value": [want.said], "matches": ((facet, want.said),)}
+    return Preference(
+        id=f"p{at}", polarity="avoid" if condition.avoid else "want",
+        strength="must" if want.hard and want.origin == "facet" else "prefer", quote=want.said, command_id=f"c{at}",
+        **meant,
+    )  # fmt: skip
+
+
+def shown_of(slate: Slate, began: float, by: str = "") -> Shown:
+    """A slate as the harness sees it."""
+    return Shown(tuple(item.item_id for item in slate.items)[:K], by, time.perf_counter() - began)
+
+
+OURS: Mapping[str, Callable[[], Ours]] = {
+    "ours": lambda: Ours("ours, grammar alone"),
+    "ours-model": lambda: Ours("ours", model=True),
+    "last-command": lambda: Ours("ours, last command only", "ours", session=_LastOnly),
+    "semantic-only": lambda: Ours("semantic only", "ablation", settings={"alpha": 1.0}, sources=("semantic",)),
+    "collaborative-only": lambda: Ours(
+        "collaborative only", "ablation", sources=("popularity", "trend", "fresh", "neighbours", "repeats"),
+        meaning=False,
+    ),
+    "no-attenuator": lambda: Ours("no attenuator", "ablation", settings={"beta": 0.0}),
+    "no-consolidation": lambda: Ours("no consolidation", "ablation", session=_Added),
+}  # fmt: skip
+CEILINGS: Mapping[str, Callable[[], TrueRandom | TrueRanker]] = {
+    "true-random": TrueRandom,
+    "true-ranker": TrueRanker,
+}
