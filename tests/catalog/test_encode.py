@@ -195,6 +195,18 @@ def test_the_text_of_an_item_has_its_title_its_shown_terms_and_whole_sentences()
     assert 60 < len(text.split()) <= 95
 
 
+def test_a_text_without_spaces_is_cut_by_characters_after_a_whole_sentence() -> None:
+    text = embed_text(SPEC, Item(item_id="1", title="长裙", text="面料柔软，垂感很好。" * 20))
+    assert text.startswith("长裙. 面料柔软")
+    assert text.endswith("垂感很好。.")  # the pattern of `embed` ends with a full stop
+    assert 60 < len(text) <= 110
+
+
+def test_a_text_that_the_embedded_encoder_cannot_read_is_near_to_nothing() -> None:
+    vectors = real_encoder().encode(["显瘦", "压抑的气氛", "a cosy evening", "Amélie"])
+    assert [bool(vector.any()) for vector in vectors] == [False, False, True, True]
+
+
 def test_the_text_of_a_bare_item_is_its_title() -> None:
     assert embed_text(SPEC, Item(item_id="1", title="Up")) == "Up."
 

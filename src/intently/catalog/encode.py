@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intently.catalog.encoder_files import EMBEDDED_DIM, EncoderFiles, embedded_digest, encoder_files, fetch_encoder
+from intently.catalog.lexicon import is_wordless_script
 from intently.catalog.schema import CatalogSpec
 from intently.catalog.vectors import VectorCache
 from intently.errors import ModelError, ModelTimeout, ModelUnavailable
@@ -42,12 +43,14 @@ MAX_TOKENS = 128  # of one text, as the model was trained on
 TEXT_WORDS = 95  # about MAX_TOKENS in English
 FACET_WORDS = 45  # of TEXT_WORDS, when the text needs the rest
 FACET_VALUES = 6  # of one facet
+UNREAD = "[UNK]"
+MOST_UNREAD = 0.2  # share of a text's tokens; all such tokens have one vector, so that unlike texts would seem alike
 SLICE = 16  # texts between two looks at `pause`
 REQUEST_TEXTS = 64  # of one request to an embeddings URL
 PAUSE_SECONDS = 0.05
 _PLACES = re.compile(r"\{(?:title|facets|text)\}")
 _EMPTY = re.compile(r"(?<=[.,])(?: [.,])+")  # what stood between parts that are empty
-_SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？]")
 
 
 class Encoder(Protocol):
@@ -58,14 +61,15 @@ class Encoder(Protocol):
     @property
     def dim(self) -> int: ...
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), dim), each row of length 1."""
+        """(len(texts), dim), each row of length 1, or zeros for a text that the model cannot read."""
         ...
 
 
 class OnnxEncoder:
     """all-MiniLM-L6-v2 in 8 bits: 384 dimensions, mean of the token vectors, about 4 ms a phrase on one core.
 
-    One thread and no spinning: a second busy process would slow the language model down many times over.
+    One thread and no spinning: a second busy process would slow the language model down many times over. It reads
+    English: a text of which it knows too few characters (Chinese, say) gets a row of zeros, which is near to nothing.
     """
 
     def __init__(self, files: EncoderFiles) -> None:
@@ -89,7 +93,10 @@ class OnnxEncoder:
         self.dim = int(self._session.get_outputs()[0].shape[-1])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), dim) unit rows. Texts go one by one: batches bring nothing on a CPU and change the last bits."""
+        """(len(texts), dim) unit rows, zeros for texts that it cannot read.
+
+        Texts go one by one: batches bring nothing on a CPU and change the last bits.
+        """
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for row, text in enumerate(texts):
             vectors[row] = self._encode_one(text)
@@ -97,6 +104,8 @@ class OnnxEncoder:
 
     def _encode_one(self, text: str) -> Vectors:
         encoding = self._tokenizer.encode(text)
+        if encoding.tokens.count(UNREAD) > MOST_UNREAD * (len(encoding.tokens) - 2):
+            return np.zeros(self.dim, np.float32)
         columns = {
             "input_ids": encoding.ids,
             "attention_mask": encoding.attention_mask,
@@ -199,7 +208,7 @@ def embed_text(spec: CatalogSpec, item: Item) -> str:
     At most about 128 tokens: 6 values a facet, and of the text as many whole sentences as there is room for.
     """
     facets = _cut_words(", ".join(_shown_terms(spec, item)), FACET_WORDS)
-    room = TEXT_WORDS - len(item.title.split()) - len(facets.split())
+    room = TEXT_WORDS - _length(item.title) - _length(facets)
     parts = {"{title}": item.title.strip(), "{facets}": facets, "{text}": _cut_sentences(item.text, room)}
     filled = _PLACES.sub(lambda place: parts[place[0]], spec.items.embed)
     return _EMPTY.sub("", " ".join(filled.split())).strip(" .,") + "."
@@ -215,14 +224,21 @@ def _shown_terms(spec: CatalogSpec, item: Item) -> list[str]:
     return list(found)
 
 
+def _length(text: str) -> int:
+    """In words; in characters where a script has no spaces between words (a token each, more or less)."""
+    return len(text) if is_wordless_script(text) else len(text.split())
+
+
 def _cut_words(text: str, most: int) -> str:
+    if is_wordless_script(text):
+        return text[: max(most, 0)].rstrip(",，、 ")
     return " ".join(text.split()[: max(most, 0)]).rstrip(",")
 
 
 def _cut_sentences(text: str, words: int) -> str:
     """The beginning of a text up to the last sentence end within so many words, or just so many words."""
     cut = _cut_words(text, words)
-    if len(cut.split()) == len(text.split()):
+    if _length(cut) >= _length(text.rstrip(",，、 ")):
         return cut
     ends = [match.end() for match in _SENTENCE_END.finditer(cut) if match.end() > len(cut) // 2]
     return cut[: ends[-1]] if ends else cut

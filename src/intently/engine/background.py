@@ -54,6 +54,7 @@ class Background:
         ]
 
     def start(self) -> None:
+        self._work.set()  # items may wait for an encoder that is here already
         for thread in self._threads:
             thread.start()
 
