@@ -8,7 +8,7 @@ import pytest
 from intently.errors import BadRequest, DataError
 from intently.evaluate.words.dialogues import film_mentions, seeker_turns
 from intently.evaluate.words.fashioniq import FashionIq, marked_words
-from intently.evaluate.words.iard import Iard, critique_of
+from intently.evaluate.words.iard import Iard, critique_of, said_by
 from intently.evaluate.words.inspired import Inspired
 from intently.evaluate.words.metrics import Measure
 from intently.evaluate.words.musicintent import MusicIntent, signed_words
@@ -16,7 +16,7 @@ from intently.evaluate.words.readers import GrammarReader
 from intently.evaluate.words.recipempr import option_scores
 from intently.evaluate.words.redial import Redial
 from intently.evaluate.words.sets import SET_NAMES, word_set
-from intently.evaluate.words.turns import HELD, STUDIED, Heard, WordSet, half_of
+from intently.evaluate.words.turns import HELD, STUDIED, Heard, Turn, WordSet, half_of
 from intently.nouns import Change
 from tests.evaluate.words.made import dialogue, films, write
 
@@ -94,13 +94,26 @@ def test_a_critique_read_as_another_type_counts_against_both(tmp_path: Path):
     assert found["CRI-F type F1"].value.mean == found["CRI-A type F1"].value.mean == 0
 
 
+def test_too_old_is_a_critique_of_a_feature_and_old_alone_is_a_constraint():
+    made = {"op": "add", "polarity": "want", "facet": "year", "relation": "at_least", "value": 1990.0, "quote": "old"}
+    heard = Heard((Change.model_validate(made),))
+    assert critique_of(said_by(Turn("1", "that is far too old for me"), heard)) == "CRI-F"
+    assert critique_of(said_by(Turn("1", "rather something old"), heard)) == "CRI-A"
+
+
+def test_a_film_that_the_catalogue_lacks_is_still_a_film():
+    made = {"op": "add", "polarity": "want", "relation": "like", "value": {"text": "Paper Wolves"}, "quote": "x"}
+    turn = Turn("1", "more like Paper Wolves (2011)")
+    assert critique_of(said_by(turn, Heard((Change.model_validate(made),)))) == "CRI-C"
+
+
 def test_thanks_change_nothing_and_a_want_among_them_does(tmp_path: Path):
     assert measured(Iard(), iard(tmp_path, "thanks", "OTH"))["kept still"].value.mean == 1
     assert measured(Iard(), iard(tmp_path, "show me a comedy", "OTH"))["kept still"].value.mean == 0
 
 
 def test_a_reading_of_nothing_is_no_critique():
-    assert critique_of(Heard((Change(op="keep"),))) == ""
+    assert critique_of(said_by(Turn("1", "hm"), Heard((Change(op="keep"),)))) == ""
 
 
 # ---------------------------------------------------------------------------------------------- ReDial and INSPIRED
@@ -142,6 +155,24 @@ def test_films_that_a_machine_linked_are_the_labels_of_inspired(tmp_path: Path):
 def change(polarity: str, quote: str, **more: object) -> Change:
     made = {"op": "add", "polarity": polarity, "relation": "like", "value": {"text": quote}, "quote": quote}
     return Change.model_validate(made | more)
+
+
+def test_a_list_behind_a_word_of_comparing_is_all_references():
+    text = "calm songs like grey rivers by ada and low tide for a train"
+    made = [change("want", quote) for quote in ("calm", "grey rivers", "ada", "low tide", "train")]
+    assert [sign for sign, _ in signed_words(text, made)] == [
+        "positive",
+        "reference",
+        "reference",
+        "reference",
+        "positive",
+    ]
+
+
+def test_the_nouns_of_the_set_are_no_reading():
+    assert signed_words("calm music", [change("want", "calm"), change("want", "music")]) == [
+        ("positive", frozenset({"calm"}))
+    ]
 
 
 @pytest.mark.parametrize(

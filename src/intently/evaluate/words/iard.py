@@ -6,9 +6,9 @@ preference, *hides* when it takes a shown film out, *asks for others* with `dive
 ====================================  ==========================================================================
 label of the code book                right when the reading
 ====================================  ==========================================================================
-CRI-F critique a feature              adds an avoid, or a bound against what is shown ("too scary", "it is too old")
+CRI-F critique a feature              adds an avoid, or a bound made of "too" ("too scary", "it is too old")
 CRI-A critique, adding constraints    adds a want of a facet, a bound or a wish by meaning ("something more recent")
-CRI-C critique, compare               wants what is like the film just named ("any others like that?")
+CRI-C critique, compare               wants what is like a film, shown or named ("any others like that?")
 IQU initial query, PRO preference,    adds a want or an avoid of anything
 REF reformulate, STO start over,
 ANS answer to a question
@@ -26,20 +26,22 @@ judged on turns that have no other; *kept still* is over turns all of whose labe
 content ("can you recommend something?") cannot be added, so the shares of those labels have a ceiling below 1.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from intently.catalog.encode import Encoder
-from intently.evaluate.words.dialogues import seeker_turns
-from intently.evaluate.words.grounds import Ground
+from intently.evaluate.words.dialogues import film_mentions, seeker_turns
+from intently.evaluate.words.grounds import Ground, bare_title
 from intently.evaluate.words.metrics import Measure, Signed, f1, share
 from intently.evaluate.words.rates import rates
 from intently.evaluate.words.turns import Heard, Turn, adds, by_half, half_of, read_table
 from intently.nouns import Change
 
-__all__ = ["Iard", "critique_of"]
+__all__ = ["Iard", "Said", "critique_of", "said_by"]
 
-CRITIQUES = ("CRI-F", "CRI-A", "CRI-C")
+CRITIQUES = frozenset(("CRI-F", "CRI-A", "CRI-C"))
 STILL = frozenset(("OTH", "ACC", "NRE", "ASK", "INQ", "SEE"))
 BOUNDS = ("at_most", "at_least", "between", "about")
 
@@ -72,90 +74,118 @@ class Iard:
     def measure(self, heard: Sequence[tuple[Turn, Heard]], ground: Ground, seed: int) -> list[Measure]:
         found: list[Measure] = []
         for part, some in by_half(heard).items():
-            found += _critiques(part, some, seed) + _labels(part, some, seed) + rates(part, some, seed)
+            told = [(turn.gold, said_by(turn, what)) for turn, what in some]
+            found += _critiques(part, told, seed) + _labels(part, told, seed) + rates(part, some, seed)
         return found
 
 
-def critique_of(heard: Heard) -> str:
-    """The type of critique that a reading is; empty for none."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a reading says, in the terms of the mapping."""
+
+    likes: bool  # a film, shown or named
+    wants: bool  # anything else
+    avoids: bool  # anything: a film, a facet, a meaning
+    against: bool  # a bound made of "too": "too long" wants shorter ones
+    hides: bool
+    others: bool  # asks for something else
+
+    @property
+    def adds(self) -> bool:
+        return self.likes or self.wants or self.avoids or self.against
+
+    @property
+    def still(self) -> bool:
+        return not (self.adds or self.hides)
+
+
+def said_by(turn: Turn, heard: Heard) -> Said:
     made = adds(heard)
-    if any(_is_like_shown(change) for change in made):
+    films = [_names_film(change, turn) for change in made]
+    too = [change.relation in BOUNDS and _follows_too(change, turn) for change in made]
+    plain = [
+        change.polarity == "want" and not film and not by for change, film, by in zip(made, films, too, strict=True)
+    ]
+    return Said(
+        likes=any(film and change.polarity == "want" for change, film in zip(made, films, strict=True)),
+        wants=any(plain),
+        avoids=any(change.polarity == "avoid" for change in made),
+        against=any(too),
+        hides=any(change.facet == "item" for change in heard.changes),
+        others=any(change.op == "diversify" for change in heard.changes),
+    )
+
+
+def critique_of(said: Said) -> str:
+    """The type of critique that a reading is; empty for none."""
+    if said.likes:
         return "CRI-C"
-    if any(change.polarity == "avoid" or _is_against(change) for change in made):
+    if said.avoids or said.against:
         return "CRI-F"
-    return "CRI-A" if made else ""
+    return "CRI-A" if said.wants else ""
 
 
-def _is_like_shown(change: Change) -> bool:
-    """A want of what is like a film of the slate: those are named by their place or their id, never by their words."""
-    return change.polarity == "want" and _names_item(change)
+def _names_film(change: Change, turn: Turn) -> bool:
+    """By its id or place, or by the title of a film that the catalogue lacks."""
+    if change.relation != "like" or not isinstance(change.value, dict):
+        return False
+    titles = {bare_title(title) for title in (*turn.shown, *film_mentions(turn.text))}
+    return "item_id" in change.value or bare_title(str(change.value.get("text", ""))) in titles
 
 
-def _names_item(change: Change) -> bool:
-    return change.relation == "like" and isinstance(change.value, dict) and "item_id" in change.value
+def _follows_too(change: Change, turn: Turn) -> bool:
+    """The quoted words stand behind "too", or "not ... enough" stands around them."""
+    quote = re.escape((change.quote or "").lower().removeprefix("too "))
+    return re.search(rf"\btoo (?:\w+ ){{0,2}}{quote}|\bnot (?:\w+ )?{quote} enough", turn.text.lower()) is not None
 
 
-def _is_against(change: Change) -> bool:
-    """A bound made of "too": "too long" wants shorter ones."""
-    return change.relation in BOUNDS and (change.quote or "").lower().startswith("too ")
-
-
-def _critiques(part: str, heard: Sequence[tuple[Turn, Heard]], seed: int) -> list[Measure]:
-    one = [(turn, what) for turn, what in heard if len(turn.gold & set(CRITIQUES)) == 1]
-    told = [(next(iter(turn.gold & set(CRITIQUES))), critique_of(what)) for turn, what in one]
-    found = [share(part, "critique type accuracy", [(gold == read, 1) for gold, read in told], "turns", seed)]
-    for name in CRITIQUES:
-        counts = [Signed(r == name, g == r == name, g == name, g == r == name) for g, r in told]
+def _critiques(part: str, told: Sequence[tuple[frozenset[str], Said]], seed: int) -> list[Measure]:
+    one = [(labels & CRITIQUES, critique_of(said)) for labels, said in told if len(labels & CRITIQUES) == 1]
+    pairs = [(next(iter(gold)), read) for gold, read in one]
+    commonest = max(sorted(CRITIQUES), key=[gold for gold, _ in pairs].count)
+    found = [
+        share(part, "critique type accuracy", [(gold == read, 1) for gold, read in pairs], "turns", seed),
+        share(part, "... of those read as any", [(gold == read, 1) for gold, read in pairs if read], "turns", seed),
+        share(part, f"... of always saying {commonest}", [(gold == commonest, 1) for gold, _ in pairs], "turns", seed),
+    ]
+    for name in sorted(CRITIQUES):
+        counts = [Signed(r == name, g == r == name, g == name, g == r == name) for g, r in pairs]
         found.append(f1(part, f"{name} type", counts, seed))
     return found
 
 
-def _labels(part: str, heard: Sequence[tuple[Turn, Heard]], seed: int) -> list[Measure]:
+def _labels(part: str, told: Sequence[tuple[frozenset[str], Said]], seed: int) -> list[Measure]:
     found = []
     for label, is_right in _RIGHT.items():
-        some = [what for turn, what in heard if label in turn.gold and (label not in STILL or len(turn.gold) == 1)]
-        found.append(share(part, f"{label} read as such", [(is_right(what), 1) for what in some], "turns", seed))
-    still = [(turn, what) for turn, what in heard if turn.gold and turn.gold <= STILL]
-    kept = [(_allowed(turn.gold, what), 1) for turn, what in still]
+        some = [said for labels, said in told if label in labels and (label not in STILL or len(labels) == 1)]
+        found.append(share(part, f"{label} read as such", [(is_right(said), 1) for said in some], "turns", seed))
+    kept = [(_allowed(labels, said), 1) for labels, said in told if labels and labels <= STILL]
     return [*found, share(part, "kept still", kept, "turns", seed)]
 
 
-def _adds_any(heard: Heard) -> bool:
-    return bool(adds(heard))
-
-
-def _hides(heard: Heard) -> bool:
-    return any(change.facet == "item" for change in heard.changes)
-
-
-def _likes_only(heard: Heard) -> bool:
-    """No preference but a film that is liked."""
-    return all(change.polarity == "want" and _names_item(change) for change in adds(heard))
-
-
-def _is_still(heard: Heard) -> bool:
-    return all(change.op in ("keep", "diversify") for change in heard.changes)
-
-
-_RIGHT: Mapping[str, Callable[[Heard], bool]] = {
-    "CRI-F": lambda heard: any(change.polarity == "avoid" or _is_against(change) for change in adds(heard)),
-    "CRI-A": lambda heard: any(change.polarity == "want" and not _names_item(change) for change in adds(heard)),
-    "CRI-C": lambda heard: any(_is_like_shown(change) for change in adds(heard)),
-    "IQU": _adds_any,
-    "PRO": _adds_any,
-    "REF": _adds_any,
-    "ANS": _adds_any,
-    "CON": lambda heard: _adds_any(heard) or _hides(heard) or any(c.op == "diversify" for c in heard.changes),
-    "REJ": lambda heard: any(change.polarity == "avoid" for change in heard.changes),
-    "SEE": lambda heard: _hides(heard) or _likes_only(heard),
-    "ACC": _likes_only,
-    "INQ": _is_still,
-    "ASK": _is_still,
-    "NRE": _is_still,
-    "OTH": _is_still,
-}
-
-
-def _allowed(labels: frozenset[str], heard: Heard) -> bool:
+def _allowed(labels: frozenset[str], said: Said) -> bool:
     """Any of the labels allows what was read."""
-    return any(_RIGHT[label](heard) for label in labels)
+    return any(_RIGHT[label](said) for label in labels)
+
+
+def _only_likes(said: Said) -> bool:
+    return not (said.wants or said.avoids or said.against)
+
+
+_RIGHT: Mapping[str, Callable[[Said], bool]] = {
+    "CRI-F": lambda said: said.avoids or said.against,
+    "CRI-A": lambda said: said.wants,
+    "CRI-C": lambda said: said.likes,
+    "IQU": lambda said: said.adds,
+    "PRO": lambda said: said.adds,
+    "REF": lambda said: said.adds,
+    "ANS": lambda said: said.adds,
+    "CON": lambda said: said.adds or said.hides or said.others,
+    "REJ": lambda said: said.avoids or said.hides,
+    "SEE": lambda said: said.hides or _only_likes(said),
+    "ACC": lambda said: not said.hides and _only_likes(said),
+    "INQ": lambda said: said.still,
+    "ASK": lambda said: said.still,
+    "NRE": lambda said: said.still,
+    "OTH": lambda said: said.still,
+}

@@ -5,9 +5,10 @@ artists and tracks are those that one half of the requests was labelled with; th
 hash of the request's id. Nothing of either is kept.
 
 A reading is one preference. Its sign: `avoid` is negative; a want that is `like` an item is a reference; a want by
-meaning (`like` free words) is a reference where its words follow a word of comparing ("like", "similar to") at once in
-the sentence, else positive; every other want is positive. Our preferences do not tell the last two apart themselves,
-because the feed does the same with both: near in meaning. The rule is the judge's, and the same for every reader.
+meaning (`like` free words) is a reference where its words follow a word of comparing ("like", "similar to") with
+nothing between but other readings and small words ("by", "and"), else positive; every other want is positive. Our
+preferences do not tell the last two apart themselves, because the feed does the same with both: near in meaning. The
+rule is the judge's, and the same for every reader.
 
 A reading is right when at least half of its words are words of labels of its sign; a label is found when at least half
 of its words are words of readings of its sign. So one reading of "x by y" finds two labels, and two readings one.
@@ -38,9 +39,11 @@ FACETS = {
     "listeningcontext": "occasion",
 }
 DECADES = range(1920, 2030, 10)
+NOUNS = frozenset("music song songs track tracks album albums band bands artist artists playlist tune tunes".split())
+LISTING = frozenset("a an the and or by from of".split())  # that join a list of references
 _COMPARING = re.compile(
-    r"(?:\b(?:like|likes|similar to|sounds? like|sounding like|such as|reminiscent of|akin to|close to|in the style of|"
-    r"in the vein of|along the lines of|same (?:\w+ )?as|compared to|comparable to|fans? of))\s+(?:the\s+|a\s+|an\s+)?$"
+    r"\b(?:like|likes|liked|love|loved|similar to|such as|reminiscent of|akin to|close to|in the style of|"
+    r"in the vein of|along the lines of|same (?:\w+ )?as|compared to|comparable to|fans? of)\b"
 )
 _TOML = """
 format = "intently.catalog"
@@ -124,8 +127,10 @@ class MusicIntent:
 
 
 def signed_words(text: str, changes: Sequence[Change]) -> list[tuple[str, frozenset[str]]]:
-    """Sign and content words of every reading."""
-    return [(_sign(text, change), content_words(_words(change))) for change in changes]
+    """Sign and content words of every reading but those of the set's own nouns ("music")."""
+    quotes = frozenset[str]().union(*(content_words(_words(change)) for change in changes))
+    signed = [(_sign(text, change, quotes), content_words(_words(change))) for change in changes]
+    return [(sign, words) for sign, words in signed if not words <= NOUNS]
 
 
 def _words(change: Change) -> str:
@@ -135,7 +140,7 @@ def _words(change: Change) -> str:
     return " ".join(change.value) if isinstance(change.value, list) else ""
 
 
-def _sign(text: str, change: Change) -> str:
+def _sign(text: str, change: Change, quotes: frozenset[str]) -> str:
     if change.polarity == "avoid":
         return "negative"
     if change.relation != "like":
@@ -144,7 +149,9 @@ def _sign(text: str, change: Change) -> str:
         return "reference"
     said, quoted = fold(text), fold(change.quote or "")
     at = said.find(quoted) if quoted else -1
-    return "reference" if at > 0 and _COMPARING.search(said[:at]) else "positive"
+    comparing = list(_COMPARING.finditer(said[: max(at, 0)]))
+    between = set(said[comparing[-1].end() : at].split()) if comparing else {""}
+    return "reference" if between <= quotes | LISTING else "positive"
 
 
 def _counted(
