@@ -167,6 +167,12 @@ class Engine(Steering):
         check_ids(user_id, client)
         return self.sayings.say_fast(user_id, text, client=client, feed_id=feed_id, zone=zone, limit=limit)
 
+    def more_like(self, user_id: str, item_id: str, *, client: str = "api", limit: int = 10) -> Said:
+        """More like this item, as if the person had said so; no model is asked. Raises NotFound."""
+        check_ids(user_id, client)
+        _between("limit", limit, 1, 100)
+        return self.sayings.like(user_id, item_id, self.item(item_id).title, client=client, limit=limit)
+
     def parse(
         self,
         command: str,
@@ -193,7 +199,8 @@ class Engine(Steering):
         return self.parse(command, memory, shown, model=model)
 
     def relax(self, user_id: str, relaxation: Relaxation, *, client: str = "api") -> MemoryView:
-        """Take one of the relaxations that a slate offered: one version of the memory."""
+        """Take one of the relaxations that a slate offered: one version of the memory. Raises Stale."""
+        check_ids(user_id, client)
         return self.sayings.relax(user_id, relaxation, client)
 
     def prefill(self, user_id: str, client: str, slate: Slate) -> None:
@@ -356,6 +363,13 @@ class Engine(Steering):
         if unknown:
             known = ", ".join(self.store.spec.facets)
             raise BadRequest(f"item {item.item_id!r}: unknown facet {unknown[0]!r}; the catalogue declares {known}")
+        for name, value in item.facets.items():
+            facet = self.store.spec.facets[name]
+            terms = isinstance(value, tuple) and (facet.many or len(value) <= 1)
+            number = isinstance(value, float | int) and abs(value) < 1e15  # also refuses NaN and infinities
+            if value is not None and not (terms if facet.kind == "term" else number):
+                takes = "one number" if facet.kind != "term" else "words" if facet.many else "one word or phrase"
+                raise BadRequest(f"item {item.item_id!r}: facet {name!r} takes {takes}, not {str(value)[:40]!r}")
 
 
 def _between(name: str, amount: int, low: int, high: int) -> None:

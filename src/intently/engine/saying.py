@@ -21,9 +21,11 @@ from intently.engine.store import Store
 from intently.engine.worlds import WorldKeeper
 from intently.errors import IntentlyError
 from intently.feed.parser import ParseContext, Parsed, ShownItem, read_exact, read_with_model, wishes_of
+from intently.feed.parser.tokens import MAX_CHARACTERS, check_length
+from intently.feed.relax import taken
 from intently.language.model import Model
 from intently.language.reading import prefill_reading
-from intently.nouns import Change, Command, Preference, Relaxation, Slate, utc
+from intently.nouns import Command, Preference, Relaxation, Slate, utc
 
 __all__ = ["Saying"]
 
@@ -110,18 +112,23 @@ class Saying:
         return self._read_context(command, context, self._model_for_command() if model else None, model, None)
 
     def relax(self, user_id: str, relaxation: Relaxation, client: str) -> MemoryView:
-        """Apply an offered relaxation, as a command of the person's."""
-        changes = [Change(op="retract", target=preference_id) for preference_id in relaxation.drop]
-        if relaxation.change is not None:
-            changes.append(relaxation.change)
+        """Apply an offered relaxation, as a command of the person's. Raises Stale or BadRequest."""
         command = Command(
-            command_id=uuid.uuid4().hex, user_id=user_id, client=client, text=relaxation.text, feed_id=None,
-            time=datetime.now(UTC), zone=self._store.spec.zone,
+            command_id=uuid.uuid4().hex, user_id=user_id, client=client, text=check_length(relaxation.text),
+            feed_id=None, time=datetime.now(UTC), zone=self._store.spec.zone,
         )  # fmt: skip
         with self._turn(user_id):
+            changes = taken(relaxation, self.memory.now(user_id, client).preferences)
             applied = self.memory.apply(command, changes)
             self._store.journal.put_command(command, [change.model_dump(mode="json") for change in changes], "none")
         return MemoryView(applied.version, applied.preferences, applied.notices)
+
+    def like(self, user_id: str, item_id: str, title: str, *, client: str, limit: int) -> Said:
+        """More like an item that was pointed at. It is read as the one item shown: a title is never read as words."""
+        with self._turn(user_id):
+            asked = self._ask(user_id, f"more like “{title}”"[:MAX_CHARACTERS], client, None, None, limit, None)
+            pointed = replace(asked.context, slate=(ShownItem(item_id, title),))
+            return self._answer(asked, read_exact("more like #1", pointed), store=True)
 
     def prefill(self, user_id: str, client: str, slate: Slate) -> None:
         """After a slate is shown: let the model's server read all but the command. Returns at once."""
@@ -136,6 +143,7 @@ class Saying:
         self, user_id: str, text: str, client: str, feed_id: str | None, zone: str | None, limit: int,
         as_of: datetime | None,
     ) -> _Asked:  # fmt: skip
+        text = check_length(text)  # before the work of a first feed
         moment = utc(as_of) if as_of is not None else datetime.now(UTC)
         shown = self._feeds.last(user_id, client, feed_id)
         if shown is None:  # a command before the first feed refers to the feed that would be shown

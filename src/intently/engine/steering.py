@@ -35,6 +35,14 @@ class Steering:
         check_ids(user_id, client)
         return self._memory.now(user_id, client)
 
+    def preference(self, user_id: str, preference_id: str, *, client: str = "api") -> MemoryView:
+        """One preference in force, with the version that says so. Raises NotFound."""
+        view = self.memory(user_id, client=client)
+        kept = tuple(held for held in view.preferences if held.id == preference_id)
+        if not kept:
+            raise NotFound(f"no preference {preference_id[:64]!r} is in force; the memory lists those that are")
+        return MemoryView(view.version, kept)
+
     def memory_versions(self, user_id: str, *, limit: int = 50) -> list[Version]:
         """Versions of the memory, the newest first: number, what made it, the sentence if it was one, when."""
         check_ids(user_id)

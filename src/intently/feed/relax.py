@@ -5,13 +5,14 @@ breaks, and without a pair if it breaks no other.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
+from intently.errors import BadRequest, Stale
 from intently.explain import amount_text, bound_text
 from intently.feed.conditions import bounds
 from intently.feed.eligibility import Eligible, Rule
@@ -19,7 +20,7 @@ from intently.feed.world import FeedRequest, World
 from intently.nouns import Change, Preference, Relaxation
 from intently.retrieve.request import Mask
 
-__all__ = ["offer_relaxations", "too_few"]
+__all__ = ["offer_relaxations", "taken", "too_few"]
 
 ENOUGH = 10  # items; fewer asked for: that many
 MOST_OFFERED = 3
@@ -63,6 +64,33 @@ def _count_broken(rules: list[Rule], before_musts: Mask) -> _Broken:
     twice = fails[:, before_musts & (how_many == 2)].astype(np.int64)
     musts = tuple(rule.preference for rule in rules if rule.preference is not None)
     return _Broken(musts, only, twice @ twice.T)
+
+
+def taken(relaxation: Relaxation, memory: Sequence[Preference]) -> list[Change]:
+    """The changes that taking a relaxation makes. It came back from outside: only which musts go and the moved amount
+    are taken from it; all else is what is in force. Raises Stale or BadRequest with the mend."""
+    held = {preference.id: preference for preference in memory}
+    target = relaxation.change.target if relaxation.change is not None else None
+    named = [*relaxation.drop, *([target or ""] if relaxation.change is not None else [])]
+    if not named or any(name not in held for name in named):
+        raise Stale("what this would loosen is no longer in force; look at the ways that are offered now.")
+    changes = [Change(op="retract", target=name) for name in relaxation.drop]
+    if relaxation.change is not None:
+        changes.append(_moved_bound(held[target or ""], relaxation.change.value))
+    return changes
+
+
+def _moved_bound(must: Preference, value: object) -> Change:
+    ranged = must.relation in ("between", "about")
+    amounts = [value.get("low"), value.get("high")] if ranged and isinstance(value, Mapping) else [value]
+    numbers = [float(amount) for amount in amounts if isinstance(amount, float | int) and math.isfinite(amount)]
+    if must.relation in ("is", "like") or len(numbers) != (2 if ranged else 1) or numbers != sorted(numbers):
+        raise BadRequest("this is none of the ways that the feed offered; look at the ways that are offered now.")
+    return Change(
+        op="replace", target=must.id, polarity=must.polarity, strength=must.strength, facet=must.facet,
+        relation="between" if ranged else must.relation, scope=must.scope, quote=must.quote,
+        value={"low": numbers[0], "high": numbers[1]} if ranged else numbers[0],
+    )  # fmt: skip
 
 
 def _singles(world: World, broken: _Broken) -> Iterator[Relaxation]:

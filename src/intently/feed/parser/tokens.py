@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from intently.errors import BadRequest
 
-__all__ = ["MAX_CHARACTERS", "Token", "check_text", "tokenise"]
+__all__ = ["MAX_CHARACTERS", "Token", "check_length", "check_text", "tokenise"]
 
 MAX_CHARACTERS = 1000
 _TOKEN = re.compile(
@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")  # HTML says nothing
+_NOT_KEPT = re.compile(r"[\x00\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\ud800-\udfff]")
 
 
@@ -34,13 +35,20 @@ class Token:
     spaced: bool  # white space or the start of the command stands before it
 
 
-def check_text(text: str) -> str:
-    """The command with control characters blanked. Raises BadRequest when empty or longer than 1,000 characters."""
+def check_length(text: str) -> str:
+    """The command with what no database can keep (NUL, halves of characters) blanked. Raises BadRequest when it is
+    longer than 1,000 characters."""
     if len(text) > MAX_CHARACTERS:
         raise BadRequest(
             f"the command has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read. "
             "Say it in a sentence or two."
         )
+    return _NOT_KEPT.sub(" ", text)
+
+
+def check_text(text: str) -> str:
+    """The command with control characters blanked. Raises BadRequest when empty or longer than 1,000 characters."""
+    check_length(text)
     clean = _CONTROL.sub(" ", text.replace("\u2028", "\n").replace("\u2029", "\n"))
     clean = _TAG.sub(lambda tag: " " * len(tag.group()), clean)
     if not clean.strip():

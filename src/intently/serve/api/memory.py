@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Header, Path, Query, Request
 
 from intently.engine import MemoryView
-from intently.errors import NotFound
 from intently.nouns import Id
 from intently.serve.api.schemas import (
     CommandIn,
@@ -91,11 +90,7 @@ def dismiss(engine: EngineOf, user_id: Person, proposal_id: PathId, client: Clie
 
 @router.get("/memory/{preference_id}", summary="One preference in force")
 def preference(engine: EngineOf, user_id: Person, preference_id: PathId, client: Client = "api") -> MemoryBody:
-    view = engine.memory(user_id, client=client)
-    kept = tuple(preference for preference in view.preferences if preference.id == preference_id)
-    if not kept:
-        raise _no_preference(preference_id)
-    return MemoryBody(version=view.version, memory=kept)
+    return _body(engine.preference(user_id, preference_id, client=client))
 
 
 @router.patch("/memory/{preference_id}", summary="Change how long, how strongly or within which bound one holds")
@@ -123,7 +118,3 @@ def undo(engine: EngineOf, user_id: Person, body: VersionIn = VERSION) -> Memory
 
 def _body(view: MemoryView) -> MemoryBody:
     return MemoryBody(version=view.version, memory=view.preferences, notices=view.notices)
-
-
-def _no_preference(preference_id: str) -> NotFound:
-    return NotFound(f"no preference {preference_id[:64]!r} is in force; GET …/memory lists those that are.")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Discriminator, Field, FiniteFloat, NaiveDatetime, Tag
 
+from intently.feed.parser.tokens import MAX_CHARACTERS
 from intently.feed.proposals import Proposal
 from intently.nouns import Change, EventKind, Id, Interest, Noun, Preference, Scope, Slate
 from intently.nouns import Tag as NounTag
@@ -16,7 +17,6 @@ __all__ = [
     "UnderstandingBody", "VersionBody", "VersionIn", "WhyNotBody",
 ]  # fmt: skip
 
-MAX_COMMAND = 2000  # characters
 MAX_BATCH = 1000  # events, or ids to rank
 When = Annotated[AwareDatetime | NaiveDatetime, Field(description="RFC 3339; without a zone it is UTC")]
 FacetIn = str | float | list[str] | None
@@ -34,7 +34,8 @@ class ErrorBody(Noun):
 
 
 class CommandIn(Noun):
-    text: str = Field(min_length=1, max_length=MAX_COMMAND, description="the sentence")
+    # The engine refuses what is empty or too long, with the mend; the schema only tells.
+    text: str = Field(description="the sentence", json_schema_extra={"minLength": 1, "maxLength": MAX_CHARACTERS})
     client: Id = "api"
     feed_id: Id | None = Field(None, description="the feed under which it was typed; the last one when left out")
     zone: str | None = Field(None, max_length=64, description="IANA time zone, for words such as tonight")

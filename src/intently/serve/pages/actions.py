@@ -33,8 +33,7 @@ from intently.serve.pages.visit import Visit, VisitIs, keep_client
 __all__ = ["router", "update_after"]
 
 router = APIRouter(prefix="/page", include_in_schema=False)
-MAX_COMMAND = 2000  # characters
-Text = Annotated[str, Form(min_length=1, max_length=MAX_COMMAND)]
+Text = Annotated[str, Form()]  # the engine refuses what is empty or too long, with the mend
 SeenVersion = Annotated[int | None, Form(ge=0)]
 READING = "The language model is reading the rest; this is what the exact grammar understood."
 DONE = {"view": "Marked as seen.", "dislike": "Not for you. It will not come back."}
@@ -128,13 +127,10 @@ def more_like(
     request: Request,
     visit: VisitIs,
     item_id: Annotated[Id, Query()],
-    feed_id: Annotated[Id, Query()],
-    position: Annotated[int, Query(ge=1)],
 ) -> Response:
     """More like this one: said as a command, so that it becomes a chip that can be taken back."""
-    title = visit.engine.item(item_id).title
-    text = f"more like #{position}" if position <= PAGE_ITEMS else f'more like "{title}"'
-    return say(request, visit, text, feed_id)
+    said = visit.engine.more_like(visit.user_id, item_id, client=visit.client, limit=PAGE_ITEMS)
+    return _answer(request, visit, update_after(request.app.state.screens, visit, said))
 
 
 @router.post("/react")
