@@ -322,6 +322,7 @@ class Engine(Steering):
                 threading.Thread(target=self._warm, name="warm", daemon=True).start()
 
     def health(self) -> Health:
+        """How many items and events there are, how many are encoded, and the state of the model."""
         journal, world = self.store.journal, self.worlds.current.world
         return Health(
             store=self.store.name, items=journal.item_count(), events=journal.event_count(),
