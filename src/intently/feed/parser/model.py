@@ -74,7 +74,14 @@ def interpret(
             segment.replace |= around.replace
             segment.scope = segment.scope or around.scope
     read_segments(reading, segments)
-    return tuple(reading.changes), tuple(reading.notices)
+    return _beside_titles(reading.changes), tuple(reading.notices)
+
+
+def _beside_titles(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Of a quote that names an item the words around it are no wishes: the "new" of "new Death Wish"."""
+    kinds = [set(change.value) if isinstance(change.value, dict) else set() for change in changes]
+    named = any("item_id" in kind for kind in kinds)
+    return tuple(change for change, kind in zip(changes, kinds, strict=True) if not (named and "text" in kind))
 
 
 def wishes_of(memory: Sequence[Preference]) -> list[Wish]:
