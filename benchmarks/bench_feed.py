@@ -153,8 +153,15 @@ def _exact_scores(every: Pool, own: Pool, config: Config) -> dict[str, float]:
         highest = float(own.measured[name].max(initial=0.0))
         return np.clip(every.measured[name].astype(np.float64) / highest, 0.0, 1.0) if highest > 0 else np.zeros(1)
 
-    likes = [share(name) for name in every.measured if name.startswith("like:")]
-    avoids = [share(name) for name in every.measured if name.startswith("avoid:")]
+    def near(name: str) -> np.ndarray:
+        held = "words:" + name.partition(":")[2]
+        if held not in every.measured:
+            return share(name)
+        weight, words = config.feed.words, every.measured[held].astype(np.float64)
+        return ((1 - weight) * share(name) + weight * words) / (1 - weight + weight * own.measured[held].max())
+
+    likes = [near(name) for name in every.measured if name.startswith("like:")]
+    avoids = [near(name) for name in every.measured if name.startswith("avoid:")]
     aia = 0.5 * share("base") + 0.5 * share("steer") if "steer" in every.measured else share("base")
     alpha = config.feed.alpha if likes else 0.0
     match = alpha * np.mean(likes, axis=0) + (1 - alpha) * aia if likes else aia

@@ -71,6 +71,7 @@ class RetrieveConfig(StageConfig):
 
 class FeedConfig(StageConfig):
     alpha: float = Field(0.5, ge=0, le=1)  # weight of s_sem against s_aia
+    words: float = Field(0.6, ge=0, le=1)  # weight of the words of a wish against its meaning
     beta: NonNegativeFloat = 0.6  # of the attenuator
     limit: PositiveInt = 10
     diversity: float = Field(0.15, ge=0, le=1)  # weight of novelty against score among equal wishes

@@ -14,7 +14,7 @@ from intently.feed.eligibility import select_eligible
 from intently.feed.plan import Plan, make_plan
 from intently.feed.request import rank_candidates, recommend
 from intently.feed.tools import TOOLS, Pool, Scene, run_tool
-from intently.feed.tools.matcher import by_highest
+from intently.feed.tools.nearness import by_highest
 from intently.feed.tools.products import small_product
 from intently.feed.wishes import read_wishes
 from tests.feed.worlds import ask, film, history_of, make_world, must, prefer, unit

@@ -5,13 +5,14 @@ sparse rows; numbers and dates are one float array, NaN where missing.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from intently.catalog.text_index import TextIndex
 from intently.errors import NotFound
 from intently.nouns import FacetValue
 
@@ -79,6 +80,7 @@ class Snapshot:
     numbers: Mapping[str, NumberFacet]
     vectors: npt.NDArray[np.float32]
     encoded: Mask
+    text: TextIndex = field(default_factory=TextIndex.empty)  # the words of titles and texts
 
     def __len__(self) -> int:
         return len(self.item_ids)

@@ -67,6 +67,7 @@ def _changed(
     if digest != snapshot.text_hashes[row]:
         changed["text_hashes"] = _put(snapshot.text_hashes, row, digest)
         changed["encoded"] = _put(snapshot.encoded, row, False)
+        changed["text"] = snapshot.text.with_text(row, item.title, item.text)
     if vector is not None and not (snapshot.encoded[row] and np.array_equal(snapshot.vectors[row], vector)):
         changed["vectors"] = _put(snapshot.vectors, row, vector)
     if vector is not None:
@@ -84,6 +85,7 @@ def _appended(snapshot: Snapshot, spec: CatalogSpec, item: Item, vector: npt.NDA
         "available": _append(snapshot.available, item.available),
         "encoded": _append(snapshot.encoded, vector is not None),
         "vectors": frozen(np.concatenate([snapshot.vectors, last[None, :]])),
+        "text": snapshot.text.with_text(row, item.title, item.text),
         "terms": {
             name: _with_terms(_one_row_more(facet), row, terms_of(item, name)) for name, facet in snapshot.terms.items()
         },

@@ -15,6 +15,7 @@ from intently.catalog.change import with_item, with_vectors, without_item
 from intently.catalog.facts import amount_of, terms_of, text_hash
 from intently.catalog.schema import CatalogSpec
 from intently.catalog.store import open_snapshot, save_snapshot
+from intently.catalog.text_index import build_text_index
 from intently.errors import DataError
 from intently.nouns import Item
 
@@ -64,6 +65,7 @@ def build_snapshot(
         numbers={name: NumberFacet(frozen(np.array(held, np.float64))) for name, held in columns.numbers.items()},
         vectors=frozen(np.ascontiguousarray(vectors, np.float32)),
         encoded=frozen(np.asarray(vectors.any(axis=1)) if encoded is None else encoded.copy()),
+        text=build_text_index(columns.texts, spec.language),
     )
 
 
@@ -95,6 +97,7 @@ class _Columns:
         self._spec = spec
         self.item_ids: list[str] = []
         self.titles: list[str] = []
+        self.texts: list[str] = []  # what is looked up by word
         self.text_hashes = array("Q")
         self.available = array("b")
         self.terms = {name: _TermColumn() for name, facet in spec.facets.items() if facet.kind == "term"}
@@ -103,6 +106,7 @@ class _Columns:
     def add(self, item: Item) -> None:
         self.item_ids.append(item.item_id)
         self.titles.append(item.title)
+        self.texts.append(f"{item.title} {item.text}")
         self.text_hashes.append(text_hash(self._spec, item))
         self.available.append(item.available)
         for name, column in self.terms.items():

@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from intently.catalog.arrays import NumberFacet, Snapshot, TermFacet, frozen
+from intently.catalog.text_index import TextIndex
 from intently.errors import StoreError
 
 __all__ = ["open_snapshot", "save_snapshot"]
 
 FORMAT = "intently.snapshot"
-VERSION = 1
+VERSION = 2  # 1 had no words of texts: it is built again
 MANIFEST = "manifest.json"
 MEND = "Remove the folder; the next start builds it again from the journal."
 
@@ -67,6 +68,12 @@ def _write(snapshot: Snapshot, folder: Path) -> None:
         "dim": int(snapshot.vectors.shape[1]),
         "terms": list(snapshot.terms),
         "numbers": list(snapshot.numbers),
+        "text": {
+            "language": snapshot.text.language,
+            "size": snapshot.text.size,
+            "mean_length": snapshot.text.mean_length,
+            "patched": [[row, dict(terms)] for row, terms in snapshot.text.patched.items()],
+        },
     }
     with (folder / MANIFEST).open("w", encoding="utf-8") as file:
         json.dump(manifest, file, indent=1)
@@ -89,6 +96,9 @@ def _arrays(snapshot: Snapshot) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     yield "encoded", snapshot.encoded
     yield "text_hashes", snapshot.text_hashes
     yield "vectors", snapshot.vectors
+    yield "text-starts", snapshot.text.starts
+    yield "text-rows", snapshot.text.rows
+    yield "text-weights", snapshot.text.weights
     for name, number in snapshot.numbers.items():
         yield f"number-{name}", number.amounts
     for name, term in snapshot.terms.items():
@@ -101,6 +111,7 @@ def _arrays(snapshot: Snapshot) -> Iterator[tuple[str, npt.NDArray[Any]]]:
 def _strings(snapshot: Snapshot) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "item_ids", snapshot.item_ids
     yield "titles", snapshot.titles
+    yield "text-vocabulary", snapshot.text.vocabulary
     for name, term in snapshot.terms.items():
         yield f"term-{name}-values", term.values
 
@@ -110,6 +121,8 @@ def _check(manifest: Mapping[str, Any], folder: Path) -> None:
         raise ValueError(f"its format is {manifest['format']!r}, not {FORMAT!r}")
     if manifest["version"] > VERSION:
         raise StoreError(f"{folder}: written by a newer intently (version {manifest['version']}). Upgrade intently.")
+    if manifest["version"] < VERSION:
+        raise ValueError("it is of an earlier intently, without the words of the texts")
 
 
 def _read(manifest: Mapping[str, Any], folder: Path) -> Snapshot:
@@ -123,10 +136,24 @@ def _read(manifest: Mapping[str, Any], folder: Path) -> Snapshot:
         numbers={name: NumberFacet(_map(folder, f"number-{name}")) for name in manifest["numbers"]},
         vectors=_map(folder, "vectors"),
         encoded=_map(folder, "encoded"),
+        text=_read_text(manifest["text"], folder),
     )
     if any(len(part) != manifest["items"] for part in (snapshot.item_ids, snapshot.titles, snapshot.vectors)):
         raise ValueError(f"its files do not hold {manifest['items']} items")
     return snapshot
+
+
+def _read_text(entry: Mapping[str, Any], folder: Path) -> TextIndex:
+    return TextIndex(
+        language=entry["language"],
+        vocabulary=_read_strings(folder, "text-vocabulary"),
+        starts=_map(folder, "text-starts"),
+        rows=_map(folder, "text-rows"),
+        weights=_map(folder, "text-weights"),
+        size=entry["size"],
+        mean_length=entry["mean_length"],
+        patched={row: terms for row, terms in entry["patched"]},
+    )
 
 
 def _read_term(folder: Path, name: str) -> TermFacet:

@@ -15,8 +15,9 @@ from intently.feed.eligibility import Eligible
 from intently.feed.wishes import Wishes, wish_totals
 from intently.feed.world import FeedRequest, World
 from intently.retrieve.fusion import base_scores, fuse
-from intently.retrieve.ranking import top
-from intently.retrieve.request import Allowed, Floats, IntentQuery, RetrievalRequest, Rows, TagQuery
+from intently.retrieve.ranking import looked_up, top
+from intently.retrieve.request import Allowed, Floats, IntentQuery, RetrievalRequest, Rows, TagQuery, no_rows
+from intently.retrieve.words import HeldWords
 
 __all__ = ["Retrieved", "ask_sources", "retrieval_of", "scored"]
 
@@ -45,13 +46,14 @@ def ask_sources(world: World, request: FeedRequest, eligible: Eligible, wishes: 
     if eligible.allowed.count <= room:
         return scored(world, retrieval, eligible.allowed.rows)
     tiers = _tiers(eligible.allowed, wishes, min(max(ENOUGH, request.limit), max(1, room // 2)))
+    worded = _by_words(wishes)
     if len(tiers) == 1:
-        return _best(world, retrieval, tiers[0], room)
+        return _best(world, retrieval, tiers[0], room, worded)
     top_tier, main, below = tiers
     under = min(below.count, room // 4)
     found = [top_tier.rows]
     for tier, share in ((main, room - top_tier.count - under), (below, under)):
-        found.append(tier.rows if tier.count <= share else _best(world, retrieval, tier, share).rows)
+        found.append(tier.rows if tier.count <= share else _best(world, retrieval, tier, share, worded).rows)
     return scored(world, retrieval, np.unique(np.concatenate(found)))
 
 
@@ -82,32 +84,53 @@ def scored(world: World, retrieval: RetrievalRequest, rows: Rows) -> Retrieved:
     return Retrieved(retrieval, rows, base, parts)
 
 
-def _best(world: World, retrieval: RetrievalRequest, tier: Allowed, k: int) -> Retrieved:
+def _best(world: World, retrieval: RetrievalRequest, tier: Allowed, k: int, worded: HeldWords) -> Retrieved:
     """The `k` best of a tier by the base score; under a wish by meaning half of the room is for what is nearest to it,
-    because the base score hardly knows the wish and the Matcher does."""
+    by words and by meaning, because the base score hardly knows the wish and the Matcher does."""
     spoken = bool(retrieval.seeds.size) or any(intent.weight > 0 for intent in retrieval.intents)
+    held = worded.rows[tier.mask[worded.rows]]
+    held, _ = top(held, looked_up(held, worded.rows, worded.share), k // 4)
     if tier.count <= SMALL * k:
-        return _best_of_few(world, retrieval, tier.rows, k, spoken)
+        return _best_of_few(world, retrieval, tier.rows, k, spoken, held)
     fused = fuse(retrieval, world.sources, tier, k, world.weights)
-    if spoken and BY_MEANING in fused.proposed:
-        rows = np.union1d(fused.proposed[BY_MEANING][: k // 2], fused.rows[: k - k // 2]).astype(np.int32)
+    nearest = fused.proposed[BY_MEANING] if spoken and BY_MEANING in fused.proposed else no_rows()
+    if len(held) or len(nearest):
+        rows = _joined(held, nearest, fused.rows, k)
         return scored(world, retrieval, rows[tier.mask[rows]])
     inside = tier.mask[fused.rows]  # a source that does not keep to the mask is not let through
     parts = {name: part[inside] for name, part in fused.parts.items()}
     return Retrieved(retrieval, fused.rows[inside], fused.base[inside], parts)
 
 
-def _best_of_few(world: World, retrieval: RetrievalRequest, rows: Rows, k: int, spoken: bool) -> Retrieved:
+def _best_of_few(world: World, retrieval: RetrievalRequest, rows: Rows, k: int, spoken: bool, held: Rows) -> Retrieved:
     """The same where every item is scored: cheaper than asking each source for its best, and exact."""
     every = scored(world, retrieval, rows)
-    if spoken and BY_MEANING in every.parts:
-        near, _ = top(rows, every.parts[BY_MEANING], k // 2)
-        best = np.union1d(near, top(rows, every.base, k - k // 2)[0])
-    else:
-        best, _ = top(rows, every.base, k)
+    known = spoken and BY_MEANING in every.parts
+    nearest = top(rows, every.parts[BY_MEANING], k // 2)[0] if known else no_rows()
+    best = top(rows, every.base, k)[0]
+    if len(held) or len(nearest):
+        best = _joined(held, nearest, best, k)
     places = np.searchsorted(rows, best)
     parts = {name: part[places] for name, part in every.parts.items()}
     return Retrieved(retrieval, best.astype(np.int32), every.base[places], parts)
+
+
+def _joined(held: Rows, nearest: Rows, best: Rows, k: int) -> Rows:
+    """At most `k` rows, ascending: those that hold the words, then what is nearest by meaning up to half of the room,
+    then the best by the base score."""
+    near = np.union1d(held, nearest[: max(0, k // 2 - len(held))])
+    rest = best[np.isin(best, near, assume_unique=True, invert=True)][: k - len(near)]
+    return np.union1d(near, rest).astype(np.int32)
+
+
+def _by_words(wishes: Wishes) -> HeldWords:
+    """What all wishes to have find by their words, their shares added."""
+    found = [like.words for like in wishes.likes if len(like.words.rows)]
+    if not found:
+        return HeldWords(no_rows(), np.empty(0, np.float32))
+    rows, places = np.unique(np.concatenate([words.rows for words in found]), return_inverse=True)
+    shares = np.bincount(places, weights=np.concatenate([words.share for words in found]))
+    return HeldWords(rows, shares.astype(np.float32))
 
 
 def _tags(world: World, request: FeedRequest) -> tuple[TagQuery, ...]:

@@ -10,7 +10,7 @@ from intently.errors import BadRequest
 from intently.explain import write_reason
 from intently.feed.eligibility import Eligible
 from intently.feed.facts import facts_of
-from intently.feed.tools.matcher import by_highest
+from intently.feed.tools.nearness import by_highest
 from intently.feed.tools.pool import Pool
 from intently.feed.world import FeedRequest, World
 from intently.nouns import Removed, RemovedItem, SlateItem
@@ -89,7 +89,9 @@ def read_cursor(cursor: str) -> tuple[str, int]:
 
 
 def _highest(pool: Pool) -> Mapping[str, np.ndarray]:
-    return {name: by_highest(pool.column(name)) for name in pool.measured if name.startswith("like:")}
+    """How near each candidate is to each wish by meaning, by cosine or by words, whichever says more."""
+    ids = [name.removeprefix("like:") for name in pool.measured if name.startswith("like:")]
+    return {f"like:{i}": np.maximum(by_highest(pool.column(f"like:{i}")), pool.column(f"words:{i}")) for i in ids}
 
 
 def _source(world: World, parts: Mapping[str, float], sources: Sequence[str]) -> str:

@@ -6,14 +6,15 @@ minus that; taste is at most 0.9, so that one more met wish always outranks tast
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from intently.feed.conditions import can_tell, nearness
 from intently.feed.world import FeedRequest, World
 from intently.nouns import Preference
-from intently.retrieve.request import Floats, Rows
+from intently.retrieve.request import Floats, Rows, no_rows
+from intently.retrieve.words import HeldWords
 
 __all__ = ["Meaning", "Wish", "Wishes", "newest_command", "read_wishes", "wish_totals"]
 
@@ -39,12 +40,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A wish by meaning: a unit vector, of the words or of the item that was named. `seed` is that item's row."""
+    """A wish by meaning: a unit vector, of the words or of the item that was named (`seed` is that item's row), empty
+    without an encoder; and the items whose text holds the words."""
 
     preference: Preference
     text: str
     vector: Floats
     seed: int | None = None
+    words: HeldWords = field(default_factory=lambda: HeldWords(no_rows(), np.empty(0, np.float32)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ def _wish(world: World, preference: Preference, newest: bool) -> Wish:
 
 
 def _meaning(world: World, preference: Preference) -> Meaning | None:
-    """The vector of a `like`; None when it has none (no encoder, no encoded items, an unknown item)."""
+    """Vector and words of a `like`; None when it has neither (no encoder or no encoded items, and words that no item
+    holds; an unknown item)."""
     value = preference.value if isinstance(preference.value, dict) else {}
     if "item_id" in value:
         row = world.snapshot.row_of(str(value["item_id"]))
@@ -112,10 +116,11 @@ def _meaning(world: World, preference: Preference) -> Meaning | None:
     text = str(value.get("text", preference.quote))
     if preference.polarity == "avoid":
         text = NEGATION.sub("", text).strip() or text
-    if world.encode is None or not text:
-        return None
-    vector = world.encode([text])[0]
-    return Meaning(preference, text, vector) if len(vector) == world.snapshot.vectors.shape[1] else None
+    vector = world.encode([text])[0] if world.encode is not None and text else np.zeros(0, np.float32)
+    if len(vector) != world.snapshot.vectors.shape[1]:
+        vector = np.zeros(0, np.float32)
+    words = world.words.find(text, vector)
+    return Meaning(preference, text, vector, words=words) if vector.any() or len(words.rows) else None
 
 
 def _cannot_use(world: World, preference: Preference) -> str:

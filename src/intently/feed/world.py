@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from intently.catalog.schema import CatalogSpec
@@ -10,6 +11,7 @@ from intently.catalog.snapshot import Snapshot
 from intently.config import Config
 from intently.nouns import History, Preference, Slate, Tag
 from intently.retrieve.request import Floats, Retriever, Rows, empty_history, no_rows
+from intently.retrieve.words import WordFinder
 
 if TYPE_CHECKING:
     from intently.feed.trace import Trace
@@ -34,6 +36,11 @@ class World:
     encode: Encode | None = None  # None: no encoder is here; wishes by meaning wait, and a notice says so
     config: Config = field(default_factory=Config)
     versions: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def words(self) -> WordFinder:
+        """Who holds the words of a wish."""
+        return WordFinder(self.snapshot.text, self.snapshot.vectors)
 
 
 @dataclass(frozen=True)

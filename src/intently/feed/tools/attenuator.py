@@ -1,14 +1,14 @@
 """Attenuator: s_atten = -beta sim(item, what is avoided) (RecBot, Attenuator).
 
 Negative wishes are a penalty of their own and never part of the positive query: an embedding ignores negation. Of
-several wishes to avoid the nearest counts.
+several wishes to avoid the nearest counts. Near is, as for the Matcher, by cosine and by words (`nearness`).
 """
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from intently.feed.tools.matcher import by_highest, cosines
+from intently.feed.tools.nearness import cosines, has_vector, measure_words, near
 from intently.feed.tools.pool import Arguments, Array, Pool, Scene, Stage
 from intently.feed.world import FeedRequest, World
 
@@ -24,17 +24,19 @@ class Attenuator:
         if not avoids:
             return None
         said = ", ".join(f"“{avoid.quote}”" for avoid in avoids)
-        return f"less of: {said}", {"beta": world.config.feed.beta, "avoids": [avoid.id for avoid in avoids]}
+        feed = world.config.feed
+        return f"less of: {said}", {"beta": feed.beta, "words": feed.words, "avoids": [avoid.id for avoid in avoids]}
 
     def measure(self, scene: Scene, pool: Pool) -> Mapping[str, Array]:
-        avoids = [avoid for avoid in scene.wishes.avoids if avoid.vector.size and avoid.vector.any()]
+        held = measure_words(scene, scene.wishes.avoids)
+        avoids = [avoid for avoid in scene.wishes.avoids if has_vector(avoid)]
         if not avoids:
-            return {}
-        near = cosines(scene, np.stack([avoid.vector for avoid in avoids]))
-        return {f"avoid:{avoid.preference.id}": near[:, i] for i, avoid in enumerate(avoids)}
+            return held
+        found = cosines(scene, np.stack([avoid.vector for avoid in avoids]))
+        return {**held, **{f"avoid:{avoid.preference.id}": found[:, i] for i, avoid in enumerate(avoids)}}
 
     def apply(self, pool: Pool, arguments: Arguments) -> Pool:
         worst = np.zeros(len(pool.ids))
         for avoid in arguments["avoids"]:
-            worst = np.maximum(worst, by_highest(pool.column(f"avoid:{avoid}")))
+            worst = np.maximum(worst, near(pool, f"avoid:{avoid}", avoid, float(arguments.get("words", 0.0))))
         return pool.with_part("attenuate", -float(arguments["beta"]) * worst)

@@ -1,25 +1,23 @@
 """Matcher: s_match = alpha s_sem + (1 - alpha) s_aia (RecBot, Matcher; SEMANTICS 4).
 
-s_sem is the mean, over the wishes by meaning, of the cosine of item and wish. s_aia is the fused ranking of the sources
-steered by the active intent: RecBot's own g(H, P+, i) was not published. Training-free reconstruction: the person's
-items h_j are attended by softmax(intent . h_j / tau), u is their weighted mean, and s_aia is half the sources' base
-score, half u . item. Without an intent or a history it is the base score, and alpha is 0.
-
-Departure: each cosine is cut at 0 and divided by its highest among the candidates, so that every wish has a say however
-near its nearest items are.
+s_sem is the mean, over the wishes by meaning, of how near item and wish are, by cosine and by words (`nearness`).
+s_aia is the fused ranking of the sources steered by the active intent: RecBot's own g(H, P+, i) was not published.
+Training-free reconstruction: the person's items h_j are attended by softmax(intent . h_j / tau), u is their weighted
+mean, and s_aia is half the sources' base score, half u . item. Without an intent or a history it is the base score, and
+alpha is 0.
 """
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from intently.feed.tools.pool import Arguments, Array, Part, Pool, Scene, Stage
-from intently.feed.tools.products import small_product
+from intently.feed.tools.nearness import by_highest, cosines, has_vector, measure_words, near
+from intently.feed.tools.pool import Arguments, Array, Pool, Scene, Stage
 from intently.feed.wishes import Meaning
 from intently.feed.world import FeedRequest, World
 from intently.retrieve.request import Floats
 
-__all__ = ["Matcher", "by_highest", "cosines"]
+__all__ = ["Matcher"]
 
 TAU = 0.1  # temperature of the attention over the history, in cosines
 ATTENDED = 50  # newest liked items that the intent attends to
@@ -34,40 +32,33 @@ class Matcher:
         alpha = world.config.feed.alpha if likes else 0.0
         said = ", ".join(f"“{like.quote}”" for like in likes)
         reason = f"by meaning: {said}" if likes else "by what the person does"
-        return reason, {"alpha": alpha, "likes": [like.id for like in likes]}
+        return reason, {"alpha": alpha, "words": world.config.feed.words, "likes": [like.id for like in likes]}
 
     def measure(self, scene: Scene, pool: Pool) -> Mapping[str, Array]:
-        likes = [like for like in scene.wishes.likes if like.vector.size and like.vector.any()]
+        held = measure_words(scene, scene.wishes.likes)
+        likes = [like for like in scene.wishes.likes if has_vector(like)]
         if not likes:
-            return {}
+            return held
         attended = _attended(scene, likes)
         queries = np.stack([like.vector for like in likes] + ([attended] if attended is not None else []))
-        near = cosines(scene, queries)
-        measured: dict[str, Array] = {f"like:{like.preference.id}": near[:, i] for i, like in enumerate(likes)}
-        return measured if attended is None else {**measured, "steer": near[:, -1]}
+        found = cosines(scene, queries)
+        measured = {**held, **{f"like:{like.preference.id}": found[:, i] for i, like in enumerate(likes)}}
+        return measured if attended is None else {**measured, "steer": found[:, -1]}
 
     def apply(self, pool: Pool, arguments: Arguments) -> Pool:
         base = by_highest(pool.column("base"))
-        names = [f"like:{like}" for like in arguments["likes"] if f"like:{like}" in pool.measured]
-        alpha = float(arguments["alpha"]) if names else 0.0
+        likes = [
+            like
+            for like in arguments["likes"]
+            if not pool.measured.keys().isdisjoint((f"like:{like}", f"words:{like}"))
+        ]
+        alpha = float(arguments["alpha"]) if likes else 0.0
         aia = 0.5 * base + 0.5 * by_highest(pool.column("steer")) if "steer" in pool.measured else base
         sem = np.zeros(len(pool.ids))
-        for name in names:
-            sem += by_highest(pool.column(name)) / len(names)
-        pool = pool.with_part("sem", sem).with_part("aia", aia) if names else pool
+        for like in likes:
+            sem += near(pool, f"like:{like}", like, float(arguments.get("words", 0.0))) / len(likes)
+        pool = pool.with_part("sem", sem).with_part("aia", aia) if likes else pool
         return pool.with_part("match", alpha * sem + (1.0 - alpha) * aia)
-
-
-def cosines(scene: Scene, queries: Floats) -> Floats:
-    """(k, q) cosines of the candidates with unit vectors (q, dim); 0 for items that are not encoded yet."""
-    return small_product(scene.world.snapshot.vectors[scene.rows], queries)
-
-
-def by_highest(values: Part) -> Part:
-    """Values cut at 0 and divided by the highest, so that the best is 1; zeros stay zeros."""
-    values = np.maximum(values, 0.0)
-    top = float(values.max(initial=0.0))
-    return values / top if top > 0 else values
 
 
 def _attended(scene: Scene, likes: list[Meaning]) -> Floats | None:
