@@ -1,11 +1,14 @@
 """A ground made of the demo films as they are: nothing is held out, which is enough to test what rows do."""
 
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from intently.config import load_config
 from intently.engine import Engine
 from intently.evaluate.commands.case import Case, Ground, Truth
 from intently.evaluate.oracle import Oracle, read_rows
@@ -14,9 +17,19 @@ FILMS = Path(str(resources.files("intently") / "data" / "films"))
 NOTHING = Truth(())
 
 
-@pytest.fixture
-def film_ground(films: Engine) -> Ground:
+@pytest.fixture(scope="session")
+def film_engine(imported: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The demo films, open once for all tests that only read them, without a model."""
+    home = tmp_path_factory.mktemp("ground")
+    shutil.copytree(imported("films") / "films", home / "films")
+    with Engine("films", config=load_config(home=home, language={"enabled": False}), model=False) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def film_ground(film_engine: Engine) -> Ground:
     """The demo films with the first people's events."""
+    films = film_engine
     rows = read_rows(FILMS / "items.jsonl.gz", "item_id")
     users = [user_id for user_id, _ in films.users(limit=20)]
     liked: dict[str, tuple[str, ...]] = {}
@@ -29,7 +42,7 @@ def film_ground(films: Engine) -> Ground:
     return Ground("films", films, Oracle(rows), rows, liked, seen, words, as_of=datetime.now(UTC))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def film_case(film_ground: Ground) -> Case:
     """Somebody with a history; goals are not read by systems."""
     user_id = max(film_ground.seen, key=lambda user: len(film_ground.seen[user]))

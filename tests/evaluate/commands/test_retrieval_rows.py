@@ -77,7 +77,7 @@ def test_other_words_are_not_something_else(text: str):
 
 
 def _row(name: str, ground: Ground, case: Case, *commands: str) -> tuple[str, ...]:
-    conversation = Retrieval(name, RETRIEVALS[name]).start(ground, case)
+    conversation = Retrieval(*RETRIEVALS[name]).start(ground, case)
     shown = conversation.open()
     for command in commands:
         shown = conversation.say(command, NOTHING)
@@ -85,36 +85,34 @@ def _row(name: str, ground: Ground, case: Case, *commands: str) -> tuple[str, ..
 
 
 def test_bm25_finds_the_film_whose_text_has_the_words(film_ground: Ground, film_case: Case):
-    shown = _row("BM25, all commands", film_ground, film_case, "Limehouse Nights abusive prizefighting father")
+    shown = _row("bm25-all", film_ground, film_case, "Limehouse Nights abusive prizefighting father")
     assert shown[0] == "1"  # Broken Blossoms: by the words of its first paragraph
 
 
 def test_bm25_of_all_commands_remembers_the_first_and_of_the_last_does_not(film_ground: Ground, film_case: Case):
     commands = ("Limehouse prizefighting father", "silent")
-    assert _row("BM25, all commands", film_ground, film_case, *commands)[0] == "1"
-    last = _row("BM25, last command", film_ground, film_case, *commands)
-    assert last == _row("BM25, last command", film_ground, film_case, "silent")
+    assert _row("bm25-all", film_ground, film_case, *commands)[0] == "1"
+    last = _row("bm25-last", film_ground, film_case, *commands)
+    assert last == _row("bm25-last", film_ground, film_case, "silent")
 
 
 def test_a_negated_word_counts_against_what_has_it(film_ground: Ground, film_case: Case):
-    shown = _row("BM25, all commands", film_ground, film_case, "a vampire film, no horror")
+    shown = _row("bm25-all", film_ground, film_case, "a vampire film, no horror")
     genres = [film_ground.rows[item_id]["genres"] for item_id in shown]
-    plain = [film_ground.rows[item_id]["genres"] for item_id in _row("BM25, all commands", film_ground, film_case,
+    plain = [film_ground.rows[item_id]["genres"] for item_id in _row("bm25-all", film_ground, film_case,
                                                                      "a vampire film")]  # fmt: skip
     assert sum("Horror" in each for each in genres) < sum("Horror" in each for each in plain)
 
 
 def test_something_else_hides_what_is_shown_and_keeps_the_query(film_ground: Ground, film_case: Case):
-    before = _row("BM25, all commands", film_ground, film_case, "vampires")
-    after = _row("BM25, all commands", film_ground, film_case, "vampires", "show me something else")
+    before = _row("bm25-all", film_ground, film_case, "vampires")
+    after = _row("bm25-all", film_ground, film_case, "vampires", "show me something else")
     assert not set(before) & set(after)
     assert any("vampire" in film_ground.words[item_id].casefold() for item_id in after)
 
 
 def test_an_empty_query_shows_what_is_popular(film_ground: Ground, film_case: Case):
-    assert _row("BM25, all commands", film_ground, film_case) == _row(
-        "BM25, all commands", film_ground, film_case, "hm"
-    )
+    assert _row("bm25-all", film_ground, film_case) == _row("bm25-all", film_ground, film_case, "hm")
 
 
 def test_semantic_search_without_an_encoder_says_how_to_get_it(film_ground: Ground, film_case: Case):

@@ -3,13 +3,28 @@
 from collections.abc import Callable, Mapping
 
 from intently.errors import BadRequest
+from intently.evaluate.commands.baselines.agent import Agent
+from intently.evaluate.commands.baselines.blind import Blind
+from intently.evaluate.commands.baselines.plain_row import PlainParser
+from intently.evaluate.commands.baselines.retrieval import RETRIEVALS, Retrieval, shared_searchers
 from intently.evaluate.commands.case import System
 from intently.evaluate.commands.systems import CEILINGS, OURS
 
 __all__ = ["DEFAULT_ROWS", "ROWS", "make_rows"]
 
-ROWS: Mapping[str, Callable[[], System]] = {**OURS, **CEILINGS}
-NEED_MODEL = frozenset({"ours-model"})
+BASELINES: Mapping[str, Callable[[], System]] = {
+    "popularity": lambda: Blind("popularity"),
+    "item-knn": lambda: Blind("item-kNN"),
+    "bm25-last": lambda: _retrieval("bm25-last"),
+    "bm25-all": lambda: _retrieval("bm25-all"),
+    "semantic-last": lambda: _retrieval("semantic-last"),
+    "semantic-all": lambda: _retrieval("semantic-all"),
+    "search": lambda: _retrieval("search"),
+    "one-prompt": PlainParser,
+    "agent": Agent,
+}
+ROWS: Mapping[str, Callable[[], System]] = {**OURS, **BASELINES, **CEILINGS}
+NEED_MODEL = frozenset({"ours-model", "one-prompt", "agent"})
 DEFAULT_ROWS = tuple(name for name in ROWS if name not in NEED_MODEL)
 
 
@@ -21,3 +36,8 @@ def make_rows(names: tuple[str, ...], model: bool) -> dict[str, System]:
     if not model and (asked := [name for name in wanted if name in NEED_MODEL]):
         raise BadRequest(f"the row {asked[0]!r} asks the language model: pass --model")
     return {name: ROWS[name]() for name in wanted}
+
+
+def _retrieval(name: str) -> Retrieval:
+    title, config = RETRIEVALS[name]
+    return Retrieval(title, config, shared_searchers(config.bm25))

@@ -18,6 +18,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from intently.errors import BadRequest, ModelError
+from intently.evaluate.commands.baselines.asked import model_of
 from intently.evaluate.commands.baselines.profile import Profile
 from intently.evaluate.commands.baselines.retrieval import RetrievalConfig, Searcher, searcher_of
 from intently.evaluate.commands.baselines.shelf import SLATE, PerGround, Scores, Shelf
@@ -66,26 +67,27 @@ class Workbench:
 
 
 class Agent:
-    """The row of the table. `counts`: plans, plans broken, conditions mended or left out, buffers too small."""
+    """The row of the table. model: by default that of the ground's engine. `counts`: plans, plans broken, conditions
+    mended or left out, buffers too small."""
 
     name = "agent: plan, SQL, item sets"
     kind: Kind = "reads"
 
-    def __init__(self, model: Model, lane: Lane = "batch") -> None:
-        self.model = model
+    def __init__(self, model: Model | None = None, lane: Lane = "batch") -> None:
         self.lane: Lane = lane
         self.counts: Counter[str] = Counter()
+        self._model = model
         self._benches = PerGround(_workbench)
 
     def start(self, ground: Ground, case: Case) -> "Serving":
-        return Serving(self, self._benches.of(ground), case)
+        return Serving(self, self._model or model_of(ground), self._benches.of(ground), case)
 
 
 class Serving:
     """One session: the profile, the filter in force and the slate shown."""
 
-    def __init__(self, agent: Agent, bench: Workbench, case: Case) -> None:
-        self._agent, self._bench = agent, bench
+    def __init__(self, agent: Agent, model: Model, bench: Workbench, case: Case) -> None:
+        self._agent, self._model, self._bench = agent, model, bench
         ground = bench.shelf.ground
         self._allowed = bench.shelf.unseen(case.user_id)
         taste = bench.shelf.neighbours(case.user_id)
@@ -124,7 +126,7 @@ class Serving:
 
         self._agent.counts["plans"] += 1
         prompt = self._prompt(text)
-        answer = self._agent.model.ask(
+        answer = self._model.ask(
             prompt, Plan, lane=self._agent.lane, max_tokens=MAX_TOKENS, timeout_seconds=TIMEOUT_SECONDS, check=check,
             schema=PLAN_SCHEMA,
         )  # fmt: skip

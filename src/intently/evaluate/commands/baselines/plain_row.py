@@ -10,6 +10,7 @@ import numpy as np
 
 from intently.catalog.snapshot import Snapshot
 from intently.errors import ModelError
+from intently.evaluate.commands.baselines.asked import model_of
 from intently.evaluate.commands.baselines.one_prompt import (
     PlainCondition,
     PlainFacet,
@@ -52,26 +53,28 @@ def grounded(snapshot: Snapshot, one: PlainCondition) -> Mask | None:
 
 
 class PlainParser:
-    """The row of the table."""
+    """The row of the table. model: by default that of the ground's engine."""
 
     name = "one prompt"
     kind: Kind = "reads"
 
-    def __init__(self, model: Model, lane: Lane = "batch") -> None:
-        self.model = model
+    def __init__(self, model: Model | None = None, lane: Lane = "batch") -> None:
         self.lane: Lane = lane
+        self._model = model
         self._searchers = PerGround(lambda ground: searcher_of(ground, SEARCH.bm25))
         self._facets = PerGround(catalogue_facets)
 
     def start(self, ground: Ground, case: Case) -> "Parsing":
-        return Parsing(self, self._searchers.of(ground), self._facets.of(ground), case)
+        model = self._model or model_of(ground)
+        return Parsing(model, self.lane, self._searchers.of(ground), self._facets.of(ground), case)
 
 
 class Parsing:
     """One session: the state that the parser has built up, and the slate shown."""
 
-    def __init__(self, row: PlainParser, searcher: Searcher, facets: Sequence[PlainFacet], case: Case) -> None:
-        self._row, self._searcher, self._facets = row, searcher, facets
+    def __init__(self, model: Model, lane: Lane, searcher: Searcher, facets: Sequence[PlainFacet], case: Case) -> None:
+        self._model, self._searcher, self._facets = model, searcher, facets
+        self._lane: Lane = lane
         shelf = searcher.shelf
         self._allowed = shelf.unseen(case.user_id)
         self._taste = NEIGHBOURS * shelf.neighbours(case.user_id) + POPULARITY * shelf.popular
@@ -91,8 +94,8 @@ class Parsing:
             self._hidden.update(self._shown.item_ids)
         try:
             parsed = parse_plain(
-                text, self._facets, self._state, self._row.model, nouns=engine.spec.nouns, shown=titles,
-                lane=self._row.lane, home=engine.config.home,
+                text, self._facets, self._state, self._model, nouns=engine.spec.nouns, shown=titles,
+                lane=self._lane, home=engine.config.home,
             )  # fmt: skip
         except ModelError as error:
             self._shown = Shown(self._slate(), by="one prompt", failed=str(error))

@@ -7,6 +7,7 @@ tuned on sessions of another seed and visible templates (docs/results/commands.m
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from time import perf_counter
 from typing import Literal
 
@@ -19,7 +20,7 @@ from intently.evaluate.commands.baselines.shelf import PerGround, Scores, Shelf
 from intently.evaluate.commands.case import Case, Ground, Kind, Shown, Truth
 from intently.retrieve.request import Mask
 
-__all__ = ["RETRIEVALS", "Retrieval", "RetrievalConfig", "Searcher", "searcher_of"]
+__all__ = ["RETRIEVALS", "Retrieval", "RetrievalConfig", "Searcher", "searcher_of", "shared_searchers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,16 @@ class RetrievalConfig:
     bm25: Bm25Config = Bm25Config()
 
 
-RETRIEVALS: Mapping[str, RetrievalConfig] = {
-    "BM25, last command": RetrievalConfig(lexical=1.0, memory="last"),
-    "BM25, all commands": RetrievalConfig(lexical=1.0),
-    "semantic, last command": RetrievalConfig(semantic=1.0, memory="last"),
-    "semantic, all commands": RetrievalConfig(semantic=1.0),
-    "BM25 + semantic + taste": RetrievalConfig(lexical=1.0, semantic=1.0, popularity=0.5, neighbours=0.5),
-}
+RETRIEVALS: Mapping[str, tuple[str, RetrievalConfig]] = {
+    "bm25-last": ("BM25, last command", RetrievalConfig(lexical=1.0, memory="last")),
+    "bm25-all": ("BM25, all commands", RetrievalConfig(lexical=1.0)),
+    "semantic-last": ("semantic search, last command", RetrievalConfig(semantic=1.0, memory="last")),
+    "semantic-all": ("semantic search, all commands", RetrievalConfig(semantic=1.0)),
+    "search": (
+        "BM25 + semantic + taste",
+        RetrievalConfig(lexical=1.0, semantic=1.0, popularity=0.5, neighbours=0.5),
+    ),
+}  # by the name of the row: its title and its weights
 
 
 @dataclass(frozen=True)
@@ -88,13 +92,19 @@ def searcher_of(ground: Ground, bm25: Bm25Config) -> Searcher:
     return Searcher(shelf, LexicalIndex(tuple(documents), bm25))
 
 
+@lru_cache(maxsize=4)
+def shared_searchers(bm25: Bm25Config) -> PerGround[Searcher]:
+    """One index for all rows that read the same one."""
+    return PerGround(lambda ground: searcher_of(ground, bm25))
+
+
 class Retrieval:
-    """A row of the table: one way to search. `searchers`: shared by rows that read the same index."""
+    """A row of the table: one way to search. `searchers`: by default those that all rows share."""
 
     def __init__(self, name: str, config: RetrievalConfig, searchers: PerGround[Searcher] | None = None) -> None:
         self.name = name
         self.config = config
-        self._searchers = searchers or PerGround(lambda ground: searcher_of(ground, config.bm25))
+        self._searchers = searchers or shared_searchers(config.bm25)
 
     @property
     def kind(self) -> Kind:
