@@ -61,6 +61,14 @@ def test_the_five_rounds_of_the_paper_in_chinese(shop: Engine) -> None:
     assert {said.by for said in (first, second, third, fourth, last)} == {"grammar"}
 
 
+def test_a_wish_that_no_facet_knows_is_met_by_the_words_of_the_texts(shop: Engine) -> None:
+    said = shop.say("ann", "想要显瘦的")
+    assert [kept.value for kept in said.memory] == [{"text": "显瘦"}]
+    assert all("显瘦" in row["text"] for row in shown(said.feed)[:5])
+    avoided = shop.say("bob", "不要适合度假的")
+    assert not any("度假" in row["text"] for row in shown(avoided.feed)[:5])
+
+
 def _is_wanted(row: Row) -> bool:
     return row["category"] == "长裙" and row["colour"] == "浅蓝色" and "秋季" in row["season"]
 

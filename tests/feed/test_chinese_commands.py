@@ -76,6 +76,24 @@ def test_an_english_command_in_a_chinese_catalogue_is_read_by_the_english_gramma
 
 
 @pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("想要显白的", ["want prefer like text:显白"]),
+        ("要白底碎花", ["want prefer pattern is 碎花", "want prefer like text:白底"]),
+        ("白毛衣", ["want prefer colour is 白色", "want prefer category is 毛衣"]),
+    ],
+)
+def test_an_alias_of_one_character_is_no_part_of_an_unknown_word(text: str, changes: list[str]) -> None:
+    assert [short(change) for change in read_exact(text, chinese_context("clothes")).changes] == changes
+
+
+def test_what_a_person_tells_of_themselves_is_no_wish() -> None:
+    parsed = read_exact("我皮肤比较黑，穿什么显白", chinese_context("clothes"))
+    assert [short(change) for change in parsed.changes if change.facet] == []
+    assert not parsed.complete
+
+
+@pytest.mark.parametrize(
     ("numeral", "interval"),
     [
         ("一百五十", (150, 150)), ("一百五", (150, 150)), ("两千三", (2300, 2300)), ("十五", (15, 15)),

@@ -261,6 +261,9 @@ def _settled(pieces: Sequence[Piece], tokens: Sequence[Token]) -> Iterator[Piece
             run.append(piece)
             continue
         following = pieces[place + 1 : place + 2]
+        if _is_short_value(piece) and (run or _is_bare(following)):
+            run.append(piece)  # the 白 of 显白, the 皮 of 皮肤
+            continue
         if _is_fragile(piece, tokens) and (len(run) == 1 or (run and _is_bare(following))):
             run.append(piece)  # 约会, 设计感
             continue
@@ -287,6 +290,11 @@ def _settled(pieces: Sequence[Piece], tokens: Sequence[Token]) -> Iterator[Piece
 
 def _is_bare(following: Sequence[Piece]) -> bool:
     return bool(following) and following[0].kind == "unknown" and following[0].cue is None
+
+
+def _is_short_value(piece: Piece) -> bool:
+    """A value's alias of one character: no word, where an unknown character stands beside it."""
+    return piece.kind == "term" and piece.end - piece.start == 1
 
 
 def _is_single(following: Sequence[Piece]) -> bool:
