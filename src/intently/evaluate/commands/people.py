@@ -51,6 +51,7 @@ class Person:
         self._standing: list[Wanted] = []  # of those, what was never taken back in words
         self._loose: Wanted | None = None  # what a bound that was named too wide should have been
         self._back: Wanted | None = None  # a condition that was taken back, and is to be stated again
+        self._complained: list[Wanted] = []  # a bound twice, a wish once: after that people look on
         self._once = False  # ignored a round, or wavered: people do it once
 
     @property
@@ -89,15 +90,19 @@ class Person:
     def _rule(self, shown: Shown) -> Said:
         new = [want for want in self._goal if want not in self._meant]
         if new and (broken := self._broken(shown, self._meant, hard=True)) and self._rng.random() < 0.5:
-            return self._said(self._voice.complain(broken), "complain")
+            return self._complain(broken)
         if new:
             some = new if self._case.scenario == "SR" else new[: 1 + int(self._rng.random() < 0.5)]
             return self._state(some)
         if broken := self._broken(shown, self._meant):
-            if self._case.behaviour == "overstate":
-                return self._said(self._voice.insist(broken), "insist")
-            return self._said(self._voice.complain(broken), "complain")
+            return self._complain(broken)
         return Said(self._voice.others(), Truth(tuple(self._meant), others=True), tuple(self._dropped), "others")
+
+    def _complain(self, broken: Wanted) -> Said:
+        self._complained.append(broken)
+        if self._case.behaviour == "overstate":
+            return self._said(self._voice.insist(broken), "insist")
+        return self._said(self._voice.complain(broken), "complain")
 
     def _state(self, wants: Sequence[Wanted]) -> Said:
         first = not self._meant
@@ -154,8 +159,9 @@ class Person:
 
     def _broken(self, shown: Shown, wants: Sequence[Wanted], *, hard: bool = False) -> Wanted | None:
         """The condition that most of what is shown breaks; a wish only where half of it does."""
+        left = [want for want in wants if self._complained.count(want) < (2 if want.hard else 1)]
         counted = {want: sum(not self._oracle.meets(item, want.condition) for item in shown.item_ids[:LOOKS_AT])
-                   for want in wants if want.hard or not hard}  # fmt: skip
+                   for want in left if want.hard or not hard}  # fmt: skip
         worst = max(counted, key=lambda want: counted[want], default=None)
         if worst is None or not counted[worst]:
             return None

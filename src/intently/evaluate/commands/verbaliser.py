@@ -91,7 +91,7 @@ class Verbaliser:
         if heads:
             one, several, _ = self._words.noun(heads[0])
         elif self._rng.random() < 0.4:
-            one = several = "something"
+            one = "something"
         before, after = "", ""
         for want in wants:
             if heads and want is heads[0]:
@@ -102,7 +102,7 @@ class Verbaliser:
             else:
                 after += f" {self._words.after(want)}"
         article = "" if one == "something" else "an " if f"{before}{one}"[0].casefold() in "aeiou" else "a "
-        return {"a": f"{article}{before}{one}{after}", "many": f"{before}{several}{after}"}
+        return {"a": f"{article}{before}{one}{after}", "many": f"{before}{several}{self._words.agreed(after)}"}
 
     def _fill(self, frame: str, **words: str) -> str:
         return self._words.pick(self._frames[frame]).format(**words)

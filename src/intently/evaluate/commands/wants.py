@@ -26,7 +26,7 @@ def possible_wants(source: Source, ground: Ground, target: str, shown: Sequence[
         if field.kind == "term":
             found += _terms(name, field, ground, row, shown, source)
         elif field.kind == "text":
-            found += _texts(name, field, ground, target, shown)
+            found += _texts(name, field, ground, target, shown, source)
         elif field.kind == "year":
             found += _years(name, field, row)
         else:
@@ -58,15 +58,27 @@ def _terms(
                 yield Wanted(Condition(name, (value,), avoid=True), True, "facet", value)
 
 
-def _texts(name: str, field: FieldSource, ground: Ground, target: str, shown: Sequence[str]) -> Iterator[Wanted]:
-    """Words of the text. Where the catalogue reads a facet from them, they may be avoided too."""
+def _texts(
+    name: str, field: FieldSource, ground: Ground, target: str, shown: Sequence[str], source: Source
+) -> Iterator[Wanted]:
+    """Words of the text. Where the catalogue reads a facet from them, they may be avoided too; else what is a value of
+    some column as well ("war") is left out: the right reading would be that value."""
     for said, words in field.themes.items():
+        if not field.facet and _is_value(said, ground, source):
+            continue
         condition = Condition(name, words)
         met = ground.oracle.all_meeting(condition)
         if target in met and len(met) >= POOL_LEAST:
             yield Wanted(condition, False, "facet" if field.facet else "text", said)
         elif field.avoids and target not in met and met & set(shown):
             yield Wanted(Condition(name, words, avoid=True), True, "facet" if field.facet else "text", said)
+
+
+def _is_value(said: str, ground: Ground, source: Source) -> bool:
+    bare = said.casefold().removeprefix("a ").removeprefix("the ")
+    forms = tuple({bare, bare.removesuffix("s"), bare + "s"})
+    terms = [name for name, field in source.fields.items() if field.kind == "term"]
+    return any(ground.oracle.all_meeting(Condition(name, forms)) for name in terms)
 
 
 def _years(name: str, field: FieldSource, row: Mapping[str, Any]) -> Iterator[Wanted]:

@@ -146,11 +146,17 @@ class Wording:
         spoken = NUMBERS.get(int(amount))
         return {"n": spoken if spoken and self._rng.random() < 0.5 else f"{amount:g} minutes"}
 
+    def agreed(self, text: str) -> str:
+        """What follows one thing, as it follows several."""
+        for one, several in self.templates.words["agree"].items():
+            text = text.replace(one, several)
+        return text
+
     def _fill(self, piece: str, **words: str) -> str:
         return self.pick(self.templates.pieces[piece]).format(**words)
 
     def _theme(self, said: str) -> str:
-        if said in self.templates.words["adjectives"]:
+        if said in self.templates.words["adjectives"] or said in self.templates.words["states"]:
             return "is"
         if said in self.templates.words["attributes"]:
             return "has"
