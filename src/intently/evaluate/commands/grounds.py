@@ -159,7 +159,7 @@ def _encode(config: Config, files: Path, source: Source, say: Say) -> None:
     """Every text that the catalogue asks for, from the demo's own vectors where it is one."""
     spec = load_spec(files / "catalog.toml")
     items = list(read_items(spec, files, drop_bad_rows=True))
-    texts = texts_to_encode(spec, items, [embed_text(spec, item) for item in items])
+    texts = texts_to_encode(spec, items, [embed_text(spec, item) for item in items], titles=False)
     shipped = resources.files("intently") / "data" / (source.demo or "none") / "vectors.npz"
     cache = VectorCache(config.home / "cache" / "vectors", embedded_digest(), EMBEDDED_DIM)
     known = VectorCache(config.home / "none", embedded_digest(), EMBEDDED_DIM, Path(str(shipped)))

@@ -15,13 +15,13 @@ from typing import Any
 
 from intently.config import Config, load_config
 from intently.engine import Services
-from intently.errors import BadRequest
+from intently.errors import BadRequest, ModelUnavailable
 from intently.evaluate.commands.case import Case, Goal, Ground, Scenario, System, Wanted
 from intently.evaluate.commands.draw import draw_cases
 from intently.evaluate.commands.grounds import Prepared, open_ground, prepare_ground
 from intently.evaluate.commands.play import Session, play
 from intently.evaluate.commands.report import CommandsReport, Table
-from intently.evaluate.commands.rows import make_rows
+from intently.evaluate.commands.rows import NEED_MODEL, make_rows
 from intently.evaluate.commands.trajectories import append_session, read_sessions
 from intently.evaluate.commit import commit
 from intently.evaluate.oracle import Condition
@@ -54,17 +54,27 @@ def run_commands_evaluation(
     config = config or load_config()
     if unknown := [name for name in asked.scenarios if name not in SCENARIOS]:
         raise BadRequest(f"there is no scenario {unknown[0]!r}; choose SR, MR or MRID")
-    make_rows(asked.rows, asked.model)  # an unknown row is told before anything is imported
+    rows = make_rows(asked.rows, asked.model)  # an unknown row is told before anything is imported
     began = time.monotonic()
     tables: list[Table] = []
     with Services(config, model=asked.model) as services:
         for name in asked.grounds:
             prepared = prepare_ground(name, asked.data, config, say)
             with open_ground(prepared, config, services) as ground:
+                if NEED_MODEL & set(rows):
+                    _await_model(services, ground)
                 for scenario in asked.scenarios:
                     deadline = began + asked.budget_minutes * 60
-                    tables.append(_Run(asked, prepared, ground, scenario, out, config, say).table(deadline))
+                    run = _Run(asked, prepared, ground, scenario, out, config, say, make_rows(asked.rows, asked.model))
+                    tables.append(run.table(deadline))
     return CommandsReport(tuple(tables), asked.seed, commit(), round(time.monotonic() - began, 1))
+
+
+def _await_model(services: Services, ground: Ground) -> None:
+    """Go on when the language model answers. Raises ModelUnavailable with the mend."""
+    model = services.patient_model(ground.engine.store.journal)
+    if model is None or not model.ready():
+        raise ModelUnavailable(f"there is no language model to ask ({services.status().text}): intently model get")
 
 
 @dataclass
@@ -78,10 +88,11 @@ class _Run:
     out: Path
     config: Config
     say: Say
+    systems: Mapping[str, System]
 
     def table(self, deadline: float) -> Table:
         digest = self._digest()
-        systems = make_rows(self.asked.rows, self.asked.model)
+        systems = self.systems
         files = {
             row: self.out / f"commands-{self.prepared.name}-{self.scenario}-{row}-{digest}.jsonl" for row in systems
         }
