@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from intently.language.answer import WORDLESS, Answer, Line
+from intently.language.answer import MAX_LINES, WORDLESS, Answer, Line
 from intently.language.model import Model
 from intently.language.prompt import Prompt, render
 
@@ -81,22 +81,27 @@ def prefill_reading(model: Model, wishes: Sequence[Wish], slate: Sequence[str], 
 
 
 def keep_quoted(lines: Sequence[Line], command: str, ids: dict[str, str]) -> tuple[Line, ...]:
-    """Drop what the model made up: words that the command does not hold, ids that do not exist, repeated lines.
+    """Drop what the model made up: words that the command does not hold, quotes longer than it, ids that do not exist,
+    repeated lines, and lines beyond MAX_LINES, where no grammar held the model back.
 
     A quote that begins with a negation is something to avoid, whatever sign stands before it.
     A word may differ from the command's in its ending ("comedies" for "comedy"), not in its first letters. In a script
     without spaces it must stand in the command letter by letter.
     """
-    said = {word.lower() for word in _WORD.findall(command)}
+    spoken = [word.lower() for word in _WORD.findall(command)]
+    said = set(spoken)
     kept: list[Line] = []
     for line in lines:
         if line.sign == "x":
             line = Line(sign="x", text=ids.get(line.text, ""))
         if line.sign in "+-" and (negated := _NEGATION.match(line.text)):
             line = Line(sign="-", text=line.text[negated.end() :])
-        good = bool(line.text) if line.sign == "x" else line.sign in "=~" or _was_said(line.text, said)
+        quoted = len(line.text) <= 2 * len(command) and len(_WORD.findall(line.text)) <= len(spoken)
+        good = bool(line.text) if line.sign == "x" else line.sign in "=~" or (quoted and _was_said(line.text, said))
         if good and line not in kept:
             kept.append(line)
+        if len(kept) == MAX_LINES:
+            break
     return tuple(kept)
 
 

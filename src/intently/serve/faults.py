@@ -18,6 +18,7 @@ __all__ = ["add_fault_handlers", "describe"]
 
 log = logging.getLogger(__name__)
 MENDS = {
+    400: "the body cannot be read: it is no JSON (or no form), or nested too deeply; see /openapi.json.",
     404: "there is nothing at this address; the routes are listed at /openapi.json.",
     405: "this address does not take that method; see /openapi.json.",
 }
@@ -62,7 +63,8 @@ def _invalid(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     kind = "NotFound" if error.status_code == 404 else "BadRequest"
-    return _answer(request, error.status_code, kind, MENDS.get(error.status_code, str(error.detail)))
+    status = 422 if error.status_code == 400 else error.status_code  # whatever is not usable is a 422 here
+    return _answer(request, status, kind, MENDS.get(error.status_code, str(error.detail)))
 
 
 def _unknown(request: Request, error: Exception) -> Response:
