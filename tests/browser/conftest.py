@@ -1,23 +1,21 @@
 """One real server with both demos and no model, one Chromium, for all browser tests of a worker."""
 
-import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests.browser.servers import environment, running
 from tests.conftest import miss
 
-START_SECONDS = 240  # an import of both demos on a busy machine
+WARDROBE = Path(__file__).parent / "wardrobe"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -38,43 +36,19 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[str]:
     """The address of `intently demo`, as a person starts it, in a home of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    home = tmp_path_factory.mktemp("home")
-    log = home / "server.log"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("INTENTLY_")}
-    # Nothing is fetched in tests: the encoder's files would come through pip.
-    environment |= {"INTENTLY_HOME": str(home), "PIP_NO_INDEX": "1", "INTENTLY_LANGUAGE_HUB": "http://127.0.0.1:9"}
-    command = [sys.executable, "-m", "intently", "demo", "--no-model", "--port", str(port)]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment, cwd=home, stdout=output, stderr=output)
-        try:
-            _wait_ready(f"http://127.0.0.1:{port}", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(20)
+    with running(tmp_path_factory.mktemp("home"), ["demo"]) as address:
+        yield address
 
 
-def _wait_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            pytest.fail(f"the server ended with {process.returncode}:\n{log.read_text('utf-8')[-3000:]}")
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
-                state = answer.read()
-        except urllib.error.HTTPError as fault:
-            state = fault.read()
-        except OSError:
-            state = b""
-        if b'"status":"ok"' in state:
-            return
-        if b'"failed"' in state:
-            pytest.fail(f"a store did not open: {state.decode()}\n{log.read_text('utf-8')[-3000:]}")
-        time.sleep(0.3)
-    pytest.fail(f"the server was not ready after {START_SECONDS} s:\n{log.read_text('utf-8')[-3000:]}")
+@pytest.fixture(scope="session")
+def wardrobe(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[str]:
+    """The address of a server of the wardrobe, imported by the program from its TOML and CSV."""
+    home = tmp_path_factory.mktemp("wardrobe")
+    command = [sys.executable, "-m", "intently", "import", str(WARDROBE / "catalog.toml"), "--store", "wardrobe"]
+    done = subprocess.run(command, env=environment(home), cwd=home, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    with running(home, ["serve", "--store", "wardrobe"]) as address:
+        yield address
 
 
 Open = Callable[..., Page]
@@ -83,6 +57,19 @@ Open = Callable[..., Page]
 @pytest.fixture
 def open_page(server: str, chromium: Browser) -> Iterator[Open]:
     """Opens a page for a new person; afterwards no page may have written a fault to its console."""
+    with _pages(server, chromium) as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_wardrobe(wardrobe: str, chromium: Browser) -> Iterator[Open]:
+    """As `open_page`, on the server of the wardrobe."""
+    with _pages(wardrobe, chromium) as opened:
+        yield partial(opened, "wardrobe")
+
+
+@contextmanager
+def _pages(server: str, chromium: Browser) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 

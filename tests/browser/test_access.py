@@ -7,10 +7,11 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.actions import say
 from tests.browser.conftest import Open
+from tests.browser.test_steering import put_horror_away
 from tests.conftest import miss
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -49,13 +50,38 @@ def test_axe_finds_no_serious_fault(open_page: Open, axe: str, width: int, dark:
     page.locator("#why").press("Enter")
     expect(page.locator("#answer > div").first).to_be_visible()
     page.locator(".person summary").click()
+    page.locator("#versions summary").first.click()
+    page.locator("#say").fill("under 90 minutes and something funny")
+    page.locator("#say").press("Alt+Enter")
+    expect(page.locator("#apply")).to_be_focused()
+    assert _serious(page, axe) == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_no_serious_fault_in_menus_and_proposals(
+    open_page: Open, server: str, axe: str, width: int, dark: bool
+) -> None:
+    user = f"axe-{width}-{dark}"
+    put_horror_away(server, user)
+    page = open_page(user=user, width=width, dark=dark)
+    expect(page.locator(".proposals")).to_be_visible()
+    say(page, "under 100 minutes, nothing too sad")
+    for chip in range(2):
+        page.locator(".chip-open").nth(chip).click()
+        expect(page.locator(".menu:popover-open")).to_be_visible()
+        assert _serious(page, axe) == []
+        page.keyboard.press("Escape")
+    page.get_by_role("button", name="What can I say?").click()
+    assert _serious(page, axe) == []
+
+
+def _serious(page: Page, axe: str) -> list[tuple[str, str, list[str]]]:
     # The policy forbids injected scripts; evaluating through the debugger is not subject to it.
     page.evaluate(axe + "; undefined")
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     serious = [fault for fault in found["violations"] if fault["impact"] in ("serious", "critical")]
-    assert [
-        (fault["id"], fault["help"], [node["html"][:160] for node in fault["nodes"][:3]]) for fault in serious
-    ] == []
+    return [(fault["id"], fault["help"], [node["html"][:160] for node in fault["nodes"][:3]]) for fault in serious]
 
 
 @pytest.mark.skipif(not os.environ.get("INTENTLY_TEST_SCREENSHOTS"), reason="INTENTLY_TEST_SCREENSHOTS is not set")

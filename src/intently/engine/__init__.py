@@ -10,10 +10,12 @@ from intently.engine.answers import Difference, Health, MemoryView, Said, Versio
 from intently.engine.broker import Broker, Told
 from intently.engine.engine import Engine
 from intently.engine.services import Services
+from intently.engine.steering import LASTING
 from intently.engine.store import Imported, Store
 from intently.engine.worlds import prepare_store
 
 __all__ = [
+    "LASTING",
     "Broker",
     "Difference",
     "Engine",

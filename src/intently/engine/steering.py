@@ -21,7 +21,7 @@ from intently.nouns import Scope, Strength, check_id, utc
 __all__ = ["LASTING", "Steering", "check_ids", "named_scope"]
 
 LASTING = ("next", "session", "tonight", "today", "week", "month", "always")  # words for scopes
-WINDOW = 5000  # events that a proposal may rest on
+WINDOW = 2000  # events that a proposal may rest on
 
 
 class Steering:

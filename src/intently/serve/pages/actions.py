@@ -15,6 +15,7 @@ from intently.engine import MemoryView, Said
 from intently.errors import BadRequest, Stale
 from intently.nouns import Event, Id, Relaxation, Slate
 from intently.serve.metrics import Metrics
+from intently.serve.pages.panels import proposals_part, versions_part
 from intently.serve.pages.parts import (
     PAGE_ITEMS,
     changed_part,
@@ -30,16 +31,18 @@ from intently.serve.pages.shown import Screens
 from intently.serve.pages.view import query
 from intently.serve.pages.visit import Visit, VisitIs, keep_client
 
-__all__ = ["router", "update_after"]
+__all__ = ["SeenVersion", "Text", "answer", "remembered", "router", "update_after"]
 
 router = APIRouter(prefix="/page", include_in_schema=False)
 Text = Annotated[str, Form()]  # the engine refuses what is empty or too long, with the mend
 SeenVersion = Annotated[int | None, Form(ge=0)]
 READING = "The language model is reading the rest; this is what the exact grammar understood."
+UNCHANGED = "Nothing changed: all that you said still holds."
 DONE = {"view": "Marked as seen.", "dislike": "Not for you. It will not come back."}
 
 
-def _answer(request: Request, visit: Visit, values: dict[str, Any], template: str = "parts/update.html") -> Response:
+def answer(request: Request, visit: Visit, values: dict[str, Any], template: str = "parts/update.html") -> Response:
+    """The parts for htmx; for a plain form, back to the page."""
     if not is_fragment(request):
         return keep_client(RedirectResponse(f"/?{visit.here}", 303), visit)
     return keep_client(fragment(template, {**frame_part(visit), **values}), visit)
@@ -53,17 +56,22 @@ def say(request: Request, visit: VisitIs, text: Text, feed_id: Annotated[Id | No
     if not said.pending:
         metrics: Metrics = request.app.state.metrics
         metrics.commands.labels(visit.store, said.by).inc()
-    return _answer(request, visit, update_after(request.app.state.screens, visit, said, before))
+    return answer(request, visit, update_after(request.app.state.screens, visit, said, before))
 
 
 def update_after(screens: Screens, visit: Visit, said: Said, before: MemoryView | None = None) -> dict[str, Any]:
     """The parts that a command may have changed."""
-    notices = (READING,) if said.pending else said.notices  # what was not understood may yet be
+    notices = (READING,) if said.pending else (*said.notices, *_unchanged(said))  # what was not understood may yet be
     kept = [preference.id for preference in before.preferences] if said.pending and before else None
     memory = memory_part(visit.engine, said, kept=kept)
     if not said.pending:
         visit.engine.prefill(visit.user_id, visit.client, said.feed)
     return {**_after(screens, visit, memory, said.feed, said.by, notices), **memory}
+
+
+def _unchanged(said: Said) -> tuple[str, ...]:
+    """Praise and what is not about the feed leave the memory as it is: said, so that nobody has to guess."""
+    return (UNCHANGED,) if all(change.op == "keep" for change in said.changes) else ()
 
 
 def _after(
@@ -73,18 +81,21 @@ def _after(
     changed = screens.put((visit.store, visit.user_id, visit.client), items)
     return {
         **feed_part(visit.engine, slate, visit.user_id, notices),
+        **versions_part(visit),
+        **proposals_part(visit),
         "changed": changed_part(changed, slate, memory["chips"], by),
+        "preview": None,
     }
 
 
-def _remembered(request: Request, visit: Visit, act: Callable[[], MemoryView]) -> Response:
+def remembered(request: Request, visit: Visit, act: Callable[[], MemoryView]) -> Response:
     """Change the memory and show the feed under it."""
     view = act()
     memory = memory_part(visit.engine, view)
     slate = visit.engine.feed(visit.user_id, limit=PAGE_ITEMS, surface="page", client=visit.client)
     visit.engine.prefill(visit.user_id, visit.client, slate)
     values = _after(request.app.state.screens, visit, memory, slate, notices=view.notices)
-    return _answer(request, visit, {**values, **memory})
+    return answer(request, visit, {**values, **memory})
 
 
 @router.post("/drop")
@@ -92,19 +103,19 @@ def drop(
     request: Request, visit: VisitIs, preference_id: Annotated[Id, Form()], version: SeenVersion = None
 ) -> Response:
     engine = visit.engine
-    return _remembered(
+    return remembered(
         request, visit, lambda: engine.drop(visit.user_id, preference_id, client=visit.client, version=version)
     )
 
 
 @router.post("/undo")
-def undo(request: Request, visit: VisitIs) -> Response:
-    return _remembered(request, visit, lambda: visit.engine.undo(visit.user_id, client=visit.client))
+def undo(request: Request, visit: VisitIs, version: SeenVersion = None) -> Response:
+    return remembered(request, visit, lambda: visit.engine.undo(visit.user_id, client=visit.client, version=version))
 
 
 @router.post("/reset")
-def reset(request: Request, visit: VisitIs) -> Response:
-    return _remembered(request, visit, lambda: visit.engine.reset(visit.user_id, client=visit.client))
+def reset(request: Request, visit: VisitIs, version: SeenVersion = None) -> Response:
+    return remembered(request, visit, lambda: visit.engine.reset(visit.user_id, client=visit.client, version=version))
 
 
 @router.post("/relax")
@@ -119,7 +130,7 @@ def relax(
     memory = visit.engine.memory(visit.user_id, client=visit.client)
     if version is not None and version != memory.version:
         raise Stale("the memory has changed since this was offered; look at the ways that are offered now.")
-    return _remembered(request, visit, lambda: visit.engine.relax(visit.user_id, relaxation, client=visit.client))
+    return remembered(request, visit, lambda: visit.engine.relax(visit.user_id, relaxation, client=visit.client))
 
 
 @router.post("/like")
@@ -152,9 +163,11 @@ def react(
         "card": {"title": title, "liked": kind == "favourite", "done": DONE.get(kind, ""),
                  "query": query(item_id=item_id, feed_id=feed_id, position=position)},
         "past": past_part(visit.engine, visit.user_id),
+        **proposals_part(visit),
+        **memory_part(visit.engine, visit.engine.memory(visit.user_id, client=visit.client)),
         "told": f"{title}: {DONE.get(kind, 'liked.')}",
     }  # fmt: skip
-    return _answer(request, visit, values, "parts/reacted.html")
+    return answer(request, visit, values, "parts/reacted.html")
 
 
 @router.post("/understand")
@@ -163,4 +176,4 @@ def understand(request: Request, visit: VisitIs) -> Response:
     asked = visit.engine.start_understanding(visit.user_id)
     kept = liking_part(visit.engine, visit.user_id)
     liking = liking_so_far({"stage": "asked", "interests": kept.interests, "tags": kept.tags}) if asked else kept
-    return _answer(request, visit, {"liking": liking}, "parts/liking_only.html")
+    return answer(request, visit, {"liking": liking}, "parts/liking_only.html")

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from intently.catalog.schema import CatalogSpec, FacetSpec
 from intently.explain.values import amount_text, bound_text
+from intently.feed.slots import is_number
 from intently.nouns import FacetValue, Item, Preference, Scope, SlateItem
 from intently.serve.pages.cover import Cover, draw_cover
 
@@ -46,6 +47,17 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """The amounts of a bound, for its fields in the chip's menu: `value`, or `low` and `high`."""
+
+    label: str  # "At most", or the facet's own name
+    unit: str
+    value: str = ""
+    low: str = ""
+    high: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Chip:
     preference_id: str
     sign: str  # want or avoid
@@ -53,6 +65,14 @@ class Chip:
     text: str
     notes: tuple[str, ...]
     pending: bool = False
+    scope: str = "session"  # kind
+    can_must: bool = True  # a wish by meaning cannot become a filter
+    bound: Bound | None = None
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it belongs to the person, and not to this session alone."""
+        return self.scope in ("until", "always")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +162,25 @@ def chip_of(
     if isinstance(preference.value, dict) and "item_id" in preference.value:
         text = "like " + titles.get(str(preference.value["item_id"]), text)
     notes = [note for note in (_read_as(spec, preference), _until(preference.scope, zone)) if note]
-    return Chip(preference.id, preference.polarity, preference.strength == "must", text, tuple(notes), pending)
+    grounded = preference.facet is not None and preference.relation != "like"
+    return Chip(
+        preference.id, preference.polarity, preference.strength == "must", text, tuple(notes), pending,
+        preference.scope.kind, grounded, _bound(spec, preference),
+    )  # fmt: skip
+
+
+def _bound(spec: CatalogSpec, preference: Preference) -> Bound | None:
+    facet = spec.facets.get(preference.facet or "")
+    if facet is None or not is_number(preference):
+        return None
+    label = {"at_most": "At most", "at_least": "At least"}.get(preference.relation)
+    name = facet.label or (preference.facet or "").replace("_", " ").capitalize()
+    unit = "" if facet.kind == "date" else facet.unit
+    if isinstance(preference.value, dict):
+        low, high = preference.value["low"], preference.value["high"]
+        return Bound(name, unit, low=f"{float(low):g}", high=f"{float(high):g}")
+    assert isinstance(preference.value, float)
+    return Bound(label or name, unit, value=f"{preference.value:g}")
 
 
 def _read_as(spec: CatalogSpec, preference: Preference) -> str:

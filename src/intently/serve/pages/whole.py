@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from intently.serve.keys import COOKIE, NoKey, caller_of
 from intently.serve.pages.cover import Cover, draw_cover
+from intently.serve.pages.panels import examples_part, proposals_part, versions_part
 from intently.serve.pages.parts import (
     PAGE_ITEMS,
     cards_of,
@@ -41,8 +42,10 @@ def page(request: Request, visit: VisitIs, cursor: Annotated[str | None, Query(m
     return keep_client(whole_page(request, visit, cursor=cursor), visit)
 
 
-def whole_page(request: Request, visit: Visit, *, cursor: str | None = None, answer: Any = None) -> HTMLResponse:
-    """The page with everything in place. `answer`: of a plain form, shown without script."""
+def whole_page(
+    request: Request, visit: Visit, *, cursor: str | None = None, answer: Any = None, preview: Any = None
+) -> HTMLResponse:
+    """The page with everything in place. `answer`, `preview`: of a plain form, shown without script."""
     engine = visit.engine
     engine.start_understanding(visit.user_id)
     slate = engine.feed(visit.user_id, limit=PAGE_ITEMS, cursor=cursor, surface="page", client=visit.client)
@@ -53,7 +56,11 @@ def whole_page(request: Request, visit: Visit, *, cursor: str | None = None, ans
         **frame_part(visit),
         **feed_part(engine, slate, visit.user_id),
         **memory_part(engine, engine.memory(visit.user_id, client=visit.client)),
+        **versions_part(visit),
+        **proposals_part(visit),
+        "examples": examples_part(engine.store.spec, engine.worlds.current.world.snapshot),
         "changed": None,
+        "preview": preview,
         "model": model_part(engine),
         "people": people_part(visit),
         "liking": liking_part(engine, visit.user_id),

@@ -37,6 +37,11 @@
     if (event.key === "Escape") {
       const open = find("details.person[open]");
       if (open) { open.open = false; open.querySelector("summary").focus(); }
+      else if (find(".preview") && !find(":popover-open, dialog[open]")) discard();
+    }
+    if (event.key === "Enter" && event.altKey && event.target === input) {
+      event.preventDefault();
+      find(".peek").click();
     }
     if (event.target !== input || !["ArrowUp", "ArrowDown"].includes(event.key) || !said.length) return;
     event.preventDefault();
@@ -49,22 +54,49 @@
     if (open && !open.contains(event.target)) open.open = false;
   });
 
-  // Focus: the box keeps it; a removed chip hands it to its neighbour
+  // A preview takes the focus to Apply; discarding it leads back to the box, where the sentence still is
+  const discard = () => {
+    find("#preview").replaceChildren();
+    find("#told").textContent = "Preview discarded. Nothing has changed.";
+    box()?.focus();
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-discard]")) { event.preventDefault(); discard(); }
+    const example = event.target.closest?.("[data-example]");
+    if (!example) return;
+    event.preventDefault();
+    find("#help").hidePopover();
+    box().value = example.value;
+    box().focus();
+  });
+
+  // Focus: the box keeps it; a changed chip keeps it; a removed chip hands it to its neighbour
   let chipAt = -1;
+  let changed = null;
+  let peeked = false;
   document.addEventListener("htmx:before:request", (event) => {
     const from = event.detail.ctx.sourceElement;
-    chipAt = from.closest?.(".chip") ? [...document.querySelectorAll(".chip .cross")].findIndex((cross) => from.contains(cross)) : -1;
+    peeked = Boolean(from.matches?.(".peek"));
+    changed = from.matches?.(".chip form[action*='/page/revise']") ? from.closest(".chip").dataset.preference : null;
+    chipAt = from.closest?.(".chip") ? [...document.querySelectorAll(".chip")].indexOf(from.closest(".chip")) : -1;
   });
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = event.detail;
-    const spoke = ctx.sourceElement.matches?.("form.ask, .tries form") && ctx.response.status < 400;
+    const spoke = ctx.sourceElement.matches?.("form.ask, .tries form, form.apply") && ctx.response.status < 400;
     if (!spoke) return;
     remember(String(new URLSearchParams(ctx.request.body).get("text") || "").trim());
     const input = box();
-    if (input && ctx.sourceElement.matches("form.ask")) { input.value = ""; input.focus(); }
+    if (input && ctx.sourceElement.matches("form.ask, form.apply")) { input.value = ""; input.focus(); }
   });
   document.addEventListener("htmx:after:swap", () => {
-    if (chipAt >= 0) {
+    if (changed) {
+      const chip = [...document.querySelectorAll(".chip")].find(({ dataset }) => dataset.preference === changed);
+      (chip?.querySelector(".chip-open") || box())?.focus();
+      changed = null;
+    } else if (peeked && find("#apply")) {
+      find("#apply").focus();
+      peeked = false;
+    } else if (chipAt >= 0) {
       const crosses = document.querySelectorAll(".chip .cross");
       (crosses[Math.min(chipAt, crosses.length - 1)] || box())?.focus();
       chipAt = -1;
