@@ -139,7 +139,7 @@ def test_a_proposal_is_no_chip_until_it_is_accepted(open_page: Open, server: str
     proposal = page.get_by_role("region", name="Only a proposal")
     expect(proposal).to_contain_text("You put away 3 of the 3 films")
     assert chips(page) == []
-    proposal.get_by_role("button", name="Keep: ").first.click()
+    proposal.get_by_role("button", name="Yes, always: ").first.click()
     expect(page.get_by_role("list", name="Kept for you").locator(".chip.avoid")).to_have_count(1)
     expect(proposal).to_have_count(0)
     expect(page.locator("#versions li[aria-current]")).to_contain_text("A proposal accepted")
@@ -148,7 +148,7 @@ def test_a_proposal_is_no_chip_until_it_is_accepted(open_page: Open, server: str
 def test_a_dismissed_proposal_is_gone_for_good_and_that_is_told(open_page: Open, server: str) -> None:
     put_horror_away(server, "proposes-2")
     page = open_page(user="proposes-2")
-    tab_to(page, "[aria-label^='Dismiss: ']")
+    tab_to(page, "[aria-label^='No, drop it: ']")
     page.keyboard.press("Enter")
     expect(page.locator(".proposals")).to_have_count(0)
     expect(page.locator("#told")).to_contain_text("not be proposed again")
