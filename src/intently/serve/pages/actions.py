@@ -141,7 +141,7 @@ def more_like(
 ) -> Response:
     """More like this one: said as a command, so that it becomes a chip that can be taken back."""
     said = visit.engine.more_like(visit.user_id, item_id, client=visit.client, limit=PAGE_ITEMS)
-    return _answer(request, visit, update_after(request.app.state.screens, visit, said))
+    return answer(request, visit, update_after(request.app.state.screens, visit, said))
 
 
 @router.post("/react")
