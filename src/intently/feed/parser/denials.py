@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from intently.feed.parser.lexicon import Cue
 from intently.feed.parser.tokens import Token
 
 __all__ = ["read_denial"]
@@ -24,28 +25,30 @@ _LIKING = frozenset(
         "prefer", "adore", "watch", "into", "fond of", "keen on", "interested in", "fan of", "fans of", "one for",
         "crazy about", "wild about", "in the mood for", "looking for", "up for", "want to see", "want to watch",
         "like to watch", "like to see", "like watching", "enjoy watching", "care about", "handle", "stand", "tolerate",
-        "do", "stomach", "big on", "huge on", "fussed about",
+        "do", "stomach", "big on", "huge on", "fussed about", "recommend", "suggest", "show", "show me", "give me",
+        "include", "add",
     )
 )  # fmt: skip
 _LONGEST = max(len(verb) for verb in _LIKING)
 
 
-def read_denial(tokens: Sequence[Token], at: int) -> tuple[int, bool] | None:
-    """(token after it, whether it is softened) of the denied liking that starts here, or None."""
+def read_denial(tokens: Sequence[Token], at: int) -> tuple[int, Cue] | None:
+    """(token after it, what it does) of the denied liking that starts here, or None."""
     place = at
     if tokens[place].low not in _DENYING:
         if not _is_split(tokens, place):
             return None
         place += 1  # "did not"
     place += 1
-    soft = False
+    soft = lasting = False
     for _ in range(3):
         if place < len(tokens) and not _verb(tokens, place) and tokens[place].low in _SOFTENING | _FILLING:
             soft |= tokens[place].low in _SOFTENING
+            lasting |= tokens[place].low == "ever"
             place += 1
     end = _verb(tokens, place) if place < len(tokens) else 0
     bare = tokens[at].low == "not" and tokens[end - 1].low == "like"  # "not like the second one" denies a likeness
-    return (end, soft) if end and not bare else None
+    return (end, Cue("avoid", soft=soft, scope="always" if lasting else "")) if end and not bare else None
 
 
 _AUXILIARY = frozenset(("do", "did", "does", "will", "could", "would", "am", "im", "is", "are", "was", "were", "have"))

@@ -135,9 +135,19 @@ def _others(reading: Reading, segment: Segment, cue: Cue) -> None:
     )
 
 
+def _vague(reading: Reading, segment: Segment, cue: Cue) -> None:
+    """ "Something better": better in what, only the person knows."""
+    spec = reading.context.spec
+    named = [facet.label or name for name, facet in spec.facets.items()][:4]
+    reading.notice(
+        f"nothing was changed: say better in what, for example by {', '.join(named).lower()} or in your words"
+    )
+
+
 _OPERATIONS: dict[str, Callable[[Reading, Segment, Cue], None]] = {
     "undo": _undo,
     "reset": _reset,
     "variety": _variety,
     "others": _others,
+    "vague": _vague,
 }

@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 from intently.feed.parser.phrases import Phrases, folded
 
-__all__ = ["Cue", "CueKind", "cue_phrases", "story_words", "words_of"]
+__all__ = ["Cue", "CueKind", "cue_phrases", "season_words", "story_words", "words_of"]
 
 CueKind = Literal[
     "want", "weak", "topic", "like", "avoid", "too", "enough", "soft", "bound", "replace", "only_not", "retract",
     "drop", "allow", "allowed", "undo", "reset", "others", "variety", "keep", "inject", "seen", "scope", "and", "or",
     "but", "comma", "stop", "skip", "plain", "ask",
-    "same", "that", "unseen", "story", "relative", "out",
+    "same", "that", "unseen", "story", "relative", "out", "vague",
 ]  # fmt: skip
 
 
@@ -33,7 +33,7 @@ class Cue:
 
 @cache
 def words_of(table: str) -> list[dict[str, Any]]:
-    """The entries of one table of `english.toml`: "cue", "comparator" or "story"."""
+    """The entries of one table of `english.toml`: "cue", "comparator", "story" or "season"."""
     entries: list[dict[str, Any]] = tomllib.loads(files(__package__).joinpath("english.toml").read_text("utf-8"))[table]
     return entries
 
@@ -43,6 +43,12 @@ def story_words(*, empty: bool = False) -> frozenset[str]:
     """Words that tell and ask for nothing when they stand in a story. empty: those that never ask for anything."""
     entries = (entry for entry in words_of("story") if entry.get("empty", False) or not empty)
     return frozenset(word for entry in entries for word in entry["phrases"])
+
+
+@cache
+def season_words() -> frozenset[str]:
+    """Times of the year, in which people wish for what belongs to them."""
+    return frozenset(word for entry in words_of("season") for word in entry["phrases"])
 
 
 @cache

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from intently.catalog.schema import CatalogSpec
 from intently.feed.parser.tokens import Token, tokenise
 
-__all__ = ["Quantity", "Units", "is_foreign", "read_quantity", "read_range", "units_of"]
+__all__ = ["CURRENCY_SIGNS", "Quantity", "Units", "is_foreign", "read_quantity", "read_range", "units_of"]
 
 Units = Mapping[tuple[str, ...], tuple[tuple[str, float], ...]]
 """unit words, folded -> (facet, factor to its unit)"""
@@ -43,7 +43,7 @@ _ORDINAL_CENTURY = {
 }  # fmt: skip
 _RANGE_SIGNS = {"-", "–", "—", "to", "till", "til", "until", "through", "thru"}
 _EARLIEST_YEAR, _LATEST_YEAR = 1850, 2099
-_CURRENCY_SIGNS = frozenset("£$€¥")
+CURRENCY_SIGNS = frozenset("£$€¥")
 _FOREIGN = frozenset(("£", "$", "€", "¥", "dollar", "dollars", "euro", "euros", "usd", "eur", "yen", "yuan", "pounds"))
 _CURRENCY_WORDS: dict[str, float] = {word: 1.0 for word in (*_FOREIGN, "buck", "bucks")} | {
     "fiver": 5.0, "tenner": 10.0, "grand": 1000.0,
@@ -85,7 +85,7 @@ def units_of(spec: CatalogSpec) -> Units:
 def _add_currencies(spec: CatalogSpec, found: dict[tuple[str, ...], list[tuple[str, float]]]) -> None:
     """People write the sign that they are used to: it is read as the catalogue's own (and said so, `is_foreign`)."""
     for name, facet in spec.facets.items():
-        if facet.kind == "number" and facet.unit in _CURRENCY_SIGNS:
+        if facet.kind == "number" and facet.unit in CURRENCY_SIGNS:
             for word, factor in _CURRENCY_WORDS.items():
                 if (word,) not in found:
                     found[(word,)] = [(name, factor)]

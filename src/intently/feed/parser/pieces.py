@@ -21,7 +21,7 @@ from intently.feed.parser.context import ParseContext
 from intently.feed.parser.denials import read_denial
 from intently.feed.parser.lasting import read_lasting
 from intently.feed.parser.lexicon import Cue, CueKind, cue_phrases
-from intently.feed.parser.numbers import Units, units_of
+from intently.feed.parser.numbers import CURRENCY_SIGNS, Units, units_of
 from intently.feed.parser.people import believable_names
 from intently.feed.parser.phrases import Phrases
 from intently.feed.parser.shown import read_shown
@@ -154,10 +154,8 @@ def _directions(numbers: Sequence[tuple[str, FacetSpec]]) -> list[tuple[str, Dir
                 for word in ("higher", "greater", "bigger")
             ]
             found += [(f"{word} {noun}", Direction(name, "less", comparative=True)) for word in ("lower", "smaller")]
-            found += [
-                (f"{word} {noun}", Direction(name, "more", comparative=False))
-                for word in ("high", "good", "great", "big")
-            ]
+            large = ("high", "big") if facet.unit in CURRENCY_SIGNS else ("high", "good", "great", "big")
+            found += [(f"{word} {noun}", Direction(name, "more", comparative=False)) for word in large]
             found += [(f"{word} {noun}", Direction(name, "less", comparative=False)) for word in ("low", "small")]
     return found
 
@@ -219,7 +217,7 @@ class _Cutter:
             return None
         found = self.titles[at]
         rival = self.terms.get(at)
-        if rival is not None and rival[0] == found.end and _is_surname(rival[1]) and _after_cue(self.tokens, at):
+        if rival is not None and rival[0] == found.end and _gives_way(rival[1], self.tokens, at):
             del self.terms[at]  # "newer than Fargo" speaks of the film, "by Fargo" of the person
         return Piece("title", at, found.end, items=found.items)
 
@@ -232,14 +230,19 @@ class _Cutter:
         found = cue_phrases(opening=self._opens_a_clause(at)).at(self.tokens, at)
         denied = read_denial(self.tokens, at)
         if denied is not None and (found is None or found[0] < denied[0]):
-            found = denied[0], Cue("avoid", soft=denied[1])
+            found = denied
         somebody = self._somebody(at)
         if somebody is not None and (found is None or found[0] <= somebody.end):
             return somebody
         if found is None:
             return None
         kind = _PLAIN_KINDS.get(found[1].kind, "cue")
+        if found[0] - at > 1 and self.tokens[found[0] - 1].low == "longer" and self._low(found[0]) == "than":
+            return Piece("cue", at, at + 1, cue=Cue("avoid"))  # "no longer than the first one"
         return Piece(kind, at, found[0], cue=found[1])
+
+    def _low(self, at: int) -> str:
+        return self.tokens[at].low if at < len(self.tokens) else ""
 
     def _somebody(self, at: int) -> Piece | None:
         """ "My nan collects …", "… my grandma would enjoy": a clause about somebody unknown to the catalogue."""
@@ -355,7 +358,18 @@ def _outside(
 
 
 def _after_cue(tokens: Sequence[Token], start: int) -> bool:
+    if start > 1 and (tokens[start - 2].low, tokens[start - 1].low) in _ALIKE:
+        return True
     return start > 0 and (is_title_cue(tokens, start - 1) or tokens[start - 1].low in ("or", "and", "&", ","))
+
+
+_ALIKE = frozenset((word, "of") for word in ("lines", "vein", "spirit", "style", "mould"))
+
+
+def _gives_way(rival: Grounding, tokens: Sequence[Token], at: int) -> bool:
+    """Whether a facet phrase after "like" is rather the title of the same words: a surname, or written "Alien"."""
+    high = tokens[at].text[:1].isupper() and not (at and tokens[at - 1].low == "-")
+    return _after_cue(tokens, at) and (_is_surname(rival) or high)
 
 
 def _is_surname(grounding: Grounding) -> bool:

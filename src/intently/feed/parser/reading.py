@@ -60,8 +60,11 @@ class Reading:
         """Append the change that makes this preference, under the segment's polarity and scope."""
         avoiding = segment.action == "avoid" if avoid is None else avoid
         made = (facet, relation, value, "avoid" if avoiding else "want")
-        if any((change.facet, change.relation, change.value, change.polarity) == made for change in self.changes):
-            return
+        for place, change in enumerate(self.changes):
+            if (change.facet, change.relation, change.value, change.polarity) == made:
+                if must and change.strength == "prefer":  # "half of it is horror and I hate horror"
+                    self.changes[place] = change.model_copy(update={"strength": "must"})
+                return
         self.changes.append(
             Change(
                 op="replace" if segment.replace and not avoiding else "add",

@@ -17,7 +17,7 @@ __all__ = ["Action", "Builder", "Segment", "segments_of"]
 
 Action = Literal["want", "avoid", "retract", "drop", "allow", "hide", "tell"]
 Joiner = Literal["start", "stop", "comma", "and", "or", "but", "turn"]
-_OPERATIONS = frozenset(("undo", "reset", "others", "variety", "inject"))
+_OPERATIONS = frozenset(("undo", "reset", "others", "variety", "inject", "vague"))
 
 
 @dataclass
@@ -40,6 +40,7 @@ class Segment:
     asks: bool = False  # a question about an item, not a wish: "how long is the first one"
     same: bool = False  # "the same director as …"
     verb: str = ""  # the words of a strong cue
+    binding: str = ""  # the words of a cue that binds
     inherited: bool = False
     either: bool = False  # part of a list that "or" closes
     doubtful: bool = False  # its polarity is a guess: "no horror, comedy"
@@ -67,11 +68,17 @@ def segments_of(sentence: Sentence, builder: "Builder | None" = None) -> list[Se
         builder.take(piece)
     segments = builder.done()
     _spread_empty(segments)
+    _complain(segments, sentence)
     segments = [segment for segment in segments if segment.has_content or segment.operations or segment.kept]
     _inherit(segments)
     for place, segment in enumerate(segments[:-1]):
         praise = segment.kept or (segment.strong and segment.verb.split()[-1] in _PRAISE)
         segment.praised = praise and segments[place + 1].joiner in ("but", "comma") and segment.has_content
+    for place, segment in enumerate(segments[:-1]):
+        item = [piece.kind for piece in segment.pieces if piece.kind in CONTENT] in (["shown"], ["title"])
+        bare = item and not segment.said and not segment.asks  # "the ninth one without the dots"
+        follows = segments[place + 1].joiner in ("but", "turn") and not segments[place + 1].too
+        segment.praised |= bare and follows
     for segment in segments:
         segment.praised |= segment.kept and any(
             p.direction is not None and p.direction.comparative for p in segment.pieces
@@ -100,6 +107,8 @@ class Builder:
     def done(self) -> list[Segment]:
         segments = [*self.segments, self.current]
         for segment in segments:
+            if any(cue.kind == "variety" for cue in segment.operations):
+                segment.operations = [cue for cue in segment.operations if cue.kind != "others"]
             if segment.has_content and any(cue.weak for cue in segment.operations):
                 segment.operations = [cue for cue in segment.operations if not cue.weak]
                 segment.action, segment.said, segment.cued = segment.action or "want", True, True
@@ -168,7 +177,7 @@ class Builder:
             return
         self._turn("avoid", cue)
         self.current.verb = " ".join(token.low for token in self.tokens[piece.start : piece.end])
-        self.current.no = piece.end - piece.start == 1 and not cue.soft
+        self.current.no = self.current.verb in ("no", "not", "never", "none") and not cue.soft
         self.current.strong = False
 
     def _is_denied(self, piece: Piece) -> bool:
@@ -247,6 +256,7 @@ class Builder:
         if self.current.action == "tell" and not self.current.relative:
             self._turn("want", cue)  # "my husband is 60 and only likes war films"
         self.current.bound = self.current.cued = True
+        self.current.binding = " ".join(self._lows(piece))
         if piece.end - piece.start > 1 and self.current.action == "avoid" and not self.current.has_content:
             self.current.action = "want"
 
@@ -267,9 +277,10 @@ class Builder:
 
     def _allowed(self, piece: Piece, cue: Cue) -> None:
         """ "… is fine again": turns what stands before it."""
-        if self.current.has_content:
+        named = any(other.kind in ("shown", "title") for other in self.current.pieces)
+        if self.current.has_content and not named:
             self.current.action, self.current.said = "allow", True
-        else:
+        else:  # "the third one is fine"
             self.current.kept = True
 
     def _ask(self, piece: Piece, cue: Cue) -> None:
@@ -324,14 +335,15 @@ def _spread_empty(segments: Sequence[Segment]) -> None:
         following = segments[place + 1] if place + 1 < len(segments) else None
         if segment.said and not segment.no and following is not None and following.action is None:
             following.action, following.said, following.cued = segment.action, True, True
-        elif segment.action == "avoid" and not segment.no and following is None and before:
-            before[-1].action, before[-1].said = "avoid", True  # "musicals, never again"
+        elif segment.action == "avoid" and before and _closes(segment, following):
+            before[-1].action, before[-1].said = "avoid", True  # "musicals, never again", "90 minutes is too much"
+            before[-1].too |= segment.too
         if target is None:
             continue
         target.soft |= segment.soft and target is not following
         target.bound |= segment.bound
         target.scope = target.scope or segment.scope
-        for other in neighbours if segment.replace and not segment.kept else ():
+        for other in neighbours if segment.replace and _is_bare(segment) else ():
             other.replace = True
     scopes = {segment.scope for segment in segments if segment.scope}
     if len(scopes) == 1:
@@ -349,6 +361,33 @@ def _spread_scope(segments: Sequence[Segment], scope: str) -> None:
         sentence.append(segment)
 
 
+_SHUTTING = frozenset(("isnt", "arent", "is not", "are not", "never again", "never", "never ever", "not any more"))
+
+
+def _is_bare(segment: Segment) -> bool:
+    """Mere modifiers (", instead"), not a clause of small words ("I have actually never seen it")."""
+    return not segment.kept and segment.action != "tell" and len(segment.pieces) <= 2
+
+
+def _closes(segment: Segment, following: Segment | None) -> bool:
+    """Whether an avoidance without content speaks of what stands before it."""
+    ends = following is None or following.joiner == "stop"
+    return ends and (segment.too or segment.verb in _SHUTTING or len(segment.verb.split()) > 1)
+
+
+def _complain(segments: Sequence[Segment], sentence: Sentence) -> None:
+    """ "Nothing but westerns again" asks for the end of them."""
+    for before, segment in zip(segments, segments[1:], strict=False):
+        too_much = segment.joiner == "turn" and segment.too and not before.said and before.of_kind("amount")
+        if too_much and all(piece.kind in ("direction", "skip") for piece in segment.pieces):
+            before.pieces += segment.pieces  # "220 minutes is too long"
+            before.action, before.said, before.too, segment.pieces = "avoid", True, True, []
+    for segment in segments:
+        again = any(sentence.lows[piece.start] == "again" for piece in segment.pieces)
+        if segment.binding.startswith("nothing but") and again:
+            segment.action, segment.said, segment.soft, segment.bound = "avoid", True, True, False
+
+
 def _inherit(segments: Sequence[Segment]) -> None:
     for place, segment in enumerate(segments):
         previous = segments[place - 1] if place else None
@@ -364,6 +403,7 @@ def _inherit(segments: Sequence[Segment]) -> None:
             segment.cued |= previous.cued
         elif segment.action is None:
             segment.doubtful = segment.joiner == "comma" and previous is not None and previous.action == "avoid"
+            segment.doubtful &= not segment.replace and not (previous is not None and previous.past)
             segment.action = "want"
         if previous is not None and previous.replace and segment.joiner in ("and", "or") and segment.action == "want":
             segment.replace = True

@@ -31,7 +31,10 @@ _THESE = frozenset(("these", "those", "them"))
 _BEFORE_NUMBER = frozenset(
     ("number", "no", "item", "film", "movie", "product", "position", "result", "option", "nr", "num", "nos", "numbers")
 )
-_END = frozenset((".", ",", "!", "?", ";", "but", "and", "is", "are", "looks", "please", "or", "with", "though"))
+_END = frozenset(
+    (".", ",", "!", "?", ";", "but", "and", "is", "are", "looks", "look", "sounds", "sound", "seems", "was", "were",
+     "has", "would", "could", "please", "or", "with", "without", "though", "minus", "except", "if", "in", "isnt")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Nothing in them becomes a preference: a guess of the wrong sign tightens. What may yet be a wish is left to the model.
 """
 
-from intently.feed.parser.lexicon import story_words
+from intently.feed.parser.lexicon import season_words, story_words
 from intently.feed.parser.pieces import CONTENT, Piece, Sentence
 from intently.feed.parser.reading import Reading
 from intently.feed.parser.segments import Segment
@@ -24,11 +24,21 @@ def read_story(reading: Reading, segment: Segment) -> None:
         segment.action = "want"
         read_wishes(reading, segment, None)
         return
+    if _names_a_season(reading, segment, content):
+        segment.action, segment.cued, segment.soft = "want", True, True
+        read_wishes(reading, segment, None)
+        return
     if segment.relative:
         content = _bounds(reading, segment, content)
     left = [piece for piece in content if not tells(reading.sentence, piece)]
     if left:
         reading.not_understood(reading.words(left))
+
+
+def _names_a_season(reading: Reading, segment: Segment, content: list[Piece]) -> bool:
+    """ "It's autumn", "it is almost Christmas": said to colour the wish beside it."""
+    opening = reading.sentence.lows[segment.pieces[0].start]
+    return opening in ("its", "it") and bool(content) and reading.words(content).lower() in season_words()
 
 
 def _bounds(reading: Reading, segment: Segment, content: list[Piece]) -> list[Piece]:

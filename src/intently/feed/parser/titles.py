@@ -76,7 +76,7 @@ def _before(
     """Where the title before the bracket starts and the items so called in that year."""
     dated = int(tokens[bracket + 1].low)
     floor = max([bracket - LONGEST, 0, *(place + 3 for place in _dated(tokens) if place < bracket)])
-    for start in range(floor, bracket):
+    for start in (place for place in range(floor, bracket) if tokens[place].kind != "sign"):
         items = context.grounder.titles(text[tokens[start].start : tokens[bracket - 1].end])
         items = tuple(item_id for item_id in items if _is_of(item_id, dated, context, year))
         if items:
@@ -127,6 +127,8 @@ def _past_opening(tokens: Sequence[Token], start: int, end: int) -> int:
 
 
 def _is_high(token: Token) -> bool:
+    if token.low in ("ill", "im", "ive", "id"):  # a capital as "I" has
+        return False
     return token.kind == "number" or (token.kind == "word" and token.text[:1].isupper())
 
 
@@ -179,7 +181,8 @@ def _marked(tokens: Sequence[Token], context: ParseContext) -> dict[int, Title]:
     last = -1  # where the title before ended
     for start, end, items in context.grounder.scan_titles([token.text for token in tokens]):
         listed = 0 <= last == start - 1 and tokens[last].low in _LISTING
-        if _is_marked(tokens, start, end, context) or (listed and _is_capital(tokens, start, end)):
+        marked = _is_marked(tokens, start, end, context) or _is_shown(tokens, start, end, items, context)
+        if marked or (listed and _is_capital(tokens, start, end)):
             found[start] = Title(end, items)
             last = end
     return found
@@ -207,7 +210,9 @@ def _is_marked(tokens: Sequence[Token], start: int, end: int, context: ParseCont
         return True
     opens = before is None or before.low in _STOPS
     high = _is_capital(tokens, start, end) and not (_is_shouted(tokens) and len(tokens) > end - start)
-    if high and (len(content) > 1 or not opens):
+    ahead = tokens[max(start - 1, 0) : start + 1]
+    counted = len(content) == 1 and any(token.low in ("a", "an") for token in ahead)  # "won an Oscar"
+    if high and (len(content) > 1 or not (opens or counted)):
         return True
     article = before is not None and before.low in ("the", "a", "an") and start > 1
     place = start - 2 if article else start - 1
@@ -217,6 +222,25 @@ def _is_marked(tokens: Sequence[Token], start: int, end: int, context: ParseCont
     if is_title_cue(tokens, place) and not (common and not high and _goes_on(tokens, end)):
         return high or not _is_cue(content)
     return tokens[place].low in _FOND and not common
+
+
+def _is_shown(tokens: Sequence[Token], start: int, end: int, items: Sequence[str], context: ParseContext) -> bool:
+    """ "The Searchers would be perfect": what the person sees needs no other mark; nor does "titanic was great"."""
+    content = [token for token in tokens[start:end] if token.low not in _FUNCTION]
+    opens = start == 0 or tokens[start - 1].kind == "sign"
+    known = len(content) == 1 and (len(content[0].low) < 4 or _is_cue(content))
+    rare = len(content) > 1 or (opens and bool(content) and not known)
+    shown = any(item.item_id in items for item in context.slate)
+    if shown and (rare or _is_capital(tokens, start, end)):
+        return True
+    after = [token.low for token in tokens[end : end + 4]]
+    return rare and after[:1] in (["was"], ["is"]) and bool(_PRAISES & set(after[1:]))
+
+
+_PRAISES = frozenset(
+    ("great", "good", "awesome", "amazing", "fantastic", "brilliant", "excellent", "wonderful", "perfect", "hilarious",
+     "superb", "my", "lovely", "best")
+)  # fmt: skip
 
 
 def _goes_on(tokens: Sequence[Token], end: int) -> bool:

@@ -74,4 +74,6 @@ def _split(word: str, start: int, kind: str) -> list[tuple[str, int]]:
     low = word.lower()
     if kind == "word" and low.startswith("non-") and len(word) > 5:
         return [(word[:3], start), (word[4:], start + 4)]
+    if kind == "word" and low.endswith("-ish") and len(word) > 5:
+        return [(word[:-4], start), (word[-3:], start + len(word) - 3)]
     return [(word, start)]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from intently.catalog.lexicon import ordinary_words
 from intently.feed.parser.chinese.doubt import is_doubtful
 from intently.feed.parser.lexicon import story_words
-from intently.feed.parser.pieces import CONTENT, Piece
+from intently.feed.parser.pieces import CONTENT, Piece, Sentence
 from intently.feed.parser.reading import Reading, best_values
 from intently.feed.parser.segments import Segment
 
@@ -22,7 +22,7 @@ def read_unknown(reading: Reading, segment: Segment) -> None:
     if reading.trusting and {piece.kind for piece in content} == {"unknown", "noun"}:
         _wish(reading, segment, reading.words(content))  # "makes me believe in people"
         return
-    runs = [run for run in _runs(segment.pieces) if not _is_empty(reading, run)]
+    runs = [run for run in _runs(segment.pieces, reading.sentence) if not _is_empty(reading, run)]
     for run in runs:
         phrase = reading.words(run)
         if is_doubtful(reading, segment, phrase):
@@ -44,7 +44,7 @@ def read_unknown(reading: Reading, segment: Segment) -> None:
 
 
 def _wish(reading: Reading, segment: Segment, phrase: str) -> None:
-    titles = reading.context.grounder.titles(phrase)
+    titles = reading.context.grounder.titles(phrase) if reading.trusting or segment.like else ()
     common = ordinary_words(reading.context.spec.language)
     if len(titles) == 1 and not all(word in common for word in phrase.lower().split()):
         reading.add(segment, quote=phrase, relation="like", value={"item_id": titles[0]})
@@ -129,13 +129,16 @@ def _is_alone(reading: Reading) -> bool:
     return len(content) <= 2 * MAX_BARE_WORDS and all(piece.kind == "unknown" for piece in content)
 
 
-def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
+def _runs(pieces: Sequence[Piece], sentence: Sentence) -> list[list[Piece]]:
     """Stretches from one unknown word to the next with only small words between them."""
     runs: list[list[Piece]] = []
     open_run: list[Piece] | None = None
     gap: list[Piece] = []
     for piece in pieces:
-        if piece.kind == "unknown":
+        spaced = sentence.tokens[piece.start].spaced
+        if piece.kind == "noun" and spaced and open_run and open_run[-1].end == piece.start:
+            open_run.append(piece)  # "a female director"
+        elif piece.kind == "unknown":
             if open_run is None or len(gap) > 3:
                 open_run = []
                 runs.append(open_run)

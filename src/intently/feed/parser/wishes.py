@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
-from intently.feed.parser.bounds import bound_of
+from intently.feed.parser.bounds import Comparator, bound_of
 from intently.feed.parser.clauses import is_compound, is_open, runs_on, settle
 from intently.feed.parser.facets import amounts_of_items, compared, facet_of, wished
+from intently.feed.parser.items import read_attributes, read_item
 from intently.feed.parser.numbers import is_foreign
 from intently.feed.parser.pieces import CONTENT, Direction, Piece, sorted_amounts
 from intently.feed.parser.reading import Reading, best_values
@@ -16,10 +18,6 @@ from intently.feed.parser.unknown import MAX_WISH_WORDS, read_unknown
 from intently.nouns import Change, PreferenceValue
 
 __all__ = ["read_wishes"]
-
-_ASKING = frozenset(("more", "want", "fancy", "prefer", "similar"))
-MAX_LIKED = 5  # shown items that one command may ask more of
-_ADMIRING = ("like", "love", "enjoy", "more", "want", "fancy", "prefer", "interested", "good", "adore")
 
 
 def read_wishes(reading: Reading, segment: Segment, previous: Segment | None) -> None:
@@ -45,7 +43,8 @@ def read_wishes(reading: Reading, segment: Segment, previous: Segment | None) ->
         elif piece.kind == "direction" and not _follows_its_amount(segment, place):
             _direction(reading, segment, piece, segment.pieces[place + 1 :], opening=not seen_term)
         elif piece.kind in ("title", "shown"):
-            _pointed(reading, segment, piece)
+            read_item(reading, segment, piece)
+    read_attributes(reading, segment)
     read_unknown(reading, segment)
     if before == (len(reading.changes), len(reading.residue)) and segment.pieces:
         _unread_nouns(reading, segment, content)
@@ -134,6 +133,10 @@ def _amount(reading: Reading, segment: Segment, piece: Piece, *, opening: bool) 
             reading.not_understood(quote)
         return
     negated = segment.action == "avoid" and opening and (segment.said or _goes_on(reading, name, segment))
+    if segment.too and amount.comparator.side == "none":  # "220 minutes is too much"
+        less = any(other.direction is not None and other.direction.side == "less" for other in segment.pieces)
+        amount = replace(amount, comparator=Comparator("at_least" if less else "at_most", strict=True))
+        negated = False
     year = reading.context.local_now.year
     facet = reading.context.spec.facets[name]
     polarity, relation, value = bound_of(amount, name, facet, year=year, negated=negated)
@@ -147,7 +150,7 @@ def _amount(reading: Reading, segment: Segment, piece: Piece, *, opening: bool) 
         relation=relation,
         value=value,
         facet=name,
-        must=not segment.soft,
+        must=not segment.soft or segment.too,
         avoid=polarity == "avoid",
     )
 
@@ -214,6 +217,8 @@ def _direction(reading: Reading, segment: Segment, piece: Piece, following: Sequ
     if direction.facet not in reading.context.snapshot.numbers:
         return
     negated = segment.action == "avoid" and opening and (segment.said or segment.inherited)
+    if not negated and _as_much(reading, segment, piece, direction, following):
+        return
     if segment.too and negated:
         other = Direction(direction.facet, "less" if direction.side == "more" else "more", comparative=True)
         _compare(reading, segment, piece, other, following, negated=False)
@@ -224,6 +229,31 @@ def _direction(reading: Reading, segment: Segment, piece: Piece, following: Sequ
         _compare(reading, segment, piece, direction, following, negated=negated)
     else:
         _soft_word(reading, segment, piece, direction, negated=negated)
+
+
+_SIDES: dict[str, Literal["at_least", "at_most"]] = {"at least": "at_least", "at most": "at_most"}
+
+
+def _as_much(
+    reading: Reading, segment: Segment, piece: Piece, direction: Direction, following: Sequence[Piece]
+) -> bool:
+    """ "(At least) as long as the first one": that item's value, as a bound or about."""
+    lows = reading.sentence.lows
+    target = next((other for other in following if other.kind in ("shown", "title")), None)
+    around = lows[max(piece.start - 1, 0) : piece.start] + lows[piece.end : piece.end + 1]
+    if target is None or around != ("as", "as") or target.start != piece.end + 1:
+        return False
+    facet = reading.context.spec.facets[direction.facet]
+    side = " ".join(lows[max(piece.start - 3, 0) : piece.start - 1])
+    for value in amounts_of_items(target.items[:1], direction.facet, reading.context):
+        spread = facet.tolerance_of(value)
+        near: PreferenceValue = {"low": round(value - spread, 6), "high": round(value + spread, 6)}
+        bound = _SIDES.get(side)
+        reading.add(
+            segment, quote=reading.words([piece, target]), relation=bound or "about", value=value if bound else near,
+            facet=direction.facet, must=not segment.soft, avoid=False,
+        )  # fmt: skip
+    return True
 
 
 def _is_measured(reading: Reading, segment: Segment, following: Sequence[Piece]) -> bool:
@@ -282,99 +312,3 @@ def _soft_word(reading: Reading, segment: Segment, piece: Piece, direction: Dire
         must=must,
         avoid=False,
     )
-
-
-# -------------------------------------------------------------------------------------------------------- items named
-def _pointed(reading: Reading, segment: Segment, piece: Piece) -> None:
-    quote = reading.words([piece])
-    if piece.kind == "title" and len(piece.items) > 1:
-        _offer_choice(reading, quote, piece.items)
-        return
-    if not piece.items and piece.cue is not None and reading.pointed:
-        piece = replace(piece, items=reading.pointed[-1])
-    if not piece.items:
-        _pointless(reading, segment, piece)
-        return
-    reading.pointed.append(piece.items)
-    nouns = segment.of_kind("noun")
-    if segment.same and nouns:
-        _same_as(reading, segment, piece, nouns[0].facet)
-        return
-    compares = any(other.direction is not None for other in segment.pieces)
-    if reading.sentence.lows[piece.start - 1 : piece.start] == ("than",) and not compares:
-        reading.not_understood(reading.sentence.words(max(piece.start - 2, 0), piece.end))  # "better than Titanic"
-    elif compares and segment.action == "avoid" and not segment.like:
-        return
-    elif segment.action == "avoid" and not segment.like and piece.kind == "shown" and not segment.too:
-        _hide(reading, segment, piece, quote)
-    elif _wants_more_of(segment, piece) and (segment.praised or segment.like or not compares):
-        for item_id in piece.items[:MAX_LIKED]:
-            reading.add(segment, quote=quote, relation="like", value={"item_id": item_id})
-
-
-def _pointless(reading: Reading, segment: Segment, piece: Piece) -> None:
-    """A place that nothing is shown at; or a title that the catalogue lacks: a wish by its words."""
-    if piece.kind == "shown":
-        reading.notice(f"“{reading.words([piece])}” points at nothing: " + _what_is_shown(reading))
-        return
-    name = reading.sentence.name(piece)
-    if not (segment.like or segment.strong or segment.said or segment.praised or segment.kept):
-        reading.not_understood(name)
-        return
-    reading.add(segment, quote=name, relation="like", value={"text": name})
-    reading.notice(f"“{name}” is not among the {reading.context.spec.nouns} here, so it is a wish by its name")
-
-
-def _same_as(reading: Reading, segment: Segment, piece: Piece, facet: str) -> None:
-    """ "The same director as the second one": what that item has on the facet."""
-    context, quote = reading.context, reading.words([*segment.of_kind("noun")[:1], piece])
-    if facet in context.snapshot.numbers:
-        spec = context.spec.facets[facet]
-        for value in amounts_of_items(piece.items[:1], facet, context):
-            spread = spec.tolerance_of(value)
-            near: PreferenceValue = {"low": round(value - spread, 6), "high": round(value + spread, 6)}
-            reading.add(segment, quote=quote, relation="about", value=near, facet=facet, must=not segment.soft)
-        return
-    row = context.snapshot.row_of(piece.items[0])
-    values = list(context.snapshot.terms[facet].values_of(row)) if row is not None else []
-    if values:
-        pairs = tuple((facet, value) for value in values)
-        reading.add(segment, quote=quote, relation="is", value=values, facet=facet, matches=pairs, must=segment.bound)
-
-
-def _wants_more_of(segment: Segment, piece: Piece) -> bool:
-    if segment.like or segment.same or piece.kind == "title":
-        return not segment.too
-    if segment.praised and len(piece.items) == 1:
-        return True
-    if piece.plural and segment.verb.split()[-1:] != ["of"] and not _ASKING & set(segment.verb.split()):
-        return False  # "I love those": praise of what is shown changes nothing
-    return segment.strong and any(word.startswith(_ADMIRING) for word in segment.verb.split())
-
-
-def _hide(reading: Reading, segment: Segment, piece: Piece, quote: str) -> None:
-    matches = tuple(("item", item_id) for item_id in piece.items)
-    reading.add(
-        segment,
-        quote=quote,
-        relation="is",
-        value=list(piece.items),
-        facet="item",
-        matches=matches,
-        must=True,
-        avoid=True,
-    )
-
-
-def _offer_choice(reading: Reading, quote: str, items: Sequence[str]) -> None:
-    year = reading.tables.year_facet
-    names = []
-    for item_id in items[:4]:
-        known = amounts_of_items([item_id], year, reading.context) if year else []
-        names.append(reading.title(item_id) + (f" ({known[0]:.0f})" if known else f" [{item_id}]"))
-    reading.notice(f"“{quote}” could be {' or '.join(names)}: say which")
-
-
-def _what_is_shown(reading: Reading) -> str:
-    count = len(reading.context.slate)
-    return f"{count} {reading.context.spec.nouns} are shown" if count else "nothing is shown yet"
