@@ -97,6 +97,11 @@ def test_a_false_grounding_is_an_unmeant_reading_whose_words_do_not_name_it():
     assert (found.unmeant, found.false_groundings) == (3, 2)
 
 
+def test_a_whole_name_before_a_title_is_no_piece_of_it():
+    text = "with Ada Brook Copper Moon (1985) is another one"
+    assert compare(text, (), [term("person", "Ada Brook")], GROUND).false_groundings == 0
+
+
 def test_an_ending_is_still_the_name():
     assert compare("", (), [term("genre", "Comedy", quote="comedies")], GROUND).false_groundings == 0
 

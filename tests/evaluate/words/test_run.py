@@ -8,9 +8,11 @@ import pytest
 from intently.config import load_config
 from intently.errors import BadRequest, ModelTimeout
 from intently.evaluate.commands.baselines.one_prompt import PlainCondition, PlainReading
+from intently.evaluate.words import readers
 from intently.evaluate.words.kept import KeptCalls
 from intently.evaluate.words.metrics import share
 from intently.evaluate.words.plain import PlainReader, changes_of
+from intently.evaluate.words.rates import rates
 from intently.evaluate.words.readers import FullReader, GrammarReader
 from intently.evaluate.words.report import WordsReport
 from intently.evaluate.words.run import read_turns, reading
@@ -49,6 +51,17 @@ def test_a_model_that_fails_is_said_and_is_asked_again_later(tmp_path: Path):
     heard = FullReader(ScriptedModel([ModelTimeout("slow")], calls), calls, None).read(Turn("1", HARD), GROUND)
     assert heard.failed == "ModelTimeout"
     assert not (tmp_path / "calls.jsonl").exists()
+
+
+def test_a_turn_that_breaks_the_parser_is_a_row_and_is_counted(monkeypatch: pytest.MonkeyPatch):
+    def broken(*given: object) -> None:
+        raise IndexError("no such place")
+
+    monkeypatch.setattr(readers, "read_exact", broken)
+    turn = Turn("1", "no horror")
+    heard = GrammarReader().read(turn, GROUND)
+    assert heard.failed == "IndexError"
+    assert [one.value.mean for one in rates("all", [(turn, heard)], 0) if one.name == "failed"] == [1]
 
 
 def test_what_the_grammar_reads_whole_is_not_asked():

@@ -226,7 +226,8 @@ def _names_its_value(change: Change, text: str, ground: Ground) -> bool:
     """Whether the quoted words are a name of the value, and not a piece of a film's title."""
     quote = fold(change.quote or "")
     titles = [bare_title(title) for title in film_mentions(text)]
-    if any(bare_title(quote) != title and f" {bare_title(quote)} " in f" {title} " for title in titles):
+    whole = " " in quote and isinstance(change.value, list) and quote in {fold(value) for value in change.value}
+    if not whole and any(bare_title(quote) != title and f" {bare_title(quote)} " in f" {title} " for title in titles):
         return False
     if change.relation == "like":
         return bare_title(_title_of(change, ground)) == bare_title(change.quote or "")

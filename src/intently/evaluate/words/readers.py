@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from intently.errors import IntentlyError
 from intently.evaluate.words.grounds import Ground
 from intently.evaluate.words.kept import KeptCalls
 from intently.evaluate.words.turns import Heard, Turn
@@ -78,7 +77,7 @@ def _timed(turn: Turn, read: Callable[[], Parsed]) -> Heard:
     began = time.perf_counter()
     try:
         parsed = read()
-    except IntentlyError as error:  # an empty turn, say: nothing was read
+    except Exception as error:  # a turn that is empty, or that breaks the parser, is a row of its own and is counted
         return Heard(seconds=time.perf_counter() - began, failed=type(error).__name__)
     seconds = time.perf_counter() - began
     return Heard(parsed.changes, parsed.by, parsed.complete, seconds, residue=parsed.residue)
