@@ -125,6 +125,16 @@ def test_a_drift_drops_what_is_no_longer_meant_and_only_the_second_target_counts
     assert someone.content(Shown(("drama",)))
 
 
+@given(seed=st.integers(0, 500))
+def test_an_old_bound_is_not_taken_back_once_a_new_one_stands_in_its_place(seed):
+    long = Wanted(Condition("minutes", low=120), True, "facet", "at least 120")
+    goals = (Goal("fits", (SHORT, COMEDY), 50), Goal("drama", (long,), 50))
+    someone = person("follow", *goals, scenario="MRID", seed=seed)
+    acts = [(one.act, one.text) for _ in range(ROUNDS) if (one := someone.speak(Shown(("long",)))) is not None]
+    refers = ("length", "running time", "duration", "100 minutes")
+    assert not any(act == "retract" and any(word in text for word in refers) for act, text in acts)
+
+
 def test_when_all_is_said_and_met_something_else_is_asked_for():
     someone = person("follow", Goal("fits", (COMEDY,), 50))
     someone.speak(Shown(("long",)))

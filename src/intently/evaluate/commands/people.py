@@ -18,6 +18,7 @@ import numpy as np
 from intently.evaluate.commands.case import Case, Shown, Truth, Wanted
 from intently.evaluate.commands.source import Source
 from intently.evaluate.commands.verbaliser import Verbaliser
+from intently.evaluate.commands.wording import side_of
 from intently.evaluate.oracle import Condition, Oracle
 
 __all__ = ["DRIFT_AFTER", "ROUNDS", "Person", "Said"]
@@ -152,7 +153,11 @@ class Person:
         wanted = [want for want in new if not want.condition.avoid][:2] or new[:1]
         text, taken_back, everything = self._voice.drift(wanted, blocking)
         kept = [] if everything else kept
-        self._standing = [want for want in self._dropped if want not in taken_back]
+        bounded = {
+            want.condition.field for want in wanted if side_of(want)
+        }  # a new bound stands in the old one's place
+        left = [want for want in self._dropped if want not in taken_back]
+        self._standing = [want for want in left if not side_of(want) or want.condition.field not in bounded]
         self._meant = [*kept, *wanted]
         self._loose = self._back = None
         return self._said(text, "drift")
