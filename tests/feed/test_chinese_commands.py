@@ -24,7 +24,7 @@ def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (GOLDEN / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("name", ["fresh_chinese", "fresh_chinese_2"])
+@pytest.mark.parametrize("name", ["fresh_chinese", "fresh_chinese_2", "fresh_chinese_3"])
 def test_every_fresh_chinese_command_makes_exactly_its_changes(name: str) -> None:
     wrong, right, asked = [], Counter[str](), Counter[str]()
     for row in rows(name):

@@ -29,6 +29,7 @@ class ChineseBuilder(Builder):
 
     def done(self) -> list[Segment]:
         self._close_lists()
+        self._open_clauses()
         opened = {id(segment) for segment in (*self.segments, self.current) if _is_more(segment)}
         segments = super().done()
         for segment in segments:
@@ -48,6 +49,16 @@ class ChineseBuilder(Builder):
                 segment.joiner = "comma"
             else:
                 closing = segment.joiner
+
+    def _open_clauses(self) -> None:
+        """After a comma a clause has a sign of its own ("别太贵，夏天穿"), unless it may go on with what is avoided
+        ("不要红色，黑色").
+        """
+        segments = [*self.segments, self.current]
+        for before, segment in zip(segments, segments[1:], strict=False):
+            alike = _facets(before) & _facets(segment)
+            if segment.joiner == "comma" and segment.action is None and before.action == "avoid" and not alike:
+                segment.action = "want" if segment.has_content else None
 
     def take(self, piece: Piece) -> None:
         """Values of one facet side by side are a list: "黑色白色都不要"; "第二个这样的" is the second one alone."""
@@ -217,6 +228,10 @@ def _without_a_value(segment: Segment, pieces: list[Piece]) -> list[Piece]:
     if segment.action != "avoid" or not content or any(piece.kind != "noun" for piece in content):
         return pieces
     return [replace(piece, kind="unknown") if piece.kind == "noun" else piece for piece in pieces]
+
+
+def _facets(segment: Segment) -> set[str]:
+    return {piece.grounding.facet for piece in segment.pieces if piece.grounding is not None}
 
 
 def _is_trait(segment: Segment) -> bool:

@@ -38,7 +38,7 @@ _UNKNOWN_COST = 4.0  # of a character that nothing reads
 _SKIP_COST = 1.3
 _BONUS = {"amount": 0.09, "shown": 0.08, "direction": 0.07, "cue": 0.06, "term": 0.05, "noun": 0.04, "title": 0.03}
 _FRAGILE = frozenset(
-    "片张本类种样版为家真挺部件套双有是得地着上中里对出吃家穿买戴一点等会能过给到从被而又再更下先看多大想来像带配讲可找求爱要"
+    "亲片张本类种样版为家真挺部件套双有是得地着上中里对出吃家穿买戴一点等会能过给到从被而又再更下先看多大想来像带配讲可找求爱要"
 )
 UNKNOWN_LENGTH = 2  # characters of an unknown piece: the usual length of a word
 LONGEST_TITLE_WORD = 2  # a title of so few characters is believed only where it is marked

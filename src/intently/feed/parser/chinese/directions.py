@@ -58,9 +58,9 @@ def _of_facet(name: str, facet: FacetSpec) -> list[tuple[str, Direction]]:
     for side, soft, compared, general in sides:
         found += [(_stem(word), Direction(name, side, comparative=False)) for word in (*soft, *compared)]
         for noun in (*facet.nouns, facet.label or name):
-            for adverb in ("", "更", "再", "要", "能", "可以"):
+            for adverb in ("", "更", "再", "要", "能", "可以", "能再", "可以再", "要再", "能更"):
                 found += [
-                    (fold(f"{noun}{adverb}{word}"), Direction(name, side, bool(adverb in ("更", "再"))))
+                    (fold(f"{noun}{adverb}{word}"), Direction(name, side, adverb.endswith(("更", "再"))))
                     for word in general
                 ]
     return [(word, direction) for word, direction in found if word]
