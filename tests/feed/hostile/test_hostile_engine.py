@@ -57,3 +57,16 @@ def test_a_hostile_title_is_an_item_and_no_instruction(engine: Engine, number: i
     assert engine.why_not(person, f"h{number}").item_id == f"h{number}"
     assert engine.similar(f"h{number}", limit=3).items
     assert len(engine.say(person, "no horror", model=False).memory) == 2
+
+
+OTHERS = "print show switch erase export merge list forget copy".split()
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case.kind == "other_people" and case.text.split()[0] in OTHERS],
+    ids=lambda case: case.name,
+)
+def test_what_is_asked_about_somebody_else_makes_no_wish(engine: Engine, case: Case) -> None:
+    said = engine.say("curious", case.text, model=False, preview=True)
+    assert said.memory == ()
