@@ -4,6 +4,7 @@ IntentlyError                what was wrong, where, and the mend; carries an exi
 ├── DataError                a file, a row or a value that a user gave is not usable
 │   ├── CatalogError         the catalogue's TOML is wrong
 │   └── BadRequest           an argument of a call, a command line or an HTTP request is wrong
+├── ContractBroken           a third party's tool does not keep the contract of tools
 ├── NotFound                 no such item, feed, preference, version or store
 ├── Stale                    the caller saw an older version than the one in force
 ├── Refused                  the key does not permit this, or the server will not listen there
@@ -25,6 +26,7 @@ __all__ = [
     "BadRequest",
     "BudgetSpent",
     "CatalogError",
+    "ContractBroken",
     "DataError",
     "FetchError",
     "IntentlyError",
@@ -57,6 +59,10 @@ class CatalogError(DataError):
 
 
 class BadRequest(DataError):
+    pass
+
+
+class ContractBroken(IntentlyError):
     pass
 
 

@@ -181,7 +181,7 @@ class Preference(Noun):
 class Change(Noun):
     """What a command does to the memory: an operation, its target, and the fields of the Preference it makes."""
 
-    op: Literal["add", "replace", "retract", "undo", "reset", "keep", "diversify"]
+    op: Literal["add", "replace", "retract", "undo", "reset", "keep", "diversify", "search"]
     target: str | None = None  # id of the preference that goes; null with `retract`: all that `facet`/`quote` name
     polarity: Polarity | None = None
     strength: Strength | None = None

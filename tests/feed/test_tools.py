@@ -35,6 +35,7 @@ def full_request(world):
             prefer("p4", None, "like", {"text": "sad"}, polarity="avoid", quote="not sad"),
         ),
         history=history_of(world, ("f00", 2.0, True)),
+        search="trending",
     )
 
 
@@ -99,7 +100,15 @@ def test_a_third_partys_tool_takes_its_place_by_its_stage():
     world = some_world()
     extra = Broken("score", lambda pool: pool.with_part("extra", np.zeros(len(pool.ids))))
     plan = make_plan(world, full_request(world), {**TOOLS, "extra": extra})
-    assert [step.tool for step in plan.steps] == ["filter", "match", "attenuate", "extra", "aggregate", "diversify"]
+    assert [step.tool for step in plan.steps] == [
+        "filter",
+        "match",
+        "attenuate",
+        "search",
+        "extra",
+        "aggregate",
+        "diversify",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ class Made:
     version: int
     newest_command: str | None = None
     diversify: bool = False
+    search: str | None = None
     notices: tuple[str, ...] = ()
 
 
@@ -181,7 +182,8 @@ class Feeds:
             preferences=(*made.preferences, *read_filters(filters, self._store.spec)), memory_version=made.version,
             newest_command=made.newest_command, hidden=person.hidden, seen=person.seen,
             dislikes=np.array(person.disliked, np.int32), exclude=frozenset(exclude), only=only,
-            diversify=diversify or made.diversify, previous=tuple(item_id for item_id, _ in last.items) if last else (),
+            diversify=diversify or made.diversify, search=made.search,
+            previous=tuple(item_id for item_id, _ in last.items) if last else (),
             notices=made.notices,
         )  # fmt: skip
 

@@ -209,7 +209,7 @@ class Saying:
         command = asked.command
         apply = self.memory.apply if store and _counts(parsed) else self.memory.foresee
         applied = apply(command, parsed.changes)
-        made = Made(applied.preferences, applied.version, command.command_id, applied.diversify)
+        made = Made(applied.preferences, applied.version, command.command_id, applied.diversify, applied.search)
         feed = self._feeds.make(
             command.user_id, client=command.client, limit=asked.limit, as_of=asked.moment, made=made, keep=store
         )
@@ -241,4 +241,4 @@ class Saying:
 
 def _counts(parsed: Parsed) -> bool:
     """Praise, chit-chat and what was not understood make no version: undo would go back to the same memory."""
-    return any(change.op not in ("keep", "diversify") for change in parsed.changes)
+    return any(change.op not in ("keep", "diversify", "search") for change in parsed.changes)

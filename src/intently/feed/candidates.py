@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from intently.feed.eligibility import Eligible
+from intently.feed.tools.searcher import SEARCHES, searched
 from intently.feed.wishes import Wishes, wish_totals
 from intently.feed.world import FeedRequest, World
 from intently.retrieve.fusion import base_scores, fuse
@@ -46,7 +47,7 @@ def ask_sources(world: World, request: FeedRequest, eligible: Eligible, wishes: 
     if eligible.allowed.count <= room:
         return scored(world, retrieval, eligible.allowed.rows)
     tiers = _tiers(eligible.allowed, wishes, min(max(ENOUGH, request.limit), max(1, room // 2)))
-    worded = _by_words(wishes)
+    worded = _asked_for(world, request, retrieval, eligible.allowed, wishes)
     if len(tiers) == 1:
         return _best(world, retrieval, tiers[0], room, worded)
     top_tier, main, below = tiers
@@ -123,9 +124,13 @@ def _joined(held: Rows, nearest: Rows, best: Rows, k: int) -> Rows:
     return np.union1d(near, rest).astype(np.int32)
 
 
-def _by_words(wishes: Wishes) -> HeldWords:
-    """What all wishes to have find by their words, their shares added."""
+def _asked_for(
+    world: World, request: FeedRequest, retrieval: RetrievalRequest, allowed: Allowed, wishes: Wishes
+) -> HeldWords:
+    """What all wishes to have find by their words, and what was searched for; their shares added."""
     found = [like.words for like in wishes.likes if len(like.words.rows)]
+    if request.search in SEARCHES:
+        found.append(HeldWords(allowed.rows, searched(world, request, retrieval, allowed.rows)))
     if not found:
         return HeldWords(no_rows(), np.empty(0, np.float32))
     rows, places = np.unique(np.concatenate([words.rows for words in found]), return_inverse=True)

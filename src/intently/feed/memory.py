@@ -83,6 +83,7 @@ class Merged:
     state: MemoryState
     notices: tuple[str, ...] = ()
     diversify: bool = False  # more variety in the next slate
+    search: str | None = None  # "trending" or "new": what the next slate shows first
 
 
 def view(
@@ -165,7 +166,15 @@ def merge(
             work.reset()
     work.cap()
     touched = tuple(replace(entry, touched=now) if entry.client == client else entry for entry in work.entries)
-    return Merged(MemoryState(touched), tuple(work.notices), any(change.op == "diversify" for change in changes))
+    diversify = any(change.op == "diversify" for change in changes)
+    return Merged(MemoryState(touched), tuple(work.notices), diversify, searched_for(changes))
+
+
+def searched_for(changes: Sequence[Change]) -> str | None:
+    """What the last search of a command is for: "trending" or "new"."""
+    asked = [change.value for change in changes if change.op == "search"]
+    last = asked[-1] if asked else None
+    return str(last.get("text")) if isinstance(last, dict) else None
 
 
 def alive(state: MemoryState, client: str, now: datetime, idle_hours: float, shown: Sequence[datetime]) -> list[Entry]:

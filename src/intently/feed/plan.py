@@ -3,6 +3,7 @@
     a must                          -> Filter, before anything is scored
     always                          -> Matcher (without a wish by meaning: the base ranking, alpha = 0)
     a wish by meaning to avoid      -> Attenuator, next to the Matcher
+    "what's trending", "what's new" -> Searcher, next to the Matcher
     always, once                    -> Aggregator, after every scorer
     diversity above 0, or asked     -> Diversifier, last
 
@@ -21,7 +22,7 @@ from intently.feed.world import FeedRequest, World
 __all__ = ["Plan", "Step", "check_plan", "make_plan", "tool_of"]
 
 STAGES = ("filter", "score", "combine", "order")
-OURS = ("filter", "match", "attenuate", "aggregate", "diversify")
+OURS = ("filter", "match", "attenuate", "search", "aggregate", "diversify")
 
 
 @dataclass(frozen=True, slots=True)

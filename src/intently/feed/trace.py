@@ -24,7 +24,7 @@ from intently.feed.tools.pool import Array, Pool, run_tool
 from intently.feed.world import FeedRequest, World
 from intently.nouns import History, Preference, Tag
 
-__all__ = ["Trace", "gone_versions", "pool_of", "read_trace", "request_of", "unpack", "versions_of"]
+__all__ = ["Trace", "gone_versions", "pack", "pool_of", "read_trace", "request_of", "unpack", "versions_of"]
 
 FORMAT = "intently.trace"
 VERSION = 1
@@ -58,9 +58,9 @@ class Trace:
             "sources": list(self.sources),
             "plan": self.plan.to_json(),
             "candidates": list(self.pool.ids),
-            "measured": {name: _pack(array) for name, array in self.pool.measured.items()},
-            "scores": _pack(scores),
-            "order": _pack(self.pool.order.astype(np.int32)),
+            "measured": {name: pack(array) for name, array in self.pool.measured.items()},
+            "scores": pack(scores),
+            "order": pack(self.pool.order.astype(np.int32)),
             "removed": dict(self.removed),
             "seconds": {stage: round(seconds, 6) for stage, seconds in self.seconds.items()},
         }
@@ -102,6 +102,7 @@ def request_of(world: World, trace: Mapping[str, Any]) -> FeedRequest:
     )
     return FeedRequest(
         **{name: body[name] for name in PLAIN},
+        search=body.get("search"),  # traces of the first version have none
         as_of=datetime.fromisoformat(body["as_of"]),
         history=history,
         tags=tuple(Tag.model_validate(tag) for tag in body["tags"]),
@@ -122,6 +123,7 @@ def _request_json(world: World, request: FeedRequest) -> dict[str, Any]:
     return {
         **{name: getattr(request, name) for name in PLAIN},
         "as_of": request.as_of.isoformat(),
+        "search": request.search,
         "preferences": [p.model_dump(mode="json") for p in request.preferences],
         "history": {
             "items": [ids[row] for row in history.rows.tolist()],
@@ -150,7 +152,7 @@ def read_trace(trace: Mapping[str, Any]) -> Mapping[str, Any]:
     return trace
 
 
-def _pack(array: Array) -> dict[str, Any]:
+def pack(array: Array) -> dict[str, Any]:
     plain = np.ascontiguousarray(array)
     data = base64.b64encode(zlib.compress(plain.tobytes(), 1)).decode("ascii")
     return {"dtype": plain.dtype.str, "shape": list(plain.shape), "zlib": data}

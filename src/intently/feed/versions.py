@@ -44,6 +44,7 @@ class Applied:
     preferences: tuple[Preference, ...]
     notices: tuple[str, ...] = ()
     diversify: bool = False
+    search: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class _Step:
     parent: int | None = None
     notices: tuple[str, ...] = ()
     diversify: bool = False
+    search: str | None = None
 
 
 class Memory:
@@ -105,7 +107,7 @@ class Memory:
         """What `apply` would give, with nothing written; `version` is the one in force."""
         head, state = self._head(user_id)
         step = self._step(user_id, client, changes, command_id, now, shown, head, state)
-        return Applied(head, self._view(step.state, client, now, ()), step.notices, step.diversify)
+        return Applied(head, self._view(step.state, client, now, ()), step.notices, step.diversify, step.search)
 
     def at(self, user_id: str, client: str, version: int) -> MemoryView:
         """What an older version put in force for this client when it was made. Raises NotFound."""
@@ -229,7 +231,7 @@ class Memory:
                 if attempt == RETRIES - 1:
                     raise
                 continue
-            return Applied(head + 1, self._view(step.state, client, now, ()), step.notices, step.diversify)
+            return Applied(head + 1, self._view(step.state, client, now, ()), step.notices, step.diversify, step.search)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _step(
@@ -257,7 +259,7 @@ class Memory:
             idle_hours=self._idle_hours, shown=shown,
         )  # fmt: skip
         made_by = "reset" if all(change.op == "reset" for change in rest) else "command"
-        return _Step(merged.state, made_by, None, (*notices, *merged.notices), merged.diversify)
+        return _Step(merged.state, made_by, None, (*notices, *merged.notices), merged.diversify, merged.search)
 
     def _touched(self, state: MemoryState, client: str, now: datetime, shown: Sequence[datetime]) -> MemoryState:
         """A command that changes nothing still keeps the session alive."""

@@ -69,6 +69,7 @@ class FeedRequest:
     exclude: frozenset[str] = frozenset()  # left out by the caller
     only: tuple[str, ...] | None = None  # rank these alone
     diversify: bool = False
+    search: str | None = None  # "trending" or "new": asked for, for this slate alone
     previous: tuple[str, ...] = ()  # the slate under which the command was typed
     notices: tuple[str, ...] = ()
 

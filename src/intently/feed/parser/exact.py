@@ -1,6 +1,7 @@
 """The exact grammar: a command read in milliseconds, without a model (DESIGN 4.1)."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from intently.feed.parser.context import By, ParseContext, Parsed
 from intently.feed.parser.languages import cut, segments_of
@@ -112,6 +113,12 @@ def _variety(reading: Reading, segment: Segment, cue: Cue) -> None:
     reading.changes.append(Change(op="diversify", scope=Scope(kind="next")))
 
 
+def _search(what: str, reading: Reading, segment: Segment, cue: Cue) -> None:
+    """What rises now, or what is new: for the next slate."""
+    if not any(change.op == "search" for change in reading.changes):
+        reading.changes.append(Change(op="search", value={"text": what}, scope=Scope(kind="next")))
+
+
 def _others(reading: Reading, segment: Segment, cue: Cue) -> None:
     """ "Something else": what is shown is hidden for the session."""
     items = [shown.item_id for shown in reading.context.slate]
@@ -148,6 +155,8 @@ _OPERATIONS: dict[str, Callable[[Reading, Segment, Cue], None]] = {
     "undo": _undo,
     "reset": _reset,
     "variety": _variety,
+    "trending": partial(_search, "trending"),
+    "newest": partial(_search, "new"),
     "others": _others,
     "vague": _vague,
 }

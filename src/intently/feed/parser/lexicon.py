@@ -14,7 +14,7 @@ CueKind = Literal[
     "want", "weak", "topic", "like", "avoid", "too", "enough", "soft", "bound", "replace", "only_not", "retract",
     "drop", "allow", "allowed", "undo", "reset", "others", "variety", "keep", "inject", "seen", "scope", "and", "or",
     "but", "comma", "stop", "skip", "plain", "ask",
-    "same", "that", "unseen", "story", "relative", "out", "vague",
+    "same", "that", "unseen", "story", "relative", "out", "vague", "trending", "newest",
 ]  # fmt: skip
 
 

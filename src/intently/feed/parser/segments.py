@@ -17,7 +17,7 @@ __all__ = ["Action", "Builder", "Segment", "segments_of"]
 
 Action = Literal["want", "avoid", "retract", "drop", "allow", "hide", "tell"]
 Joiner = Literal["start", "stop", "comma", "and", "or", "but", "turn"]
-_OPERATIONS = frozenset(("undo", "reset", "others", "variety", "inject", "vague"))
+_OPERATIONS = frozenset(("undo", "reset", "others", "variety", "inject", "vague", "trending", "newest"))
 
 
 @dataclass

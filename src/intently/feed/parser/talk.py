@@ -13,7 +13,22 @@ from intently.feed.parser.pieces import Piece, Sentence
 __all__ = ["without_talk"]
 
 _ACTS = frozenset(
-    ("retract", "drop", "allow", "allowed", "undo", "reset", "others", "variety", "inject", "bound", "replace", "that")
+    (
+        "retract",
+        "drop",
+        "allow",
+        "allowed",
+        "undo",
+        "reset",
+        "others",
+        "variety",
+        "trending",
+        "newest",
+        "inject",
+        "bound",
+        "replace",
+        "that",
+    )
 )
 _ENDS = frozenset((".", "!", "?", ";", "...", "\n", ":", "(", ")", "--", "–", "—"))
 _TURNS = frozenset((",", "but", "though", "although"))

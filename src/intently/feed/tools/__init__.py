@@ -1,4 +1,4 @@
-"""The tools of the feed: Filter, Matcher, Attenuator, Aggregator, Diversifier, and those that third parties register.
+"""The tools of the feed: Filter, Matcher, Attenuator, Searcher, Aggregator, Diversifier, and those of third parties.
 
 Which of them run, and why, is decided in `feed.plan`; what a tool is, in `feed.tools.pool`.
 """
@@ -12,17 +12,22 @@ from intently.feed.tools.attenuator import Attenuator
 from intently.feed.tools.diversifier import Diversifier
 from intently.feed.tools.filter import Filter
 from intently.feed.tools.matcher import Matcher
-from intently.feed.tools.pool import Pool, Scene, Tool, run_tool
+from intently.feed.tools.pool import Arguments, Array, Pool, Scene, Stage, Tool, run_tool
+from intently.feed.tools.searcher import Searcher
 
 __all__ = [
     "TOOLS",
     "Aggregator",
+    "Arguments",
+    "Array",
     "Attenuator",
     "Diversifier",
     "Filter",
     "Matcher",
     "Pool",
     "Scene",
+    "Searcher",
+    "Stage",
     "Tool",
     "all_tools",
     "run_tool",
@@ -30,7 +35,7 @@ __all__ = [
 
 GROUP = "intently.tools"
 TOOLS: Mapping[str, Tool] = {
-    tool.name: tool for tool in (Filter(), Matcher(), Attenuator(), Aggregator(), Diversifier())
+    tool.name: tool for tool in (Filter(), Matcher(), Attenuator(), Searcher(), Aggregator(), Diversifier())
 }
 
 

@@ -1,8 +1,9 @@
 """Aggregator: s_final = s_match + s_atten, rescaled to [0, 0.9], plus what the met wishes are worth (SEMANTICS 4).
 
-The rescaling is the same straight line for every candidate: (sum + beta) / (1 + beta), because s_match lies in [0, 1]
-and s_atten in [-beta, 0]. Scores are rounded to 6 decimals before they are ordered, ties by item id, so that the last
-bits of a matrix product decide nothing.
+The parts of other scorers (search, those of third parties) are added to the two. The rescaling is the same straight
+line for every candidate: (sum - lowest) / (highest - lowest), where s_match may reach from 0 to 1 and every other part
+as far below and above 0 as it does among the candidates (s_atten: from -beta to 0). Scores are rounded to 6 decimals
+before they are ordered, ties by item id, so that the last bits of a matrix product decide nothing.
 """
 
 from collections.abc import Mapping
@@ -35,9 +36,13 @@ class Aggregator:
         return measured
 
     def apply(self, pool: Pool, arguments: Arguments) -> Pool:
-        reach = max(0.0, -float(pool.parts["attenuate"].min(initial=0.0))) if "attenuate" in pool.parts else 0.0
-        total = pool.parts["match"] + pool.parts.get("attenuate", 0.0)
-        taste = float(arguments["taste"]) * (total + reach) / (1.0 + reach)
+        total, below, above = pool.parts["match"], 0.0, 0.0
+        for name in pool.scorers:
+            if name != "match":
+                total = total + pool.parts[name]
+                below += max(0.0, -float(pool.parts[name].min(initial=0.0)))
+                above += max(0.0, float(pool.parts[name].max(initial=0.0)))
+        taste = float(arguments["taste"]) * (total + below) / (1.0 + below + above)
         scores = taste
         for name in sorted(name for name in pool.measured if name.startswith("wish:")):  # sums depend on their order
             pool = pool.with_part(name, pool.column(name))

@@ -7,7 +7,8 @@ the snapshot is long gone.
 The contract, by stage; `run_tool` checks it after every step of every tool:
 
     filter    may take candidates out of `order`, naming itself and why in `removed`; never brings one in
-    score     adds one part for every candidate, finite; touches neither order nor scores
+    score     adds a part of its own name, finite for every candidate, that the Aggregator adds up; may add others, for
+              show; touches neither order nor scores
     combine   sets `scores`, finite, and orders by them; loses none
     order     only permutes `order`
 """
@@ -53,6 +54,7 @@ class Pool:
     parts: Mapping[str, Part] = field(default_factory=dict)
     scores: Part | None = None
     removed: tuple[tuple[str, int], ...] = ()  # (by, position)
+    scorers: tuple[str, ...] = ()  # the tools that scored, in order: their parts are added up
 
     def with_part(self, name: str, values: Part) -> "Pool":
         """The same pool with one more part."""
@@ -87,23 +89,34 @@ def run_tool(tool: Tool, arguments: Arguments, pool: Pool, scene: Scene | None) 
     if scene is not None:
         pool = replace(pool, measured={**pool.measured, **tool.measure(scene, pool)})
     after = tool.apply(pool, arguments)
-    broken = _broken(tool.stage, pool, after)
+    broken = _broken(tool, pool, after)
     if broken:
         raise RuntimeError(f"tool {tool.name!r} broke the contract of its stage {tool.stage!r}: {broken}")
-    return after
+    return replace(after, scorers=(*pool.scorers, tool.name)) if tool.stage == "score" else after
 
 
-def _broken(stage: Stage, before: Pool, after: Pool) -> str | None:
+def _broken(tool: Tool, before: Pool, after: Pool) -> str | None:
+    stage = tool.stage
+    if set(before.parts) - set(after.parts) or any(
+        after.parts[name] is not part for name, part in before.parts.items()
+    ):
+        return "it changed a part that another tool made; add one of its own"
     if stage == "filter":
         gone = np.array([place for _, place in after.removed[len(before.removed) :]], np.int64)
         whole = np.array_equal(np.sort(np.append(after.order, gone)), np.sort(before.order))
         return None if whole else "it lost, doubled or invented candidates"
     if stage == "score":
-        new = [part for name, part in after.parts.items() if name not in before.parts]
-        fine = all(part.shape == (len(before.ids),) and np.isfinite(part).all() for part in new)
-        return None if new and fine and after.order is before.order else "it adds finite parts, one value a candidate"
+        return _broken_score(tool.name, before, after)
     if not np.array_equal(np.sort(after.order), np.sort(before.order)):
         return "it lost or invented candidates"
     if stage == "combine" and (after.scores is None or not np.isfinite(after.scores).all()):
         return "it left candidates without a finite score"
     return None
+
+
+def _broken_score(name: str, before: Pool, after: Pool) -> str | None:
+    new = [part for name, part in after.parts.items() if name not in before.parts]
+    fine = all(part.shape == (len(before.ids),) and np.isfinite(part).all() for part in new)
+    if name not in after.parts or name in before.parts:
+        return f"a scorer adds a part of its own name: pool.with_part({name!r}, values)"
+    return None if fine and after.order is before.order else "it adds finite parts, one value a candidate"

@@ -69,7 +69,7 @@ class MemoryAnswer(Noun):
 
 
 class ChangeLine(Noun):
-    op: Literal["add", "replace", "retract", "undo", "reset", "keep", "diversify"]
+    op: Literal["add", "replace", "retract", "undo", "reset", "keep", "diversify", "search"]
     sign: Literal["want", "avoid"] | None
     words: str
 
