@@ -81,6 +81,9 @@ class Snapshot:
     vectors: npt.NDArray[np.float32]
     encoded: Mask
     text: TextIndex = field(default_factory=TextIndex.empty)  # the words of titles and texts
+    own: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    """(n, own dim) unit rows of the items' own vectors (of an image, say), zero where an item has none; (0, 0) where
+    no item has one"""
 
     def __len__(self) -> int:
         return len(self.item_ids)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intently.catalog.arrays import NumberFacet, Rows, S, Snapshot, Starts, TermFacet, frozen
-from intently.catalog.facts import amount_of, terms_of, text_hash
+from intently.catalog.facts import amount_of, own_vector, terms_of, text_hash
 from intently.catalog.schema import CatalogSpec
 from intently.errors import DataError
 from intently.nouns import Item
@@ -72,11 +72,15 @@ def _changed(
         changed["vectors"] = _put(snapshot.vectors, row, vector)
     if vector is not None:
         changed["encoded"] = _put(snapshot.encoded, row, True)
+    changed["own"] = _with_own(snapshot, row, item)
     return _next(snapshot, changed)
 
 
 def _appended(snapshot: Snapshot, spec: CatalogSpec, item: Item, vector: npt.NDArray[np.float32] | None) -> Snapshot:
     row = len(snapshot)
+    if snapshot.own.shape[1]:
+        nothing = np.zeros((1, snapshot.own.shape[1]), np.float32)
+        snapshot = replace(snapshot, own=frozen(np.concatenate([snapshot.own, nothing])))
     last = np.zeros(snapshot.vectors.shape[1], np.float32) if vector is None else vector
     changed: dict[str, Any] = {
         "item_ids": (*snapshot.item_ids, item.item_id),
@@ -86,6 +90,7 @@ def _appended(snapshot: Snapshot, spec: CatalogSpec, item: Item, vector: npt.NDA
         "encoded": _append(snapshot.encoded, vector is not None),
         "vectors": frozen(np.concatenate([snapshot.vectors, last[None, :]])),
         "text": snapshot.text.with_text(row, item.title, item.text),
+        "own": _with_own(snapshot, row, item),
         "terms": {
             name: _with_terms(_one_row_more(facet), row, terms_of(item, name)) for name, facet in snapshot.terms.items()
         },
@@ -94,6 +99,19 @@ def _appended(snapshot: Snapshot, spec: CatalogSpec, item: Item, vector: npt.NDA
         },
     }
     return _next(snapshot, changed, row_by_id={**snapshot.row_by_id, item.item_id: row})
+
+
+def _with_own(snapshot: Snapshot, row: int, item: Item) -> npt.NDArray[np.float32]:
+    """The items' own vectors with this item's; `row` may be one past the last where none had one."""
+    held = snapshot.own
+    if item.vector is None:
+        if not held.shape[1] or not held[row].any():
+            return held
+        return _put(held, row, 0.0)
+    vector = own_vector(item, held.shape[1])
+    if not held.shape[1]:
+        held = np.zeros((max(len(snapshot), row + 1), len(vector)), np.float32)
+    return held if np.array_equal(held[row], vector) else _put(held, row, vector)
 
 
 def _next(snapshot: Snapshot, changed: Mapping[str, Any], row_by_id: Mapping[str, int] | None = None) -> Snapshot:

@@ -4,12 +4,13 @@ import hashlib
 import json
 
 import numpy as np
+import numpy.typing as npt
 
 from intently.catalog.schema import CatalogSpec
 from intently.errors import DataError
 from intently.nouns import Item
 
-__all__ = ["amount_of", "terms_of", "text_hash"]
+__all__ = ["amount_of", "own_vector", "terms_of", "text_hash"]
 
 
 def text_hash(spec: CatalogSpec, item: Item) -> int:
@@ -35,3 +36,22 @@ def amount_of(item: Item, facet: str) -> float:
     if isinstance(held, tuple) or not np.isfinite(held):
         raise DataError(f"item {item.item_id!r}: facet `{facet}` is {held!r}, not a finite number")
     return float(held)
+
+
+def own_vector(item: Item, dim: int) -> npt.NDArray[np.float32]:
+    """The item's own vector at length 1. `dim`: the numbers of the other items' vectors, 0 before the first one.
+
+    Raises DataError for another number of numbers, and for a vector of zeros, which points nowhere.
+    """
+    given = np.array(item.vector or (), np.float64)
+    if not len(given) or dim not in (0, len(given)):
+        raise DataError(
+            f"item {item.item_id!r}: its vector has {len(given)} numbers, those of other items have {dim or 'some'}. "
+            "Vectors of one model have one length: mend it, or leave it out."
+        )
+    length = float(np.linalg.norm(given))
+    if not np.isfinite(length) or length == 0.0:
+        raise DataError(
+            f"item {item.item_id!r}: its vector has length {length:g}. Leave out a vector that says nothing."
+        )
+    return np.asarray(given / length, np.float32)

@@ -74,6 +74,7 @@ class ItemReader:
         single = [name for name in (items.id, items.title, items.image_url, items.available, items.vector) if name]
         parts = [*single, *items.text, *(column for facet in spec.facets.values() for column in facet.sources)]
         self.columns = tuple(dict.fromkeys(parts))
+        self._dim = 0  # numbers in a vector, as in the first one read
 
     def item(self, row: Cells) -> Item:
         """Raises DataError that names the field, its value and the mend."""
@@ -95,9 +96,20 @@ class ItemReader:
             text="\n\n".join(text for text in texts if text),
             facets={name: read(row) for name, read in self._facets.items()},
             image_url=_cell(row, items.image_url, read_url) if items.image_url else None,
-            vector=_cell(row, items.vector, read_vector) if items.vector else None,
+            vector=self._vector(row),
             available=True if available is None else available,
         )
+
+    def _vector(self, row: Cells) -> tuple[float, ...] | None:
+        """The item's own vector; all of a file have the same number of numbers."""
+        name = self._items.vector
+        vector: tuple[float, ...] | None = _cell(row, name, read_vector) if name else None
+        if vector is None or name is None:
+            return None
+        if self._dim not in (0, len(vector)):
+            raise _Cell(name, f"{len(vector)} numbers", f"where the vectors before it have {self._dim}")
+        self._dim = len(vector)
+        return vector
 
 
 def _cell(row: Cells, name: str, read: Callable[[Any], Any]) -> Any:

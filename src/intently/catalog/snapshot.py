@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from intently.catalog.arrays import Mask, NumberFacet, Snapshot, TermFacet, frozen, term_facet
 from intently.catalog.change import with_item, with_vectors, without_item
-from intently.catalog.facts import amount_of, terms_of, text_hash
+from intently.catalog.facts import amount_of, own_vector, terms_of, text_hash
 from intently.catalog.schema import CatalogSpec
 from intently.catalog.store import open_snapshot, save_snapshot
 from intently.catalog.text_index import build_text_index
@@ -66,6 +66,7 @@ def build_snapshot(
         vectors=frozen(np.ascontiguousarray(vectors, np.float32)),
         encoded=frozen(np.asarray(vectors.any(axis=1)) if encoded is None else encoded.copy()),
         text=build_text_index(columns.texts, spec.language),
+        own=frozen(columns.own()),
     )
 
 
@@ -98,6 +99,8 @@ class _Columns:
         self.item_ids: list[str] = []
         self.titles: list[str] = []
         self.texts: list[str] = []  # what is looked up by word
+        self._own: dict[int, npt.NDArray[np.float32]] = {}
+        self._own_dim = 0
         self.text_hashes = array("Q")
         self.available = array("b")
         self.terms = {name: _TermColumn() for name, facet in spec.facets.items() if facet.kind == "term"}
@@ -107,9 +110,19 @@ class _Columns:
         self.item_ids.append(item.item_id)
         self.titles.append(item.title)
         self.texts.append(f"{item.title} {item.text}")
+        if item.vector is not None:
+            self._own[len(self.item_ids) - 1] = own_vector(item, self._own_dim)
+            self._own_dim = len(item.vector)
         self.text_hashes.append(text_hash(self._spec, item))
         self.available.append(item.available)
         for name, column in self.terms.items():
             column.add(terms_of(item, name))
         for name, amounts in self.numbers.items():
             amounts.append(amount_of(item, name))
+
+    def own(self) -> npt.NDArray[np.float32]:
+        """(n, own dim), zero where an item has none; (0, 0) where none has one."""
+        vectors = np.zeros((len(self.item_ids) if self._own else 0, self._own_dim), np.float32)
+        for row, vector in self._own.items():
+            vectors[row] = vector
+        return vectors

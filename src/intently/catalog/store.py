@@ -96,6 +96,7 @@ def _arrays(snapshot: Snapshot) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     yield "encoded", snapshot.encoded
     yield "text_hashes", snapshot.text_hashes
     yield "vectors", snapshot.vectors
+    yield "own", snapshot.own
     yield "text-starts", snapshot.text.starts
     yield "text-rows", snapshot.text.rows
     yield "text-weights", snapshot.text.weights
@@ -137,6 +138,7 @@ def _read(manifest: Mapping[str, Any], folder: Path) -> Snapshot:
         vectors=_map(folder, "vectors"),
         encoded=_map(folder, "encoded"),
         text=_read_text(manifest["text"], folder),
+        own=_map(folder, "own"),
     )
     if any(len(part) != manifest["items"] for part in (snapshot.item_ids, snapshot.titles, snapshot.vectors)):
         raise ValueError(f"its files do not hold {manifest['items']} items")

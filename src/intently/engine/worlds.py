@@ -20,6 +20,7 @@ import numpy.typing as npt
 from intently.catalog.change import with_item, with_vectors, without_item
 from intently.catalog.encode import Encoder, VectorCache, embed_text, item_vectors
 from intently.catalog.encoder_files import EMBEDDED_DIM, embedded_digest
+from intently.catalog.facts import own_vector
 from intently.catalog.ground import Grounder
 from intently.catalog.snapshot import Snapshot, build_snapshot
 from intently.catalog.store import open_snapshot, save_snapshot
@@ -91,8 +92,10 @@ class WorldKeeper:
     def put_item(self, item: Item) -> None:
         """Write the item to the journal and into the world: visible to the next request."""
         with self._lock:
-            revision = self._store.journal.put_items([item])
             before = self.current.world.snapshot
+            if item.vector is not None:
+                own_vector(item, before.own.shape[1])  # refused before anything is written
+            revision = self._store.journal.put_items([item])
             found, known = self._vectors.get([embed_text(self._store.spec, item)])
             dim = before.vectors.shape[1]
             vector = found[0] if known[0] and found.shape[1] == dim else None

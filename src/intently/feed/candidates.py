@@ -127,15 +127,27 @@ def _joined(held: Rows, nearest: Rows, best: Rows, k: int) -> Rows:
 def _asked_for(
     world: World, request: FeedRequest, retrieval: RetrievalRequest, allowed: Allowed, wishes: Wishes
 ) -> HeldWords:
-    """What all wishes to have find by their words, and what was searched for; their shares added."""
+    """What all wishes to have find by their words and by the items' own vectors, and what was searched for; their
+    shares added."""
     found = [like.words for like in wishes.likes if len(like.words.rows)]
+    found += [_alike(world, allowed, like.seed) for like in wishes.likes if like.seed is not None]
     if request.search in SEARCHES:
         found.append(HeldWords(allowed.rows, searched(world, request, retrieval, allowed.rows)))
     if not found:
         return HeldWords(no_rows(), np.empty(0, np.float32))
+    found = [HeldWords(words.rows[words.share > 0], words.share[words.share > 0]) for words in found]
     rows, places = np.unique(np.concatenate([words.rows for words in found]), return_inverse=True)
     shares = np.bincount(places, weights=np.concatenate([words.share for words in found]))
     return HeldWords(rows, shares.astype(np.float32))
+
+
+def _alike(world: World, allowed: Allowed, seed: int) -> HeldWords:
+    """How much every allowed item is like this one by the items' own vectors; nothing where it has none."""
+    own = world.snapshot.own
+    if not own.shape[1] or not own[seed].any():
+        return HeldWords(no_rows(), np.empty(0, np.float32))
+    near = np.maximum(own[allowed.rows] @ own[seed], 0.0)
+    return HeldWords(allowed.rows, np.asarray(near, np.float32))
 
 
 def _tags(world: World, request: FeedRequest) -> tuple[TagQuery, ...]:

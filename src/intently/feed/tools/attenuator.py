@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from intently.feed.tools.nearness import cosines, has_vector, measure_words, near
+from intently.feed.tools.nearness import cosines, has_vector, measure_own, measure_words, near
 from intently.feed.tools.pool import Arguments, Array, Pool, Scene, Stage
 from intently.feed.world import FeedRequest, World
 
@@ -28,7 +28,7 @@ class Attenuator:
         return f"less of: {said}", {"beta": feed.beta, "words": feed.words, "avoids": [avoid.id for avoid in avoids]}
 
     def measure(self, scene: Scene, pool: Pool) -> Mapping[str, Array]:
-        held = measure_words(scene, scene.wishes.avoids)
+        held = {**measure_words(scene, scene.wishes.avoids), **measure_own(scene, scene.wishes.avoids)}
         avoids = [avoid for avoid in scene.wishes.avoids if has_vector(avoid)]
         if not avoids:
             return held

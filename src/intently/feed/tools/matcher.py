@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from intently.feed.tools.nearness import by_highest, cosines, has_vector, measure_words, near
+from intently.feed.tools.nearness import by_highest, cosines, has_vector, measure_own, measure_words, near
 from intently.feed.tools.pool import Arguments, Array, Pool, Scene, Stage
 from intently.feed.wishes import Meaning
 from intently.feed.world import FeedRequest, World
@@ -35,7 +35,7 @@ class Matcher:
         return reason, {"alpha": alpha, "words": world.config.feed.words, "likes": [like.id for like in likes]}
 
     def measure(self, scene: Scene, pool: Pool) -> Mapping[str, Array]:
-        held = measure_words(scene, scene.wishes.likes)
+        held = {**measure_words(scene, scene.wishes.likes), **measure_own(scene, scene.wishes.likes)}
         likes = [like for like in scene.wishes.likes if has_vector(like)]
         if not likes:
             return held
@@ -47,11 +47,8 @@ class Matcher:
 
     def apply(self, pool: Pool, arguments: Arguments) -> Pool:
         base = by_highest(pool.column("base"))
-        likes = [
-            like
-            for like in arguments["likes"]
-            if not pool.measured.keys().isdisjoint((f"like:{like}", f"words:{like}"))
-        ]
+        kinds = ("like:", "words:", "own:")
+        likes = [like for like in arguments["likes"] if any(kind + like in pool.measured for kind in kinds)]
         alpha = float(arguments["alpha"]) if likes else 0.0
         aia = 0.5 * base + 0.5 * by_highest(pool.column("steer")) if "steer" in pool.measured else base
         sem = np.zeros(len(pool.ids))

@@ -3,6 +3,9 @@ that the item's text holds.
 
     near = ((1 - w) cosine / highest cosine + w share) / ((1 - w) + w highest share)        w = feed.words
 
+Where the wish is to be like an item that has a vector of its own (of an image, say), the cosine is the mean of two: of
+the texts and of the items' own, each divided by its highest; an item without one is as alike as the average.
+
 Cosines are cut at 0 and divided by their highest among the candidates, so that every wish has a say however near its
 nearest items are. The share of the words is absolute: where no candidate holds any, the cosine decides alone.
 """
@@ -17,14 +20,20 @@ from intently.feed.wishes import Meaning
 from intently.retrieve.ranking import looked_up
 from intently.retrieve.request import Floats
 
-__all__ = ["by_highest", "cosines", "has_vector", "measure_words", "near"]
+__all__ = ["by_highest", "cosines", "has_vector", "measure_own", "measure_words", "near"]
 
 WORDS = "words:"  # + preference id: the measured shares of the words
+OWN, OWNED = "own:", "owned"  # + preference id: cosines of the items' own vectors; which candidates have one
 
 
 def near(pool: Pool, name: str, preference_id: str, weight: float) -> Part:
     """(k,) in [0, 1], the best of them 1; `name` is the measured column of cosines. All zeros where nothing is near."""
     meaning, words = by_highest(pool.column(name)), pool.column(WORDS + preference_id)
+    if OWN + preference_id in pool.measured:
+        alike = by_highest(pool.column(OWN + preference_id))
+        owned = pool.measured[OWNED]
+        alike = np.where(owned, alike, alike[owned].mean() if owned.any() else 0.0)
+        meaning = (meaning + alike) / 2 if meaning.any() else alike
     highest = float(words.max(initial=0.0))
     if highest == 0.0:
         return meaning
@@ -40,6 +49,17 @@ def measure_words(scene: Scene, meanings: Sequence[Meaning]) -> Mapping[str, Arr
         for meaning in meanings
         if len(meaning.words.rows)
     }
+
+
+def measure_own(scene: Scene, meanings: Sequence[Meaning]) -> Mapping[str, Array]:
+    """Cosines of the items' own vectors with those of the items that wishes name, where those have one."""
+    own = scene.world.snapshot.own
+    seeds = [m for m in meanings if m.seed is not None and own.shape[1] and own[m.seed].any()]
+    if not seeds:
+        return {}
+    held = np.ascontiguousarray(own[scene.rows])
+    near = small_product(held, np.stack([own[m.seed or 0] for m in seeds]))
+    return {OWNED: np.asarray(held.any(axis=1)), **{OWN + m.preference.id: near[:, i] for i, m in enumerate(seeds)}}
 
 
 def has_vector(meaning: Meaning) -> bool:
