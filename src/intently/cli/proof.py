@@ -105,6 +105,7 @@ def commands(
     sessions: Annotated[int, typer.Option("--sessions", min=1, help="Of each scenario and ground.")] = 500,
     seed: int = 0,
     model: Annotated[bool, typer.Option("--model/--no-model", help="Rows that ask the language model too.")] = False,
+    people: Annotated[str, typer.Option("--people", help="Who plays them: rules, or model (with --model).")] = "rules",
     data: Annotated[Path | None, typer.Option("--data", help="Folder of the data sets that do not ship.")] = None,
     budget_minutes: Annotated[
         float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")
@@ -126,7 +127,7 @@ def commands(
     asked = Asked(
         grounds=tuple(ground or ["demo-movies"]), scenarios=tuple(scenario or SCENARIOS),  # type: ignore[arg-type]
         rows=tuple(name.strip() for name in rows.split(",") if name.strip()), sessions=sessions, seed=seed, model=model,
-        budget_minutes=budget_minutes, data=data,
+        people=people, budget_minutes=budget_minutes, data=data,
     )  # fmt: skip
     folder = out or config.home / "cache" / "evaluate"
     report = run_commands_evaluation(asked, folder, config, lambda text: print(text, file=sys.stderr, flush=True))

@@ -4,14 +4,18 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intently.errors import ModelTimeout
+from intently.errors import BadRequest, ModelTimeout
+from intently.evaluate.commands.baselines.blind import Blind
 from intently.evaluate.commands.case import Case, Goal, Ground, Shown, Wanted
 from intently.evaluate.commands.model_person import ModelPerson, names_title
+from intently.evaluate.commands.play import play
+from intently.evaluate.commands.run import Asked, run_commands_evaluation
 from intently.evaluate.commands.source import open_source
 from intently.evaluate.oracle import Condition
 from intently.language import ScriptedModel
@@ -111,6 +115,20 @@ def test_a_person_is_content_with_the_target_among_the_first_ten_and_leaves_afte
     assert person.content(Shown(("9", "1")))
     assert not person.content(Shown((*map(str, range(20, 30)), "1")))
     assert sum(person.speak(SHOWN) is not None for _ in range(7)) == 5
+
+
+def test_a_session_is_played_by_whoever_is_given(film_ground: Ground):
+    person = _person(film_ground, [_says(f"no war {number}", 2) for number in range(5)])
+    case = replace(CASE, user_id=min(film_ground.seen))
+    session = play(case, Blind("popularity"), film_ground, SOURCE, person)
+    assert [one.command for one in session.rounds] == [f"no war {number}" for number in range(5)]
+    assert {one.act for one in session.rounds} == {"model"}
+
+
+@pytest.mark.parametrize(("people", "mend"), [("model", "pass --model"), ("crowd", "choose rules or model")])
+def test_people_that_cannot_be_played_are_told_before_anything_runs(people: str, mend: str, tmp_path: Path):
+    with pytest.raises(BadRequest, match=mend):
+        run_commands_evaluation(Asked(people=people), tmp_path)
 
 
 def test_impatient_people_leave_after_three_rounds_and_single_rounds_after_one(film_ground: Ground):

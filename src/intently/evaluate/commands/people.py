@@ -12,6 +12,7 @@ yet, complain about one that what is shown breaks, or, when all is said and met,
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from intently.evaluate.commands.verbaliser import Verbaliser
 from intently.evaluate.commands.wording import side_of
 from intently.evaluate.oracle import Condition, Oracle
 
-__all__ = ["DRIFT_AFTER", "ROUNDS", "Person", "Said"]
+__all__ = ["DRIFT_AFTER", "LOOKS_AT", "PATIENCE", "ROUNDS", "Person", "Said", "Speaker"]
 
 ROUNDS = 5  # T_max
 DRIFT_AFTER = 2  # rounds of the first goal
@@ -37,6 +38,17 @@ class Said:
     truth: Truth
     dropped: tuple[Wanted, ...] = ()
     act: str = "ask"
+
+
+class Speaker(Protocol):
+    """Who plays a person: rules (`Person`) or a language model (`model_person.ModelPerson`)."""
+
+    @property
+    def target(self) -> str: ...
+
+    def content(self, shown: Shown) -> bool: ...
+
+    def speak(self, shown: Shown) -> Said | None: ...
 
 
 class Person:

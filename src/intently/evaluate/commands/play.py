@@ -6,7 +6,7 @@ from typing import Any
 
 from intently.evaluate.commands.case import Case, Ground, Shown, System, Wanted
 from intently.evaluate.commands.draw import bucket_of
-from intently.evaluate.commands.people import ROUNDS, Person, Said
+from intently.evaluate.commands.people import ROUNDS, Person, Said, Speaker
 from intently.evaluate.commands.source import Source
 from intently.evaluate.oracle import Condition
 
@@ -63,9 +63,9 @@ class Session:
         return len(self.rounds) if self.passed else (1 if self.scenario == "SR" else ROUNDS)
 
 
-def play(case: Case, system: System, ground: Ground, source: Source) -> Session:
-    """Play one case through one system."""
-    person = Person(case, source, ground.oracle)
+def play(case: Case, system: System, ground: Ground, source: Source, person: Speaker | None = None) -> Session:
+    """Play one case through one system. person: who plays the case; by default the rules."""
+    person = person or Person(case, source, ground.oracle)
     conversation = system.start(ground, case)
     shown = conversation.open()
     rounds: list[Round] = []

@@ -7,6 +7,7 @@ from intently.evaluate.commands.baselines.agent import Agent
 from intently.evaluate.commands.baselines.blind import Blind
 from intently.evaluate.commands.baselines.plain_row import PlainParser
 from intently.evaluate.commands.baselines.retrieval import RETRIEVALS, Retrieval, shared_searchers
+from intently.evaluate.commands.baselines.true_taste import TrueTaste
 from intently.evaluate.commands.case import System
 from intently.evaluate.commands.systems import CEILINGS, OURS
 
@@ -19,9 +20,12 @@ BASELINES: Mapping[str, Callable[[], System]] = {
     "bm25-all": lambda: _retrieval("bm25-all"),
     "semantic-last": lambda: _retrieval("semantic-last"),
     "semantic-all": lambda: _retrieval("semantic-all"),
-    "search": lambda: _retrieval("search"),
+    "bm25-taste": lambda: _retrieval("bm25-taste"),
+    "bm25-all-taste": lambda: _retrieval("bm25-all-taste"),
+    "semantic-taste": lambda: _retrieval("semantic-taste"),
     "one-prompt": PlainParser,
     "agent": Agent,
+    "true-taste": TrueTaste,
 }
 ROWS: Mapping[str, Callable[[], System]] = {**OURS, **BASELINES, **CEILINGS}
 NEED_MODEL = frozenset({"ours-model", "one-prompt", "agent"})

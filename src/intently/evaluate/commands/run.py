@@ -8,17 +8,21 @@ people in every row.
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from intently.config import Config, load_config
 from intently.engine import Services
 from intently.errors import BadRequest, ModelUnavailable
+from intently.evaluate.commands.baselines.asked import model_of
 from intently.evaluate.commands.case import Case, Goal, Ground, Scenario, System, Wanted
 from intently.evaluate.commands.draw import draw_cases
 from intently.evaluate.commands.grounds import Prepared, open_ground, prepare_ground
+from intently.evaluate.commands.model_person import ModelPerson
+from intently.evaluate.commands.people import Speaker
 from intently.evaluate.commands.play import Session, play
 from intently.evaluate.commands.report import CommandsReport, Table
 from intently.evaluate.commands.rows import NEED_MODEL, make_rows
@@ -29,13 +33,15 @@ from intently.evaluate.oracle import Condition
 __all__ = ["SCENARIOS", "Asked", "run_commands_evaluation"]
 
 SCENARIOS: tuple[Scenario, ...] = ("SR", "MR", "MRID")
+PLAYERS = ("rules", "model")
 ROOMS_READ = ("catalog", "language", "retrieve", "feed", "engine", "evaluate")  # whose code decides the numbers
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be run. `rows`: names, by default all that may run; `data`: the folder of the data sets."""
+    """What is to be run. `rows`: names, by default all that may run; `people`: who plays them, rules or the language
+    model; `data`: the folder of the data sets."""
 
     grounds: tuple[str, ...] = ("demo-movies",)
     scenarios: tuple[Scenario, ...] = SCENARIOS
@@ -43,6 +49,7 @@ class Asked:
     sessions: int = 500
     seed: int = 0
     model: bool = False
+    people: str = "rules"
     budget_minutes: float = 60.0
     data: Path | None = None
 
@@ -54,6 +61,10 @@ def run_commands_evaluation(
     config = config or load_config()
     if unknown := [name for name in asked.scenarios if name not in SCENARIOS]:
         raise BadRequest(f"there is no scenario {unknown[0]!r}; choose SR, MR or MRID")
+    if asked.people not in PLAYERS:
+        raise BadRequest(f"there are no people {asked.people!r}; choose rules or model")
+    if asked.people == "model" and not asked.model:
+        raise BadRequest("people played by the language model need it: pass --model")
     rows = make_rows(asked.rows, asked.model)  # an unknown row is told before anything is imported
     began = time.monotonic()
     tables: list[Table] = []
@@ -89,6 +100,7 @@ class _Run:
     config: Config
     say: Say
     systems: Mapping[str, System]
+    spoken: Counter[str] = field(default_factory=Counter)  # of people played by the model
 
     def table(self, deadline: float) -> Table:
         digest = self._digest()
@@ -102,6 +114,8 @@ class _Run:
         try:
             self._play(cases, systems, files, played, deadline)
         finally:
+            if self.spoken:
+                self.say(f"people played by the model: {', '.join(f'{n} {what}' for what, n in self.spoken.items())}")
             for system in systems.values():
                 if close := getattr(system, "close", None):
                     close()
@@ -115,12 +129,18 @@ class _Run:
             for row, system in systems.items():
                 if case.case_id in played[row]:
                     continue
-                session = play(case, system, self.ground, self.prepared.source)
+                session = play(case, system, self.ground, self.prepared.source, self._person(case))
                 append_session(files[row], session)
                 played[row][case.case_id] = session
             if time.monotonic() > deadline:
                 self.say(f"the budget is spent at session {number + 1}; run again to go on")
                 return
+
+    def _person(self, case: Case) -> Speaker | None:
+        """Who plays this case; None for the rules."""
+        if self.asked.people == "rules":
+            return None
+        return ModelPerson(case, self.prepared.source, self.ground, model_of(self.ground), self.spoken)
 
     def _cases(self, digest: str) -> list[Case]:
         """Drawn once and kept; a shorter run takes the first of them."""
@@ -137,10 +157,13 @@ class _Run:
     def _digest(self) -> str:
         root = Path(__file__).parents[2]
         whole = hashlib.sha256(f"{self.prepared.digest} {self.asked.seed} {self.asked.model}".encode())
+        whole.update(self.asked.people.encode())
         whole.update(f"{self.config.retrieve} {self.config.feed} {self.config.language}".encode())
         whole.update(self.prepared.source.model_dump_json().encode())
         for room in ROOMS_READ:
-            for file in sorted([*(root / room).rglob("*.py"), *(root / room).rglob("*.toml")]):
+            for file in sorted(
+                [*(root / room).rglob("*.py"), *(root / room).rglob("*.toml"), *(root / room).rglob("*.jinja")]
+            ):
                 whole.update(file.read_bytes())
         return whole.hexdigest()[:16]
 

@@ -42,9 +42,11 @@ RETRIEVALS: Mapping[str, tuple[str, RetrievalConfig]] = {
     "bm25-all": ("BM25, all commands", RetrievalConfig(lexical=1.0)),
     "semantic-last": ("semantic search, last command", RetrievalConfig(semantic=1.0, memory="last")),
     "semantic-all": ("semantic search, all commands", RetrievalConfig(semantic=1.0)),
-    "search": (
-        "BM25 + semantic + taste",
-        RetrievalConfig(lexical=1.0, semantic=1.0, popularity=0.5, neighbours=0.5),
+    "bm25-taste": ("BM25 + taste", RetrievalConfig(lexical=1.0, popularity=2.0, neighbours=0.5, memory="last")),
+    "bm25-all-taste": ("BM25 of all commands + taste", RetrievalConfig(lexical=1.0, popularity=1.0, neighbours=1.0)),
+    "semantic-taste": (
+        "semantic search + taste",
+        RetrievalConfig(semantic=1.0, popularity=1.0, neighbours=0.5, memory="last"),
     ),
 }  # by the name of the row: its title and its weights
 
