@@ -123,7 +123,8 @@ class ModelPerson:
     def _fault(self, spoken: Utterance) -> str | None:
         """What is wrong with the first answer; a named title is counted."""
         fault = self._unsayable(spoken)
-        self.counts["title named"] += "title" in fault
+        if "title" in fault:
+            self.counts["title named"] += 1
         return fault or None
 
     def _unsayable(self, spoken: Utterance) -> str:
