@@ -23,6 +23,7 @@ from intently.cli.shown import (
 __all__ = ["register"]
 
 CLIENT = "cli"
+Surface = Annotated[str, typer.Option(help="Where the feed is shown; kept with slate and trace.")]
 NoModel = Annotated[bool, typer.Option("--no-model", help="Forbid the language model; the exact grammar answers.")]
 
 
@@ -37,12 +38,13 @@ def feed(
     store: StoreOption = "films",
     limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
     cursor: Annotated[str | None, typer.Option(help="Of the page before.")] = None,
+    surface: Surface = CLIENT,
     json_out: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """Show a person's feed."""
     with open_engine(store, home, model=False) as engine:
-        slate = engine.feed(user, limit=limit, cursor=cursor, client=CLIENT)
+        slate = engine.feed(user, limit=limit, cursor=cursor, client=CLIENT, surface=surface)
         if json_out:
             print_json(slate)
         else:
@@ -56,13 +58,16 @@ def say(
     no_model: NoModel = False,
     preview: Annotated[bool, typer.Option("--preview", help="Show what it would do; change nothing.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
+    surface: Surface = CLIENT,
     json_out: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """Say something to the feed; the next feed obeys. `-` reads the sentence from standard input."""
     sentence = sys.stdin.read() if text == "-" else text
     with open_engine(store, home, model=not no_model) as engine:
-        said = engine.say(user, sentence, client=CLIENT, model=not no_model, preview=preview, limit=limit)
+        said = engine.say(
+            user, sentence, client=CLIENT, model=not no_model, preview=preview, limit=limit, surface=surface
+        )
         if json_out:
             print_json(said.as_json())
             return

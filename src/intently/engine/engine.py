@@ -39,6 +39,8 @@ from intently.understand import Progress
 
 __all__ = ["Engine"]
 
+MAX_SURFACE = 64  # characters
+
 
 class Engine(Steering):
     """One store, open. Use it in a `with` block, or call `close()`.
@@ -109,8 +111,8 @@ class Engine(Steering):
             return self.feeds.page(user_id, cursor)
         _between("limit", limit, 1, 100)
         return self.feeds.make(
-            user_id, client=client, limit=limit, exclude=exclude, filters=filters, surface=surface, as_of=as_of,
-            seed=seed, diversify=diversify,
+            user_id, client=client, limit=limit, exclude=exclude, filters=filters, surface=_surface(surface),
+            as_of=as_of, seed=seed, diversify=diversify,
         )  # fmt: skip
 
     def rank(self, user_id: str, item_ids: Sequence[str], *, client: str = "api", limit: int = 100) -> Slate:
@@ -151,21 +153,24 @@ class Engine(Steering):
         idempotency_key: str | None = None,
         limit: int = 10,
         as_of: datetime | None = None,
+        surface: str = "command",
     ) -> Said:
-        """Read a command, change the memory, make the next feed. `feed_id`: the slate it was typed under."""
+        """Read a command, change the memory, make the next feed. `feed_id`: the slate it was typed under; `surface`:
+        where the next feed is shown, kept with slate and trace."""
         check_ids(user_id, client)
         _between("limit", limit, 1, 100)
         return self.sayings.say(
             user_id, text, client=client, feed_id=feed_id, zone=zone, model=model, preview=preview,
-            idempotency_key=idempotency_key, limit=limit, as_of=as_of,
+            idempotency_key=idempotency_key, limit=limit, as_of=as_of, surface=_surface(surface),
         )  # fmt: skip
 
     def say_fast(self, user_id: str, text: str, *, client: str = "page", feed_id: str | None = None,
-                 zone: str | None = None, limit: int = 10) -> Said:  # fmt: skip
+                 zone: str | None = None, limit: int = 10, surface: str = "page") -> Said:  # fmt: skip
         """As `say`, but never waits for the model: what the grammar alone can read is final; else the answer is
         provisional (`pending`), and the final one is published to the person's listeners under the topic "said"."""
         check_ids(user_id, client)
-        return self.sayings.say_fast(user_id, text, client=client, feed_id=feed_id, zone=zone, limit=limit)
+        return self.sayings.say_fast(user_id, text, client=client, feed_id=feed_id, zone=zone, limit=limit,
+                                      surface=_surface(surface))  # fmt: skip
 
     def more_like(self, user_id: str, item_id: str, *, client: str = "api", limit: int = 10) -> Said:
         """More like this item, as if the person had said so; no model is asked. Raises NotFound."""
@@ -371,6 +376,12 @@ class Engine(Steering):
             if value is not None and not (terms if facet.kind == "term" else number):
                 takes = "one number" if facet.kind != "term" else "words" if facet.many else "one word or phrase"
                 raise BadRequest(f"item {item.item_id!r}: facet {name!r} takes {takes}, not {str(value)[:40]!r}")
+
+
+def _surface(name: str) -> str:
+    if not 1 <= len(name) <= MAX_SURFACE or not name.isprintable():
+        raise BadRequest(f"a surface is named by 1 to {MAX_SURFACE} printable characters, such as home, mail or app")
+    return name
 
 
 def _between(name: str, amount: int, low: int, high: int) -> None:

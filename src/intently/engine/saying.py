@@ -42,6 +42,7 @@ class _Asked:
     context: ParseContext
     limit: int
     moment: datetime
+    surface: str = "command"  # where the next feed is shown
 
 
 class Saying:
@@ -69,6 +70,7 @@ class Saying:
         idempotency_key: str | None,
         limit: int,
         as_of: datetime | None,
+        surface: str,
     ) -> Said:
         """Read, merge, show. With an `idempotency_key` that was answered before, that answer again."""
         with self._turn(user_id):
@@ -76,7 +78,7 @@ class Saying:
                 known = self._store.journal.reply(user_id, idempotency_key)
                 if known is not None:
                     return Said.from_json(known)
-            asked = self._ask(user_id, text, client, feed_id, zone, limit, as_of)
+            asked = replace(self._ask(user_id, text, client, feed_id, zone, limit, as_of), surface=surface)
             parsed = self._read(asked, self._model_for_command() if model else None, model)
             said = self._answer(asked, parsed, store=not preview)
             if idempotency_key is not None and not preview:
@@ -84,11 +86,11 @@ class Saying:
             return said
 
     def say_fast(
-        self, user_id: str, text: str, *, client: str, feed_id: str | None, zone: str | None, limit: int
+        self, user_id: str, text: str, *, client: str, feed_id: str | None, zone: str | None, limit: int, surface: str
     ) -> Said:
         """The grammar's reading at once; the model's, if it is needed and there, is published when it comes."""
         with self._turn(user_id):
-            asked = self._ask(user_id, text, client, feed_id, zone, limit, None)
+            asked = replace(self._ask(user_id, text, client, feed_id, zone, limit, None), surface=surface)
             parsed = read_exact(asked.command.text, asked.context)
             model = None if parsed.complete else self._services.model(self._store.journal)
             if parsed.complete:
@@ -211,7 +213,13 @@ class Saying:
         applied = apply(command, parsed.changes)
         made = Made(applied.preferences, applied.version, command.command_id, applied.diversify, applied.search)
         feed = self._feeds.make(
-            command.user_id, client=command.client, limit=asked.limit, as_of=asked.moment, made=made, keep=store
+            command.user_id,
+            client=command.client,
+            surface=asked.surface,
+            limit=asked.limit,
+            as_of=asked.moment,
+            made=made,
+            keep=store,
         )
         if store:
             self._store.journal.put_command(

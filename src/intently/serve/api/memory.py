@@ -39,7 +39,7 @@ def say(
 ) -> SaidBody:
     said = engine.say(
         user_id, body.text, client=body.client, feed_id=body.feed_id, zone=body.zone, model=body.model,
-        preview=body.preview, idempotency_key=idempotency_key, limit=body.limit,
+        preview=body.preview, idempotency_key=idempotency_key, limit=body.limit, surface=body.surface,
     )  # fmt: skip
     body_of = said if isinstance(said, dict) else said.as_json()  # a dict: the kept answer to the same key
     metrics: Metrics = request.app.state.metrics

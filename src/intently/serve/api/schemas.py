@@ -42,6 +42,7 @@ class CommandIn(Noun):
     preview: bool = Field(False, description="say what would happen and store nothing")
     model: bool = Field(True, description="false: the exact grammar alone answers")
     limit: int = Field(10, ge=1, le=100)
+    surface: str = Field("command", min_length=1, max_length=64, description="where the next feed is shown")
 
 
 class TitledBody(Noun):

@@ -58,7 +58,7 @@ class Tools:
         """
         said = self._engine.say(
             self._person(ctx), text, client=CLIENT, feed_id=feed_id, zone=zone, model=self._model, preview=preview,
-            limit=limit,
+            limit=limit, surface=CLIENT,
         )  # fmt: skip
         return said_answer(self._engine, said)
 

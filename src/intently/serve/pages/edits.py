@@ -82,7 +82,7 @@ def preview(request: Request, visit: VisitIs, text: Text, feed_id: Annotated[Id 
     """What the sentence would change; nothing is stored. The model is asked only where it is ready."""
     engine = visit.engine
     said = engine.say(
-        visit.user_id, text, client=visit.client, feed_id=feed_id, preview=True, limit=PAGE_ITEMS,
+        visit.user_id, text, client=visit.client, feed_id=feed_id, preview=True, limit=PAGE_ITEMS, surface="page",
         model=engine.model_status().state == "ready",
     )  # fmt: skip
     part = preview_part(engine, text, said)
