@@ -88,6 +88,9 @@ def test_the_theme_follows_the_system_until_it_is_chosen_and_the_choice_stays(op
 def test_nothing_sticks_out_sideways(open_page: Open, width: int, store: str) -> None:
     page = open_page(store, width=width)
     say(page, "nothing too sad, under 100")
+    for sentence in ("something cosy", "nothing too loud", "never anything cruel"):
+        say(page, sentence)
+    assert page.locator(".chip").count() >= 4
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -184,7 +187,7 @@ def test_a_sentence_that_is_too_long_is_answered_with_the_limit(open_page: Open,
     page = open_page(tolerate=True)
     page.locator("#say").evaluate("box => { box.removeAttribute('maxlength'); box.value = 'no horror '.repeat(1000); }")
     page.locator("#say").press("Enter")
-    expect(page.locator(".notice.fault")).to_contain_text("2000 characters")
+    expect(page.locator(".notice.fault")).to_contain_text("at most 1,000")
     assert len(titles(page)) == 12
 
 
