@@ -44,13 +44,19 @@ def _nouns_own(reading: Reading, pieces: Sequence[Piece]) -> list[Piece]:
     read: list[Piece] = []
     for place, piece in enumerate(pieces):
         following = pieces[place + 1] if place + 1 < len(pieces) else None
-        bare = piece.direction is not None and not piece.direction.comparative
+        bare = piece.direction is not None
         if bare and following is not None and following.kind == "unknown" and following.start == piece.end:
             told = reading.words([following]).lower() in story_words()
             about = any(other.cue is not None and other.cue.kind == "topic" for other in pieces[:place])
-            piece = replace(piece, kind="unknown") if told or about else piece
+            piece = replace(piece, kind="unknown") if told or about or _ends(pieces, place + 1) else piece
         read.append(piece)
     return read
+
+
+def _ends(pieces: Sequence[Piece], place: int) -> bool:
+    """Whether the word here is a noun of its own ("longer sleeves"): nothing that names items follows."""
+    after = pieces[place + 1 : place + 2]
+    return not any(piece.own_noun or piece.kind in ("term", "unknown", "noun", "title") for piece in after)
 
 
 def runs_on(segment: Segment, content: Sequence[Piece]) -> list[Piece]:

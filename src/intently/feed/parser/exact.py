@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from intently.feed.parser.context import By, ParseContext, Parsed
+from intently.feed.parser.items import read_praise
 from intently.feed.parser.languages import cut, segments_of
 from intently.feed.parser.lexicon import Cue
 from intently.feed.parser.pieces import CONTENT, tables_of
@@ -45,6 +46,8 @@ def read_segments(reading: Reading, segments: Sequence[Segment]) -> None:
             for cue in segment.operations:
                 _OPERATIONS[cue.kind](reading, segment, cue)
         _read(reading, segment, previous)
+        if previous is not None and segment.kept and not segment.has_content:
+            read_praise(reading, segment, previous)
         previous = segment
 
 

@@ -13,7 +13,7 @@ from intently.feed.parser.reading import Reading
 from intently.feed.parser.segments import Segment
 from intently.nouns import PreferenceValue
 
-__all__ = ["read_attributes", "read_item"]
+__all__ = ["read_attributes", "read_item", "read_praise"]
 
 MAX_LIKED = 5  # shown items that one command may ask more of
 _ASKING = frozenset(("more", "want", "fancy", "prefer", "similar"))
@@ -33,8 +33,9 @@ def read_item(reading: Reading, segment: Segment, piece: Piece) -> None:
     if piece.kind == "title" and len(piece.items) > 1:
         _offer_choice(reading, quote, piece.items)
         return
-    if not piece.items and piece.cue is not None and reading.pointed:
-        piece = replace(piece, items=reading.pointed[-1])
+    if not piece.items and piece.cue is not None:
+        alone = tuple(shown.item_id for shown in reading.context.slate) if len(reading.context.slate) == 1 else ()
+        piece = replace(piece, items=reading.pointed[-1] if reading.pointed else alone)  # "more like that"
     if not piece.items:
         _pointless(reading, segment, piece)
         return
@@ -159,6 +160,19 @@ def _is_praised(reading: Reading, segment: Segment) -> bool:
     return any(_PRAISES & set(reading.sentence.lows[piece.start : piece.end]) for piece in kept)
 
 
+def read_praise(reading: Reading, segment: Segment, told: Segment) -> None:
+    """ "I just watched Heat and it was great": the film that was told of is liked."""
+    lows = {low for piece in segment.pieces for low in reading.sentence.lows[piece.start : piece.end]}
+    if told.action not in ("tell", "hide") or not _is_praised(reading, segment) or lows & _DENYING:
+        return
+    for piece in told.of_kind("title"):
+        if len(piece.items) == 1:
+            liked = replace(told, action="want", said=True)
+            quote = reading.words([piece])
+            reading.add(liked, quote=quote, relation="like", value={"item_id": piece.items[0]})
+
+
+_DENYING = frozenset(("didnt", "not", "dont", "wasnt", "never", "doesnt", "isnt", "no"))
 _PRAISES = frozenset(
     ("great", "good", "awesome", "amazing", "love", "loved", "like", "liked", "enjoyed", "classic", "favorite", "best",
      "favourite", "perfect", "excellent", "fantastic", "wonderful", "brilliant", "nice", "lovely", "cute", "hilarious",

@@ -191,6 +191,8 @@ class _Cutter:
 
     def _amount(self, at: int) -> Piece | None:
         found = read_amount(self.tokens, at, self.tables.units, self.tables.comparators)
+        if found is not None and self._low(found.end) in ("old", "olds") and found.quantity.units:
+            return Piece("unknown", at, found.end + 1)  # "for a 7 year old"
         return None if found is None else Piece("amount", at, found.end, amount=found)
 
     def _shown(self, at: int) -> Piece | None:
@@ -369,6 +371,8 @@ _ALIKE = frozenset((word, "of") for word in ("lines", "vein", "spirit", "style",
 def _gives_way(rival: Grounding, tokens: Sequence[Token], at: int) -> bool:
     """Whether a facet phrase after "like" is rather the title of the same words: a surname, or written "Alien"."""
     high = tokens[at].text[:1].isupper() and not (at and tokens[at - 1].low == "-")
+    if _is_surname(rival) and high and at and tokens[at - 1].low in ("are", "include"):
+        return True  # "my favourites are Fargo and Heat"
     return _after_cue(tokens, at) and (_is_surname(rival) or high)
 
 

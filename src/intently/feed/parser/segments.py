@@ -91,6 +91,7 @@ _NEGATIONS = frozenset(("no", "not", "nothing", "never", "without", "dont", "isn
 
 _DENYING = frozenset(("dont", "cant", "couldnt", "wont", "not", "never", "didnt", "doesnt", "cannot", "isnt"))
 _EXCEPTING = frozenset(("except", "except for", "apart from", "other than", "aside from", "besides", "but not"))
+_SUBJECTS = frozenset(("i", "we", "id", "im", "wed"))
 _PRAISE = frozenset(("like", "love", "liked", "loved"))
 _CLOSING = frozenset(("and", "or", "but", "please", "pls", "thanks", "though"))
 
@@ -121,8 +122,17 @@ class Builder:
         elif self.current.replace and self.current.has_content and self.tokens[piece.start].low == "than":
             self._turn("avoid", Cue("avoid", soft=True))  # "rather a comedy than a drama"
         else:
+            if piece.kind == "title" and self._is_new_clause():
+                self._open("turn")  # "I don't like romance Big was great"
             self.current.past |= " ".join(self._lows(piece)) in ("anymore", "any more")
             self.current.pieces.append(piece)
+
+    def _is_new_clause(self) -> bool:
+        """Whether a title here begins a clause of its own: what is avoided is named already, and is no title."""
+        current = self.current
+        content = [piece.kind for piece in current.pieces if piece.kind in CONTENT]
+        direct = bool(current.pieces) and current.pieces[-1].kind in CONTENT
+        return current.action == "avoid" and direct and content[-1:] not in ([], ["title"]) and not current.like
 
     def _lows(self, piece: Piece) -> list[str]:
         return [token.low for token in self.tokens[piece.start : piece.end]]
@@ -171,6 +181,9 @@ class Builder:
             return  # "forget the no horror rule": still a retraction
         if current.action == "want" and current.strong and not current.has_content and current.like:
             current.like = False
+        if self._lows(piece) == ["not"] and self.segments and self.segments[-1].action == "hide":
+            self._unseen(piece, cue)  # "I've seen Alien but not Aliens"
+            return
         if self._is_denied(piece) or self._is_exception(piece):
             self._open("turn")
             self.current.action, self.current.story = "tell", True  # its sign is open: the model's
@@ -200,7 +213,8 @@ class Builder:
     def _want(self, piece: Piece, cue: Cue) -> None:
         current = self.current
         undecided = current.action in ("avoid", "retract", "drop", "allow") and not current.has_content
-        if undecided and not current.no:
+        anew = bool(current.pieces) and self.tokens[piece.start].low in _SUBJECTS  # "not a fan of that kind I prefer …"
+        if undecided and not current.no and not anew:
             return  # "never show me", "I don't want to see any": the avoidance stands
         self._turn("want", cue)
         self.current.strong, self.current.no = True, False
@@ -333,7 +347,8 @@ def _spread_empty(segments: Sequence[Segment]) -> None:
         before = [other for other in segments[:place] if other.has_content]
         target = before[-1] if before and (segment.soft or segment.bound) else (neighbours[0] if neighbours else None)
         following = segments[place + 1] if place + 1 < len(segments) else None
-        if segment.said and not segment.no and following is not None and following.action is None:
+        goes_on = following is not None and following.action is None and following.joiner != "stop"
+        if segment.said and not segment.no and following is not None and goes_on:
             following.action, following.said, following.cued = segment.action, True, True
         elif segment.action == "avoid" and before and _closes(segment, following):
             before[-1].action, before[-1].said = "avoid", True  # "musicals, never again", "90 minutes is too much"

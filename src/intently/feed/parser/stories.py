@@ -58,7 +58,7 @@ def _is_bound(piece: Piece) -> bool:
 
 def tells(sentence: Sentence, piece: Piece) -> bool:
     """Whether this piece of a story asks for nothing."""
-    if piece.kind in ("amount", "direction", "noun", "shown"):
+    if piece.kind in ("amount", "direction", "noun", "shown", "title"):
         return True
     words = sentence.words(piece.start, piece.end).lower()
     return piece.kind == "unknown" and (words in story_words() or words.rstrip("'s").isdigit())

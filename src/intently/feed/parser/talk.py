@@ -147,7 +147,7 @@ def _talks(lows: Sequence[str], last: bool, named: bool) -> bool:
     words = [low for low in lows if low[:1].isalnum()]
     if not words:
         return False
-    if all(word in _CHATTER for word in words):
+    if words[:2] != ["too", "much"] and all(word in _CHATTER for word in words):
         return len(words) > 1 or words[0] not in ("no", "not", "fun")
     text = " ".join(words)
     if _ASKS.search(text):
