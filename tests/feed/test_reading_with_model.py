@@ -137,3 +137,33 @@ def test_the_model_does_not_forbid_words_that_the_grammar_wants() -> None:
         ScriptedModel(["- clever heist"]),
     )
     assert [change.polarity for change in parsed.changes if "heist" in (change.quote or "")] == ["want"]
+
+
+def test_the_model_takes_back_no_wish_that_the_command_does_not_speak_of() -> None:
+    state = merge(
+        MemoryState(),
+        read_exact("no horror, under 2 hours", context()).changes,
+        client="web",
+        command_id="a",
+        now=NOW,
+        spec=context().spec,
+    ).state
+    held = view(state, "web", NOW)
+    said = "a comedy that leaves me floating above the rooftops all evening"
+    parsed = read_with_model(
+        said, context(memory=held), ScriptedModel(["x 1\n+ comedy\n+ floating above the rooftops"])
+    )
+    assert "retract" not in [change.op for change in parsed.changes]
+    assert "want prefer genre is Comedy" in [short(change) for change in parsed.changes]
+
+
+def test_what_is_only_talk_is_no_wish_whatever_the_model_says() -> None:
+    said = "that was a scary film. our small one believes every word of the wolves and whispers"
+    parsed = read_with_model(said, context(), ScriptedModel(["- scary film\n+ wolves"]))
+    assert [short(change) for change in parsed.changes] == ["want prefer like text:wolves"]
+
+
+def test_the_model_does_not_turn_what_was_asked_for_aloud() -> None:
+    said = "show me people who keep bees on rooftops and mend old clocks together"
+    parsed = read_with_model(said, context(), ScriptedModel(["- people who keep bees"]))
+    assert {change.polarity for change in parsed.changes if change.op == "add"} <= {"want"}

@@ -18,6 +18,7 @@ from intently.feed.parser.pieces import CONTENT, Piece, Sentence, tables_of
 from intently.feed.parser.reading import Reading
 from intently.feed.parser.segments import Segment
 from intently.feed.parser.stories import tells
+from intently.feed.parser.talk import without_talk
 from intently.feed.parser.tokens import check_text, tokenise
 from intently.language import Line, Model, Wish, ask_reading
 from intently.nouns import Change, Preference, Scope
@@ -91,8 +92,9 @@ def wishes_of(memory: Sequence[Preference]) -> list[Wish]:
 
 def _joined(text: str, context: ParseContext, exact: Parsed, lines: Sequence[Line]) -> Parsed:
     sure = [change for place, change in enumerate(exact.changes) if place not in exact.guesses and change.op != "keep"]
-    sentence = cut(check_text(text), context)
+    sentence = without_talk(cut(check_text(text), context))
     segments = segments_of(sentence)
+    lines = [line for line in lines if line.sign != "x" or _is_named(line.text, context, sentence, segments, exact)]
     added: list[Change] = []
     notices = [notice for notice in exact.notices if not notice.startswith(("I did not understand", "“"))]
     kept_notices = [notice for notice in exact.notices if notice.startswith("“") and _speaks_of(notice, sure)]
@@ -129,10 +131,54 @@ def _read_line(
         return found, ()
     if line.sign == "~":
         return (Change(op="diversify", scope=Scope(kind="next")),), ()
-    if line.sign == "=" or _is_told(line.text, sentence, segments):
+    if line.sign == "=" or _is_told(line.text, sentence, segments) or _is_talk(line.text, sentence):
         return (), ()
+    around = _around(line.text, sentence, segments)
     sign: Literal["+", "-"] = "-" if line.sign == "-" else "+"
-    return interpret(sign, line.text, context, _around(line.text, sentence, segments))
+    if around is not None and around.action == "want" and around.strong and not around.doubtful:
+        sign = "+"  # "show me …", "I want …": what the person said aloud the model does not turn
+    return interpret(sign, line.text, context, around)
+
+
+def _is_named(
+    preference_id: str,
+    context: ParseContext,
+    sentence: Sentence,
+    segments: Sequence[Segment],
+    exact: Parsed,
+) -> bool:
+    """Whether a wish is taken back that the command speaks of: by a word of it, its facet, or a cue such as "forget".
+
+    Where the grammar read nothing at all, the model may know that "frights" means the horror of before.
+    """
+    held = next((held for held in context.memory if held.id == preference_id), None)
+    if held is None:
+        return False
+    takes_back = any(segment.action in ("retract", "drop", "allow") or segment.replace for segment in segments)
+    words = {token.low for token in tokenise(held.quote)} - _SMALL
+    facets = {piece.facet for piece in sentence.pieces if piece.kind == "noun"}
+    facets |= {piece.direction.facet for piece in sentence.pieces if piece.direction is not None}
+    silent = all(change.op == "keep" for change in exact.changes)
+    return takes_back or silent or bool(words & set(sentence.lows)) or held.facet in facets
+
+
+_SMALL = frozenset(
+    ("a", "an", "the", "of", "or", "and", "in", "from", "with", "no", "not", "under", "over", "to", "for")
+)
+
+
+def _is_talk(quote: str, sentence: Sentence) -> bool:
+    """Whether the grammar read every word of the quote as mere talk, so that none of it can be a wish."""
+    start = sentence.text.casefold().find(quote.casefold())
+    if start < 0:
+        return False
+    end = start + len(quote)
+    touched = [
+        piece
+        for piece in sentence.pieces
+        if sentence.tokens[piece.start].start < end and sentence.tokens[piece.end - 1].end > start
+    ]
+    return bool(touched) and all(piece.kind == "skip" and not piece.own_noun for piece in touched)
 
 
 def _is_told(quote: str, sentence: Sentence, segments: Sequence[Segment]) -> bool:
