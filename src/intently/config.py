@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -73,6 +73,7 @@ class FeedConfig(StageConfig):
     alpha: float = Field(0.5, ge=0, le=1)  # weight of s_sem against s_aia
     words: float = Field(0.6, ge=0, le=1)  # weight of the words of a wish against its meaning
     beta: NonNegativeFloat = 0.6  # of the attenuator
+    planner: Literal["rules", "model"] = "rules"  # who chooses the chain of tools
     limit: PositiveInt = 10
     diversity: float = Field(0.15, ge=0, le=1)  # weight of novelty against score among equal wishes
     idle_hours: PositiveFloat = 6.0  # a session ends after this

@@ -7,10 +7,11 @@ the configured deadline; `say_fast` shows the grammar's provisional reading at o
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from intently.config import Config
 from intently.engine.answers import Difference, MemoryView, Said
@@ -22,8 +23,12 @@ from intently.engine.worlds import WorldKeeper
 from intently.errors import IntentlyError
 from intently.feed.parser import ParseContext, Parsed, ShownItem, read_exact, read_with_model, wishes_of
 from intently.feed.parser.tokens import MAX_CHARACTERS, check_length
+from intently.feed.planners import ModelPlanner
 from intently.feed.relax import taken
+from intently.feed.versions import Applied
+from intently.feed.world import FeedRequest
 from intently.language.model import Model
+from intently.language.planning import ask_chain
 from intently.language.reading import prefill_reading
 from intently.nouns import Command, Preference, Relaxation, Slate, utc
 
@@ -225,6 +230,7 @@ class Saying:
             self._store.journal.put_command(
                 command, [change.model_dump(mode="json") for change in parsed.changes], parsed.by
             )
+            self._plan_ahead(applied, asked.moment)
         notices = tuple(dict.fromkeys((*parsed.notices, *applied.notices)))
         return Said(
             command_id=command.command_id, changes=parsed.changes, memory=applied.preferences,
@@ -233,6 +239,16 @@ class Saying:
                 asked.context.memory, applied.preferences, asked.shown.items if asked.shown else (), feed
             ),
         )  # fmt: skip
+
+    def _plan_ahead(self, applied: Applied, moment: datetime) -> None:
+        """With `feed.planner = "model"`: ask for the chain of such feeds, where it is not known; waits for nothing."""
+        planner, model = self._worlds.planner, self._services.running_model()
+        request = FeedRequest(
+            "", "", moment, preferences=applied.preferences, diversify=applied.diversify, search=applied.search
+        )
+        if isinstance(planner, ModelPlanner) and not planner.knows(request) and model is not None and model.ready():
+            ask = partial(_chain, model, self._config)
+            threading.Thread(target=planner.learn, args=(request, ask), name="plan", daemon=True).start()
 
     def _model_for_command(self) -> Callable[[], Model | None]:
         return lambda: self._services.patient_model(self._store.journal)
@@ -245,6 +261,11 @@ class Saying:
                 self._turns = {key: held for key, held in self._turns.items() if held.locked() or key == user_id}
         with lock:
             yield
+
+
+def _chain(model: Model, config: Config, tools: Mapping[str, str], kinds: Sequence[str]) -> tuple[str, ...]:
+    timeout = config.language.command_timeout_seconds
+    return ask_chain(model, tools, kinds, timeout_seconds=timeout, home=config.home).value.tools
 
 
 def _counts(parsed: Parsed) -> bool:

@@ -27,6 +27,7 @@ from intently.catalog.store import open_snapshot, save_snapshot
 from intently.config import Config
 from intently.engine.store import Store, demo_pack, open_store
 from intently.errors import StoreError
+from intently.feed.planners import planner_of
 from intently.feed.world import World
 from intently.journal import EventColumns
 from intently.nouns import Event, Item
@@ -58,6 +59,7 @@ class WorldKeeper:
     def __init__(self, store: Store, config: Config, vectors: VectorCache, encoder: Encoder | None) -> None:
         self._store, self._config, self._vectors, self._encoder = store, config, vectors, encoder
         self._lock = threading.RLock()
+        self.planner = planner_of(config.feed.planner)
         self._past: OrderedDict[float, World] = OrderedDict()
         snapshot, revision = open_or_build_snapshot(store, vectors)
         index = _open_or_build_index(store, snapshot, config)
@@ -180,6 +182,7 @@ class WorldKeeper:
             encode=_remembering(self._encoder) if self._encoder else None,
             config=self._config,
             versions=versions,
+            planner=self.planner,
         )
 
 

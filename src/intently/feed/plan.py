@@ -34,9 +34,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The tools to run, in order."""
+    """The tools to run, in order. `by`: who chose them; `note`: why the rules did where the model was to."""
 
     steps: tuple[Step, ...]
+    by: str = "rules"
+    note: str = ""
 
     def to_json(self) -> list[dict[str, Any]]:
         return [{"tool": s.tool, "arguments": dict(s.arguments), "reason": s.reason} for s in self.steps]

@@ -20,7 +20,8 @@ import numpy as np
 
 from intently.feed.candidates import Retrieved, ask_sources, retrieval_of
 from intently.feed.eligibility import Eligible, select_eligible
-from intently.feed.plan import Plan, make_plan, tool_of
+from intently.feed.plan import Plan, tool_of
+from intently.feed.planners import RULES
 from intently.feed.relax import offer_relaxations
 from intently.feed.slate import cursor_of, removed_of, slate_items
 from intently.feed.tools import Pool, Scene, run_tool
@@ -42,7 +43,7 @@ def recommend(world: World, request: FeedRequest) -> Recommended:
     with clock("sources"):
         retrieved = ask_sources(world, request, eligible, wishes)
     with clock("plan"):
-        plan = make_plan(world, request)
+        plan = (world.planner or RULES).plan(world, request)
     pool = rank_candidates(Scene(world, request, eligible, wishes, retrieved.rows), retrieved, plan, clock)
     sources = tuple(source.name for source in world.sources)
     with clock("reasons"):

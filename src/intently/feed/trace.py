@@ -57,6 +57,7 @@ class Trace:
             "weights": dict(self.world.weights),
             "sources": list(self.sources),
             "plan": self.plan.to_json(),
+            "planner": {"by": self.plan.by, "note": self.plan.note},
             "candidates": list(self.pool.ids),
             "measured": {name: pack(array) for name, array in self.pool.measured.items()},
             "scores": pack(scores),

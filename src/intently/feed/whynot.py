@@ -9,7 +9,7 @@ from intently.errors import NotFound
 from intently.explain import amount_text, bound_text
 from intently.feed.candidates import ask_sources, scored
 from intently.feed.eligibility import Rule, select_eligible
-from intently.feed.plan import make_plan
+from intently.feed.planners import RULES
 from intently.feed.request import rank_candidates
 from intently.feed.slate import item_parts
 from intently.feed.tools import Scene
@@ -54,7 +54,7 @@ def why_not(world: World, request: FeedRequest, item_id: str) -> WhyNot:
     if not retrieved:
         found = scored(world, found.retrieval, np.append(found.rows, np.int32(row)).astype(np.int32))
     scene = Scene(world, request, eligible, wishes, found.rows)
-    pool = rank_candidates(scene, found, make_plan(world, request))
+    pool = rank_candidates(scene, found, (world.planner or RULES).plan(world, request))
     place = pool.ids.index(item_id)
     position = pool.order.tolist().index(place) + 1
     sources = [source.name for source in world.sources]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from intently.catalog.schema import CatalogSpec
 from intently.catalog.snapshot import Snapshot
@@ -14,9 +14,10 @@ from intently.retrieve.request import Floats, Retriever, Rows, empty_history, no
 from intently.retrieve.words import WordFinder
 
 if TYPE_CHECKING:
+    from intently.feed.plan import Plan
     from intently.feed.trace import Trace
 
-__all__ = ["FeedRequest", "Recommended", "World"]
+__all__ = ["FeedRequest", "Planner", "Recommended", "World"]
 
 Encode = Callable[[Sequence[str]], Floats]  # texts -> (len(texts), dim) unit rows; expected to keep what it has encoded
 
@@ -36,6 +37,7 @@ class World:
     encode: Encode | None = None  # None: no encoder is here; wishes by meaning wait, and a notice says so
     config: Config = field(default_factory=Config)
     versions: Mapping[str, str] = field(default_factory=dict)
+    planner: "Planner | None" = None  # None: the rules
 
     @cached_property
     def words(self) -> WordFinder:
@@ -82,3 +84,12 @@ class Recommended:
     slate: Slate
     ranked: tuple[str, ...]
     trace: "Trace"
+
+
+class Planner(Protocol):
+    """Chooses the chain of tools for a request, at once: a feed waits for no model."""
+
+    @property
+    def name(self) -> str: ...
+
+    def plan(self, world: World, request: FeedRequest) -> "Plan": ...
