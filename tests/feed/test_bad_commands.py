@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from intently.errors import BadRequest
 from intently.feed.parser import read_exact
-from tests.feed.commands import context, short
+from intently.feed.parser.lexicon import words_of
+from tests.feed.commands import SLATE, context, short
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x01", "\u200b"])
@@ -80,3 +81,15 @@ def test_reading_takes_time_in_proportion_to_the_text(text: str) -> None:
     start = time.perf_counter()
     read_exact(text[:1000], context())
     assert time.perf_counter() - start < 1.0
+
+
+PHRASES = sorted({phrase for entry in words_of("cue") for phrase in entry["phrases"] if phrase.strip()})
+NOUNS = ["horror", "Heat", "comedies", "the second one", "these", "it", "1990", "90 minutes", "short", "newer", "genre",
+         "director", "Tom Hanks", "autumn", "(1997)", "(", ")", ",", ".", "and", "zorbing", "Infinity War"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PHRASES) | st.sampled_from(NOUNS), min_size=1, max_size=9), st.sampled_from([0, 1, 10]))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_words_of_commands_in_any_order_are_read_without_a_fault(words: list[str], shown: int) -> None:
+    parsed = read_exact(" ".join(words), context(slate=SLATE[:shown]))
+    assert parsed.changes

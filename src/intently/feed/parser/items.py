@@ -78,7 +78,7 @@ def read_attributes(reading: Reading, segment: Segment) -> None:
     items = reading.pointed[-1] if reading.pointed else tuple(shown[:1] if len(shown) == 1 else ())
     content = [piece for piece in segment.pieces if piece.kind in CONTENT]
     lows = reading.sentence.lows
-    named = all(lows[max(piece.start - 1, 0)] in ("the", "its", "their", "that", "this") for piece in content)
+    named = all(lows[max(piece.start - 1, 0)] in ("the", "its", "their") for piece in content)
     judged = named and (segment.kept or (segment.action == "avoid" and segment.said))
     if items and judged and content and all(piece.kind == "noun" for piece in content):
         for piece in content:

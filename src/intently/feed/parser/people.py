@@ -14,6 +14,7 @@ from intently.feed.parser.tokens import Token
 __all__ = ["believable_names"]
 
 _CUES = frozenset(("by", "with", "starring", "featuring", "from", "like", "director", "actor", "actress", "of"))
+_CONTRACTED = frozenset(("ive", "ill", "id", "im", "hes", "shes", "weve", "youve", "theyve"))
 Terms = Mapping[int, tuple[int, Grounding]]
 
 
@@ -39,6 +40,8 @@ def _is_slip_of(word: str, found: Grounding) -> bool:
 
 
 def _is_believed(tokens: Sequence[Token], at: int, end: int, found: Grounding, terms: Terms, language: str) -> bool:
+    if tokens[at].low in _CONTRACTED:
+        return False
     cued = at > 0 and tokens[at - 1].low in _CUES
     if found.matches[0].how == "spelling" and not cued and not tokens[at].text[:1].isupper():
         return False

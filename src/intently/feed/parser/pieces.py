@@ -193,6 +193,8 @@ class _Cutter:
         found = read_amount(self.tokens, at, self.tables.units, self.tables.comparators)
         if found is not None and self._low(found.end) in ("old", "olds") and found.quantity.units:
             return Piece("unknown", at, found.end + 1)  # "for a 7 year old"
+        if found is not None and self._low(found.end) in ("times", "ago"):
+            return Piece("skip", at, found.end + 1)  # "seen it a million times", "two years ago"
         return None if found is None else Piece("amount", at, found.end, amount=found)
 
     def _shown(self, at: int) -> Piece | None:

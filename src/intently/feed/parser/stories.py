@@ -37,8 +37,10 @@ def read_story(reading: Reading, segment: Segment) -> None:
 
 def _names_a_season(reading: Reading, segment: Segment, content: list[Piece]) -> bool:
     """ "It's autumn", "it is almost Christmas": said to colour the wish beside it."""
+    if not segment.pieces or not content:
+        return False
     opening = reading.sentence.lows[segment.pieces[0].start]
-    return opening in ("its", "it") and bool(content) and reading.words(content).lower() in season_words()
+    return opening in ("its", "it") and reading.words(content).lower() in season_words()
 
 
 def _bounds(reading: Reading, segment: Segment, content: list[Piece]) -> list[Piece]:
