@@ -113,6 +113,15 @@ def test_kept_always_it_belongs_to_the_person_and_only_tonight_it_ends() -> None
     assert view(tonight, "web", NOW + timedelta(hours=7)) == ()
 
 
+def test_what_a_chip_contradicts_is_over_once_the_chip_outlasts_it() -> None:
+    state = said([[term("avoid", "Horror", "must", "always")], [term("want", "Horror")]])
+    (seen,) = view(state, "web", NOW)
+    assert quotes(drop(state, seen, "web")) == ["avoid Horror"]  # only hidden for this session
+    kept = changed(state, seen, scope={"kind": "always"})
+    assert quotes(kept) == ["want Horror"]
+    assert quotes(drop(kept, seen, "web")) == []
+
+
 def test_a_chip_said_twice_for_different_times_is_removed_whole() -> None:
     state = said([[term("want", "Comedy", scope="always")], [term("want", "Comedy", "must")]])
     (seen,) = view(state, "web", NOW)
