@@ -16,29 +16,33 @@ def folded(phrase: str) -> tuple[str, ...]:
 
 
 class Phrases(Generic[T]):
-    """Phrases by their first word, longest first. `at` is linear in the number of phrases that share that word."""
+    """Phrases by their first word and length, longest first; of a phrase given twice the first meaning holds."""
 
     def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], T]]] = {}
+        held: dict[str, dict[int, dict[tuple[str, ...], T]]] = {}
         for phrase, meaning in phrases:
             key = folded(phrase)
             if key:
-                self._by_first.setdefault(key[0], []).append((key, meaning))
-        for same_first in self._by_first.values():
-            same_first.sort(key=lambda entry: -len(entry[0]))
+                held.setdefault(key[0], {}).setdefault(len(key), {}).setdefault(key, meaning)
+        self._by_first = {first: sorted(lengths.items(), reverse=True) for first, lengths in held.items()}
 
     def at(self, tokens: Sequence[Token], start: int) -> tuple[int, T] | None:
         """(token after the longest phrase that starts here, its meaning), or None."""
-        for key, meaning in self._by_first.get(tokens[start].low, ()):
-            end = start + len(key)
-            if end <= len(tokens) and all(tokens[start + i].low == word for i, word in enumerate(key)):
-                return end, meaning
+        lengths = self._by_first.get(tokens[start].low)
+        if lengths is None:
+            return None
+        lows = tuple(token.low for token in tokens[start : start + lengths[0][0]])
+        for length, meanings in lengths:
+            key = lows[:length]
+            if key in meanings:
+                return start + length, meanings[key]
         return None
 
     def words(self) -> Iterator[str]:
-        for same_first in self._by_first.values():
-            for key, _ in same_first:
-                yield from key
+        for lengths in self._by_first.values():
+            for _, meanings in lengths:
+                for key in meanings:
+                    yield from key
 
     @classmethod
     def of(cls, table: Mapping[T, Sequence[str]]) -> "Phrases[T]":
