@@ -162,7 +162,8 @@ def _exact_scores(every: Pool, own: Pool, config: Config) -> dict[str, float]:
 
     likes = [near(name) for name in every.measured if name.startswith("like:")]
     avoids = [near(name) for name in every.measured if name.startswith("avoid:")]
-    aia = 0.5 * share("base") + 0.5 * share("steer") if "steer" in every.measured else share("base")
+    steer = config.feed.steer
+    aia = (1 - steer) * share("base") + steer * share("steer") if "steer" in every.measured else share("base")
     alpha = config.feed.alpha if likes else 0.0
     match = alpha * np.mean(likes, axis=0) + (1 - alpha) * aia if likes else aia
     beta = config.feed.beta if avoids else 0.0

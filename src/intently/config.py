@@ -71,6 +71,7 @@ class RetrieveConfig(StageConfig):
 
 class FeedConfig(StageConfig):
     alpha: float = Field(0.5, ge=0, le=1)  # weight of s_sem against s_aia
+    steer: float = Field(0.25, ge=0, le=1)  # weight of the history in the light of the wish, inside s_aia
     words: float = Field(0.6, ge=0, le=1)  # weight of the words of a wish against its meaning
     beta: NonNegativeFloat = 0.6  # of the attenuator
     planner: Literal["rules", "model"] = "rules"  # who chooses the chain of tools

@@ -148,6 +148,43 @@ def test_the_intent_steers_towards_the_part_of_the_history_that_it_is_about():
         assert pool.ids[int(pool.column("steer").argmax())] == first
 
 
+def steering_world(**fields):
+    """Two films seen and two new, of each kind one; the base ranking knows neither of the new."""
+    vectors = np.stack([unit(0, 1, 0, 0.1), unit(0, 0, 1, 0.1), unit(0, 0.8, 0.1, 0.6), unit(0, 0.1, 0.8, 0.6)])
+    world = make_world([film("cosy-seen"), film("space-seen"), film("cosy-new"), film("space-new")], vectors)
+    history = history_of(world, ("cosy-seen", 2.0, True), ("space-seen", 1.0, True))
+    request = ask(preferences=(prefer("p1", None, "like", {"text": "cosy"}),), history=history)
+    return replace(world, **fields), request
+
+
+def test_another_reader_of_the_intent_takes_the_place_of_the_attention():
+    class Backwards:
+        def score(self, vectors, history, intents, candidates):
+            return np.asarray([1.0 if row == 3 else 0.5 for row in candidates], np.float32)
+
+    world, request = steering_world(intent=Backwards())
+    pool = recommend(world, request).trace.pool
+    assert pool.ids[int(pool.column("steer").argmax())] == "space-new"
+
+
+@pytest.mark.parametrize("steer", [0.0, 0.25, 1.0])
+def test_steer_is_the_weight_of_the_history_in_the_light_of_the_wish(steer):
+    world, request = steering_world(config=Config(feed=FeedConfig(steer=steer)))
+    pool = recommend(world, request).trace.pool
+    base, read = by_highest(pool.column("base")), by_highest(pool.column("steer"))
+    assert pool.parts["aia"].tolist() == pytest.approx(((1 - steer) * base + steer * read).tolist())
+
+
+def test_a_plan_carries_its_own_steer_and_one_of_before_the_setting_holds_a_half():
+    world, request = steering_world(config=Config(feed=FeedConfig(steer=0.1)))
+    arguments = {step.tool: step for step in make_plan(world, request).steps}["match"].arguments
+    assert arguments["steer"] == 0.1
+    kept = Pool(("a", "b"), np.arange(2), {"base": np.array([1.0, 0.0]), "steer": np.array([0.0, 1.0]),
+                                           "like:p1": np.array([1.0, 1.0])})  # fmt: skip
+    for told, expected in ((dict(arguments), [0.9, 0.1]), ({"alpha": 0.5, "likes": ["p1"]}, [0.5, 0.5])):
+        assert run_tool(TOOLS["match"], told, kept, None).parts["aia"].tolist() == expected
+
+
 def test_scores_stay_inside_taste_whatever_alpha_and_beta_are():
     for alpha, beta in ((0.0, 0.0), (1.0, 5.0), (0.5, 0.6)):
         world = replace(some_world(), config=Config(feed=FeedConfig(alpha=alpha, beta=beta)))

@@ -15,6 +15,7 @@ from intently.retrieve.words import WordFinder
 
 if TYPE_CHECKING:
     from intently.feed.plan import Plan
+    from intently.feed.tools.intent import IntentReader
     from intently.feed.trace import Trace
 
 __all__ = ["FeedRequest", "Planner", "Recommended", "World"]
@@ -38,6 +39,7 @@ class World:
     config: Config = field(default_factory=Config)
     versions: Mapping[str, str] = field(default_factory=dict)
     planner: "Planner | None" = None  # None: the rules
+    intent: "IntentReader | None" = None  # None: attention over the history, which needs no training
 
     @cached_property
     def words(self) -> WordFinder:
