@@ -160,3 +160,14 @@ def _cut(complete):
         return Completion(done.text, done.tokens_in, 0, done.tokens_out, 0.0, cut=True)
 
     return cut
+
+
+def test_a_store_of_calls_that_is_still_empty_is_the_one_that_is_used():
+    class Counted(MemoryCalls):
+        def __len__(self) -> int:
+            return len(self.rows)
+
+    calls = Counted()
+    assert len(calls) == 0
+    ScriptedModel(["+ funny"], calls).ask_lines(Prompt("p", "1", (Message("user", "hi"),)), "funny")
+    assert len(calls) == 1

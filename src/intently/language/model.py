@@ -41,7 +41,7 @@ class Model:
         self, wire: Wire, calls: CallStore | None = None, *, prices: Prices | None = None, seed: int = 0
     ) -> None:
         self._wire = wire
-        self._calls = calls or MemoryCalls()
+        self._calls = MemoryCalls() if calls is None else calls
         self._prices = prices or Prices()
         self._seed = seed
         self._lanes = Lanes()
