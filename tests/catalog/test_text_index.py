@@ -1,5 +1,6 @@
 """The words of texts: who holds a word, how telling it is, and that a change of one item changes that item alone."""
 
+import logging
 import math
 
 import numpy as np
@@ -68,3 +69,9 @@ def test_no_weight_passes_how_telling_its_word_is(before):
         rows, weights = index.holders(word)
         assert rows.tolist() == sorted(set(rows.tolist()))
         assert weights.max(initial=0) <= index.idf(word) + 1e-6
+
+
+def test_a_build_tells_nothing_to_whoever_logs_everything(caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.DEBUG):
+        build_text_index(TEXTS, "en")
+    assert [record.getMessage() for record in caplog.records if record.name == "bm25s"] == []

@@ -8,12 +8,13 @@ Departure: term frequency saturates early (K1) and length counts little (B). A w
 speaks of it once is about it nearly as much as one that repeats it.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ import Stemmer
 
 from intently.catalog.lexicon import is_wordless_script, plain_all
 
-__all__ = ["TextIndex", "build_text_index", "terms_in"]
+__all__ = ["TextIndex", "build_text_index", "lucene_bm25", "terms_in"]
 
 Rows = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
@@ -103,16 +104,23 @@ class TextIndex:
         return np.array(sorted(self.patched), np.int32)
 
 
+def lucene_bm25(k1: float, b: float) -> Any:
+    """An empty index of bm25s, `bm25s.BM25`. Its import turns its own logger to DEBUG, which would tell every build
+    to whoever logs to the terminal: it speaks from warnings on."""
+    import bm25s  # 28 MB that only a build needs
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return bm25s.BM25(k1=k1, b=b, method="lucene")
+
+
 def build_text_index(texts: Sequence[str], language: str) -> TextIndex:
     """The index of these texts, row by row."""
     documents = [_terms_of_plain(text, language) for text in _plain_slices(texts)]
     vocabulary = tuple(sorted(set(chain.from_iterable(documents))))
     if not vocabulary:
         return replace(TextIndex.empty(language), size=len(texts))
-    import bm25s  # 28 MB that only a build needs
-
     places = {term: place for place, term in enumerate(vocabulary)}
-    made = bm25s.BM25(k1=K1, b=B, method="lucene")
+    made = lucene_bm25(K1, B)
     made.index(([[places[term] for term in terms] for terms in documents], places), show_progress=False)
     starts = made.scores["indptr"].astype(np.int64)[: len(vocabulary) + 1]
     owners = np.repeat(np.arange(len(vocabulary)), np.diff(starts))

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from intently.catalog.text_index import lucene_bm25
 from intently.errors import DataError
 from intently.evaluate.commands.baselines.shelf import Scores
 
@@ -48,9 +49,7 @@ class LexicalIndex:
 
     @cached_property
     def _index(self) -> Any:
-        import bm25s
-
-        index = bm25s.BM25(k1=self.config.k1, b=self.config.b, method="lucene")
+        index = lucene_bm25(self.config.k1, self.config.b)
         index.index([stems_of(text) or [""] for text in self.documents], show_progress=False)
         return index
 
