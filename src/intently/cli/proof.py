@@ -101,7 +101,10 @@ def commands(
         list[str] | None, typer.Option("--ground", help="demo-movies (default), movies-ml100k or amazon-beauty2023.")
     ] = None,
     scenario: Annotated[list[str] | None, typer.Option("--scenario", help="SR, MR or MRID; default all.")] = None,
-    rows: Annotated[str, typer.Option("--rows", help="Names of rows, with commas; default all that may run.")] = "",
+    rows: Annotated[
+        str,
+        typer.Option("--rows", help="Names of rows, with commas; default all that may run. An unknown one lists them."),
+    ] = "",
     sessions: Annotated[int, typer.Option("--sessions", min=1, help="Of each scenario and ground.")] = 500,
     seed: int = 0,
     model: Annotated[bool, typer.Option("--model/--no-model", help="Rows that ask the language model too.")] = False,

@@ -28,7 +28,7 @@ BASELINES: Mapping[str, Callable[[], System]] = {
     "true-taste": TrueTaste,
 }
 ROWS: Mapping[str, Callable[[], System]] = {**OURS, **BASELINES, **CEILINGS}
-NEED_MODEL = frozenset({"ours-model", "one-prompt", "agent"})
+NEED_MODEL = frozenset({"ours-model", "planner-model", "model-only", "one-prompt", "agent"})
 DEFAULT_ROWS = tuple(name for name in ROWS if name not in NEED_MODEL)
 
 

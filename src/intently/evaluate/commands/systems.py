@@ -14,11 +14,18 @@ from typing import Any
 
 import numpy as np
 
+from intently.catalog.text_index import TextIndex
 from intently.engine import Engine
 from intently.engine.feeds import Made
+from intently.errors import ModelError
+from intently.evaluate.commands.baselines.asked import model_of
 from intently.evaluate.commands.case import Case, Conversation, Ground, Kind, Shown, Truth, Wanted
 from intently.evaluate.commands.wording import side_of
-from intently.nouns import Change, Preference, Slate
+from intently.feed.parser import ParseContext, ShownItem, interpret, wishes_of
+from intently.feed.tools.intent import IntentReader, MeanOfHistory
+from intently.feed.world import World
+from intently.language import Line, ask_reading
+from intently.nouns import Change, Command, Preference, Scope, Slate
 
 __all__ = ["CEILINGS", "OURS", "Ours", "TrueRandom", "TrueRanker", "preferences_of"]
 
@@ -112,10 +119,65 @@ def _added(change: Change, name: str, command: str) -> Preference | None:
     )  # fmt: skip
 
 
+class _ModelOnly(_Session):
+    """The grammar reads no command: the model quotes the wishes of every one, and code grounds what it quoted.
+
+    What has no sign of its own ("undo", "something else", "start over") cannot be said.
+    """
+
+    def say(self, text: str, truth: Truth) -> Shown:
+        began = time.perf_counter()
+        engine, user, now = self.engine, self.case.user_id, self.now()
+        context, titles = self._context(now)
+        try:
+            answer = ask_reading(
+                model_of(self.ground), text, wishes_of(context.memory), titles, user_id=user,
+                timeout_seconds=engine.config.language.command_timeout_seconds, home=engine.config.home,
+            )  # fmt: skip
+        except ModelError as error:
+            slate = engine.feed(user, client=self.client, as_of=now)
+            return replace(shown_of(slate, began, "none"), failed=str(error))
+        changes = tuple(change for line in answer.value for change in _changes_of(line, context))
+        command = Command(
+            command_id=context.command_id, user_id=user, client=self.client, text=text, feed_id=None, time=now
+        )
+        merged = engine.feeds.memory.apply(command, changes)
+        made = Made(merged.preferences, merged.version, command.command_id, merged.diversify, merged.search)
+        slate = engine.feeds.make(user, client=self.client, limit=K, as_of=now, made=made, keep=True)
+        return replace(
+            shown_of(slate, began, "model"), notices=merged.notices, tokens_new=answer.tokens_new,
+            tokens_reused=answer.tokens_reused, tokens_out=answer.tokens_out,
+            changes=tuple(change.model_dump(mode="json", exclude_none=True) for change in changes),
+        )  # fmt: skip
+
+    def _context(self, now: datetime) -> tuple[ParseContext, list[str]]:
+        """What quotes are grounded against, and the titles that are shown."""
+        engine, user = self.engine, self.case.user_id
+        current, last = engine.worlds.current, engine.feeds.last(user, self.client, None)
+        shown = tuple(ShownItem(item_id, title) for item_id, title in last.items) if last else ()
+        memory = engine.feeds.memory.now(user, self.client, now).preferences
+        context = ParseContext(
+            spec=engine.spec, grounder=current.grounder, snapshot=current.world.snapshot, memory=memory, slate=shown,
+            now=now, command_id=f"{self.client}-{self.turn}",
+        )  # fmt: skip
+        return context, [item.title for item in shown]
+
+
+def _changes_of(line: Line, context: ParseContext) -> tuple[Change, ...]:
+    if line.sign == "x":
+        return (Change(op="retract", target=line.text),)
+    if line.sign == "~":
+        return (Change(op="diversify", scope=Scope(kind="next")),)
+    if line.sign in ("+", "-"):
+        return interpret("-" if line.sign == "-" else "+", line.text, context)[0]
+    return ()
+
+
 @dataclass
 class Ours:
     """The product, or an ablation of it. `settings`: of the feed, where they differ; `sources`: kept sources, all by
-    default; `meaning`: whether wishes by meaning are used."""
+    default; `meaning`: whether wishes by meaning are used, by their words too; `intent`: who reads the history in the
+    light of the wish, by default as the world has it."""
 
     name: str
     kind: Kind = "ours"
@@ -124,6 +186,7 @@ class Ours:
     settings: Mapping[str, Any] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     meaning: bool = True
+    intent: IntentReader | None = None
     _own: dict[str, Engine] = field(default_factory=dict)
     _closing: ExitStack = field(default_factory=ExitStack)
 
@@ -136,7 +199,7 @@ class Ours:
         self._own.clear()
 
     def _engine(self, ground: Ground) -> Engine:
-        if not (self.settings or self.sources or not self.meaning):
+        if not (self.settings or self.sources or not self.meaning or self.intent):
             return ground.engine
         key = str(ground.home)
         if key not in self._own:
@@ -145,11 +208,17 @@ class Ours:
             own = Engine(engine.store.name, config=config, services=engine.services, model=self.model)
             self._closing.callback(own.close)
             now = own.worlds.current
-            kept = [one for one in now.world.sources if not self.sources or one.name in self.sources]
-            encode = now.world.encode if self.meaning else None
-            own.worlds.current = replace(now, world=replace(now.world, sources=tuple(kept), encode=encode))
+            own.worlds.current = replace(now, world=self._world(now.world))
             self._own[key] = own
         return self._own[key]
+
+    def _world(self, world: World) -> World:
+        """The world without what this row lacks."""
+        kept = tuple(one for one in world.sources if not self.sources or one.name in self.sources)
+        world = replace(world, sources=kept, intent=self.intent or world.intent)
+        if self.meaning:
+            return world
+        return replace(world, encode=None, snapshot=replace(world.snapshot, text=TextIndex.empty()))
 
 
 # --------------------------------------------------------------------------------------------------------- the ceilings
@@ -260,7 +329,10 @@ OURS: Mapping[str, Callable[[], Ours]] = {
         meaning=False,
     ),
     "no-attenuator": lambda: Ours("no attenuator", "ablation", settings={"beta": 0.0}),
+    "no-attention": lambda: Ours("no attention", "ablation", intent=MeanOfHistory()),
     "no-consolidation": lambda: Ours("no consolidation", "ablation", session=_Added),
+    "planner-model": lambda: Ours("planned by the model", "ablation", model=True, settings={"planner": "model"}),
+    "model-only": lambda: Ours("model only", "ablation", model=True, session=_ModelOnly),
 }  # fmt: skip
 CEILINGS: Mapping[str, Callable[[], TrueRandom | TrueRanker]] = {
     "true-random": TrueRandom,
