@@ -19,6 +19,21 @@ def settle(reading: Reading, segment: Segment) -> None:
     """Give the pieces of the segment the kinds that they have in its context."""
     segment.pieces = _families(reading, _nouns_own(reading, segment.pieces))
     segment.pieces = _shown_by_name(reading, segment)
+    if segment.action == "avoid":
+        segment.pieces = _without_heads(segment.pieces)
+
+
+def _without_heads(pieces: Sequence[Piece]) -> list[Piece]:
+    """ "No slapstick comedy": what is avoided is the slapstick; the comedy is only what slapstick is a kind of."""
+    kept: list[Piece] = []
+    for piece in pieces:
+        before = kept[-1].grounding if kept and kept[-1].end == piece.start else None
+        if before is not None and piece.grounding is not None and before.matches[0].how != "narrower":
+            if before.pairs[0] in piece.grounding.pairs[1:]:
+                kept[-1] = replace(kept[-1], end=piece.end)
+                continue
+        kept.append(piece)
+    return kept
 
 
 def is_compound(segment: Segment, content: Sequence[Piece]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from intently.catalog.ground import Grounding
 from intently.catalog.lexicon import edit_distance, ordinary_words, plain
+from intently.feed.parser.context import ParseContext
 from intently.feed.parser.lexicon import cue_phrases
 from intently.feed.parser.tokens import Token
 
@@ -15,11 +16,12 @@ __all__ = ["believable_names"]
 
 _CUES = frozenset(("by", "with", "starring", "featuring", "from", "like", "director", "actor", "actress", "of"))
 _CONTRACTED = frozenset(("ive", "ill", "id", "im", "hes", "shes", "weve", "youve", "theyve"))
+WELL_KNOWN = 6  # items of a person who is known by one word
 Terms = Mapping[int, tuple[int, Grounding]]
 
 
 def believable_names(
-    tokens: Sequence[Token], terms: Terms, name_facets: frozenset[str], language: str
+    tokens: Sequence[Token], terms: Terms, name_facets: frozenset[str], context: ParseContext
 ) -> dict[int, tuple[int, Grounding]]:
     """The facet phrases without the names of one word that are not believed."""
     kept: dict[int, tuple[int, Grounding]] = {}
@@ -28,7 +30,7 @@ def believable_names(
             kept[at] = end, found
         elif at > 0 and _is_slip_of(tokens[at - 1].low, found):
             kept[at - 1] = end, found
-        elif _is_believed(tokens, at, end, found, terms, language):
+        elif _is_believed(tokens, at, end, found, terms, context):
             kept[at] = end, found
     return kept
 
@@ -39,15 +41,26 @@ def _is_slip_of(word: str, found: Grounding) -> bool:
     return word != given and word[:1] == given[:1] and len(word) > 3 and edit_distance(word, given, 2) <= 2
 
 
-def _is_believed(tokens: Sequence[Token], at: int, end: int, found: Grounding, terms: Terms, language: str) -> bool:
+def _is_believed(
+    tokens: Sequence[Token], at: int, end: int, found: Grounding, terms: Terms, context: ParseContext
+) -> bool:
     if tokens[at].low in _CONTRACTED:
         return False
     cued = at > 0 and tokens[at - 1].low in _CUES
     if found.matches[0].how == "spelling" and not cued and not tokens[at].text[:1].isupper():
         return False
+    if found.matches[0].how == "inflection" and not cued and _is_rare(found, context):
+        return False
+    language = context.spec.language
     inside = {place for start, (stop, _) in terms.items() for place in range(start, stop)}
     beside = [place for place in (at - 1, end) if 0 <= place < len(tokens) and place not in inside]
     return not any(_is_other_name(tokens, place, language) for place in beside)
+
+
+def _is_rare(found: Grounding, context: ParseContext) -> bool:
+    """Nobody calls so little known a person by one word: "ives", "coco"."""
+    best = found.matches[0]
+    return int(context.snapshot.mask_of([(best.facet, best.value)]).sum()) < WELL_KNOWN
 
 
 def _is_other_name(tokens: Sequence[Token], place: int, language: str) -> bool:

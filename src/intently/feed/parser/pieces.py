@@ -4,6 +4,7 @@ At every token the longest reading wins; among equally long ones the order of `_
 compiled once for a catalogue.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -195,7 +196,17 @@ class _Cutter:
             return Piece("unknown", at, found.end + 1)  # "for a 7 year old"
         if found is not None and self._low(found.end) in ("times", "ago"):
             return Piece("skip", at, found.end + 1)  # "seen it a million times", "two years ago"
+        if found is not None and self._is_told(at, found):
+            return Piece("skip", at, found.end)
         return None if found is None else Piece("amount", at, found.end, amount=found)
+
+    def _is_told(self, at: int, amount: Amount) -> bool:
+        """ "Twenty minutes of it", "it came out in 2017": told of one item, no bound."""
+        after = (self._low(amount.end), self._low(amount.end + 1))
+        if amount.quantity.units and after[0] == "of" and after[1] in ("it", "that", "this", "the"):
+            return True
+        before = " ".join(token.low for token in self.tokens[max(at - 5, 0) : at])
+        return amount.quantity.is_time and bool(_RELEASED.search(before))
 
     def _shown(self, at: int) -> Piece | None:
         found = read_shown(self.tokens, at, len(self.context.slate))
@@ -272,7 +283,13 @@ class _Cutter:
         found = self.tables.directions.at(self.tokens, at)
         if found is None or found[0] in self.titles or self._is_of_the_clock(at, found[0]):
             return None  # "the new Jumanji"
+        if self._low(found[0]) in _PEOPLE or self._is_the_new_one(at, found[0]):
+            return Piece("skip", at, found[0])  # "my older kids", "the new one looks good"
         return Piece("direction", at, found[0], direction=found[1])
+
+    def _is_the_new_one(self, at: int, end: int) -> bool:
+        named = at > 0 and self.tokens[at - 1].low == "the" and self.tokens[at].low in ("new", "old")
+        return named and end == at + 1 and self._low(end) == "one"
 
     def _is_of_the_clock(self, at: int, end: int) -> bool:
         """ "I'll watch it later": no item is later."""
@@ -297,6 +314,14 @@ class _Cutter:
         return self.tokens[at].spaced and glued and self.tokens[at + 1].kind == "word"
 
 
+_RELEASED = re.compile(
+    r"(?:\b(?:it|this|one)|^that) (?:just |only |first )?(?:came|comes|was|is)(?: out| released| made)*$"
+)
+_PEOPLE = frozenset(
+    ("kids", "children", "teens", "teenagers", "kid", "child", "people", "brother", "sister", "brothers", "sisters",
+     "man", "woman", "men", "women", "guys", "audience", "audiences", "son", "daughter", "crowd", "generation", "boys",
+     "girls")
+)  # fmt: skip
 _WOULD = frozenset(("would", "will", "can", "could", "might"))
 _CLAUSE_WORDS = frozenset(
     ("and", "but", "so", "because", "cause", "cos", "cuz", "since", "as", "when", "while", "though", "although", "hi",
@@ -316,7 +341,7 @@ def cut(text: str, context: ParseContext) -> Sentence:
     words = [token.text for token in tokens]
     cutter = _Cutter(context, text, tokens, tables_of(context.spec))
     grounder = context.grounder
-    cutter.terms = believable_names(tokens, _terms(tokens, words, context), grounder.name_facets, context.spec.language)
+    cutter.terms = believable_names(tokens, _terms(tokens, words, context), grounder.name_facets, context)
     cutter.titles = titles_of(text, tokens, cutter.terms, context, cutter.tables.year_facet)
     if cutter.titles:
         cutter.terms = _outside(cutter.terms, cutter.titles)
@@ -326,7 +351,34 @@ def cut(text: str, context: ParseContext) -> Sentence:
         piece = cutter.piece_at(at)
         pieces.append(piece)
         at = piece.end
-    return Sentence(text, tokens, tuple(pieces))
+    return Sentence(text, tokens, tuple(_without_its_people(pieces, tokens, grounder.name_facets)))
+
+
+_CREDITS = frozenset(("by", "with", "starring", "featuring", "and", "&"))
+
+
+def _without_its_people(pieces: Sequence[Piece], tokens: Sequence[Token], name_facets: frozenset[str]) -> list[Piece]:
+    """ "Like Heat with Al Pacino": the name only says which film is meant."""
+    read: list[Piece] = []
+    named = False  # a title, or one with some of its people, ends just before
+    for place, piece in enumerate(pieces):
+        person = piece.grounding is not None and piece.grounding.facet in name_facets
+        credit = piece.end == piece.start + 1 and tokens[piece.start].low in _CREDITS
+        if named and credit and _is_person(pieces[place + 1 : place + 2], name_facets):
+            joined = tokens[piece.start].low in ("and", "&") and read[-1].kind == "title"
+            read.append(piece if joined else Piece("skip", piece.start, piece.end))
+            named = not joined
+            continue
+        if named and person and read[-1].kind == "skip":
+            piece = Piece("skip", piece.start, piece.end)
+        else:
+            named = piece.kind == "title"
+        read.append(piece)
+    return read
+
+
+def _is_person(pieces: Sequence[Piece], name_facets: frozenset[str]) -> bool:
+    return any(piece.grounding is not None and piece.grounding.facet in name_facets for piece in pieces)
 
 
 _BREAKS = frozenset((",", "/", "+", ".", ";", "!", "?", ":", "(", ")", "\n", "--", "–", "—"))

@@ -230,8 +230,19 @@ class Builder:
         self.current.any |= self.tokens[piece.start].low == "any"
 
     def _topic(self, piece: Piece, cue: Cue) -> None:
+        if self._begins_another(piece):
+            self._open("and")  # "that deals with war with robots": two wishes
         self.current.cued = self.current.topic = True
         self.current.pieces.append(Piece("skip", piece.start, piece.end, cue=cue))
+
+    def _begins_another(self, piece: Piece) -> bool:
+        current = self.current
+        direct = bool(current.pieces) and current.pieces[-1].kind in CONTENT
+        before = [" ".join(self._lows(p)) for p in current.pieces if p.cue is not None and p.cue.kind == "topic"]
+        words = " ".join(self._lows(piece))
+        dealing = any(said.endswith(("deals with", "deal with")) for said in before)
+        after = words.startswith(("that ", "which ")) or (words in ("with", "about") and dealing)
+        return direct and bool(before) and after and current.action != "avoid"
 
     def _like(self, piece: Piece, cue: Cue) -> None:
         if self.current.has_content and self.current.action != "avoid":

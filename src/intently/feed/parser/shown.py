@@ -1,5 +1,6 @@
 """Words that point at the slate: "the second one", "#3", "the first two", "these", "that last film"."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ _THESE = frozenset(("these", "those", "them"))
 _BEFORE_NUMBER = frozenset(
     ("number", "no", "item", "film", "movie", "product", "position", "result", "option", "nr", "num", "nos", "numbers")
 )
+NOWHERE = 10**6  # a place that no slate has: "the 0th one", "#99999"
+_HIGH_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\Z")
 _END = frozenset(
     (".", ",", "!", "?", ";", "but", "and", "is", "are", "looks", "look", "sounds", "sound", "seems", "was", "were",
      "has", "would", "could", "please", "or", "with", "without", "though", "minus", "except", "if", "in", "isnt")
@@ -66,6 +69,8 @@ def _numbered(tokens: Sequence[Token], at: int) -> Pointing | None:
         return None
     start = at + 2 if tokens[at + 1].low in (".", "#") and at + 2 < len(tokens) else at + 1
     place = _place(tokens[start].low)
+    if place is None and word == "#" and tokens[start].low.isdigit():
+        return Pointing((NOWHERE,), start + 1)
     if place is None or (word == "no" and start == at + 1):  # "no 3" is too easily "no" and a number
         return None
     places, end = [place - 1], start + 1
@@ -137,6 +142,8 @@ def _ordinal(tokens: Sequence[Token], at: int, shown: int, has_article: bool) ->
     if word == "top" and has_article and following == "one":
         return Pointing((0,), at + 2)
     place = _ORDINALS.get(word)
+    if place is None and following in _ONE and _HIGH_ORDINAL.match(word):
+        return Pointing((NOWHERE,), at + 2)
     if place is None or not (following in _ONE or (has_article and following in _END) or _listed(tokens, at)):
         return None
     places, end = [place - 1], at + 1

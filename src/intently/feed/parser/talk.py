@@ -67,7 +67,17 @@ _QUESTIONS = tuple(
         r"(?:it|that|in|the (?:plot|story|subject|rating|title|name|premise))\b",
     )
 )
-_TALK = _QUESTIONS + tuple(
+_REMARKS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # a film that is told of, with its people: "there is a new one starring Kate"
+        rf"^{_LEAD}(?:there is|theres|there was) (?:also )?(?:a|an|this|the) (?:new|old|remake|recent)\b",
+        rf"^{_LEAD}(?:with|starring|by)\b.*\bright$",
+        rf"^{_LEAD}(?:(?:is|was|isnt|wasnt) (?:it|that) )?(?:the|that) (?:one|movie|film) (?:with|starring|by|where)\b"
+        r".*\b(?:right|correct|isnt it|in it)$",
+    )
+)
+_TALK = (*_QUESTIONS, *_REMARKS) + tuple(
     re.compile(pattern)
     for pattern in (
         # said of one thing: "it was funny", "that sounds scary", "he was great in it"
@@ -75,10 +85,14 @@ _TALK = _QUESTIONS + tuple(
         rf"^{_LEAD}(?:its|thats|hes|shes) "
         r"(?:an?|the|one|my|so|such|really|very|pretty|not|more|also|just|all|about|with|kind|like)\b",
         r"^(?:they|those|both) (?:were|looks?|sounds?|seem)\b",
+        # a person judged in a film: "Kate was awesome in it"
+        r"\b(?:was|is|were|are)(?: \w+)? (?:great|awesome|amazing|good|brilliant|hilarious|excellent|fantastic|funny|"
+        r"wonderful|perfect|terrific) in (?:it|that|this|that one|this one)$",
+        rf"^{_LEAD}(?:(?:it|that) (?:is|was) |its |thats )?the one (?:with|starring)\b",
         # plans: "I'll check it out", "I will have to watch that"
         rf"^{_LEAD}(?:ill|i (?:will|might|may|could|can|am going to|need to|have to|should)|im (?:going to|gonna)|"
         rf"gonna|going to|will|we will)(?: \w+)?(?: have to| need to| try to| try and| give)? {_PLANS}\b.*{_POINTS}",
-        r"\b(?:ill|im going to|i will|i think ill|going to) pass\b",
+        r"\b(?:ill|im going to|i will|i think ill|going to) pass\b(?! on (?!it\b|th))",
         # what is known of it: "I've seen that one", "I haven't heard of it", "never saw it"
         rf"^{_LEAD}(?:i|ive|we|weve|havent|never|have|i have|i do)\b(?: \w+){{0,3}} "
         rf"(?:seen|heard|saw|watched|see|know|knew|caught|remember)\b(?!.*\blike\b).*{_POINTS}",
@@ -154,4 +168,4 @@ def _talks(lows: Sequence[str], last: bool, named: bool) -> bool:
         return False
     if words[0] in ("its", "thats") and not last and len(words) < 3:
         return False  # "it's autumn, I'd like long skirts"
-    return any(pattern.search(text) for pattern in (_QUESTIONS if named else _TALK))
+    return any(pattern.search(text) for pattern in ((*_QUESTIONS, *_REMARKS) if named else _TALK))

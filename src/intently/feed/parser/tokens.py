@@ -5,6 +5,7 @@ stay one token ("90s", "1h30"); every sign is a token of its own; control charac
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from intently.errors import BadRequest
@@ -25,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`text` as typed, `low` folded: lower case, without apostrophes; `start`, `end` are character offsets."""
+    """`text` as typed, `low` folded: NFKC, lower case, without apostrophes; `start`, `end` are character offsets."""
 
     text: str
     low: str
@@ -63,7 +64,8 @@ def tokenise(text: str) -> list[Token]:
         spaced = found.start() == 0 or text[found.start() - 1].isspace()
         kind = found.lastgroup or "sign"
         for piece, start in _split(found.group(), found.start(), kind):
-            low = piece.lower().replace("'", "").replace("’", "")
+            low = piece if piece.isascii() else unicodedata.normalize("NFKC", piece)
+            low = low.lower().replace("'", "").replace("’", "")
             tokens.append(Token(piece, low, start, start + len(piece), kind, spaced and start == found.start()))
         end = found.end()
     assert end <= len(text)

@@ -1,5 +1,6 @@
 """Words that neither the grammar nor the catalogue knows: a wish by meaning, or left to the model."""
 
+import re
 from collections.abc import Sequence
 
 from intently.catalog.lexicon import ordinary_words
@@ -23,8 +24,13 @@ def read_unknown(reading: Reading, segment: Segment) -> None:
         _wish(reading, segment, reading.words(content))  # "makes me believe in people"
         return
     runs = [run for run in _runs(segment.pieces, reading.sentence) if not _is_empty(reading, run)]
+    crowded = segment.topic and sum(piece.kind == "unknown" for run in runs for piece in run) > MAX_WISH_WORDS + 1
     for run in runs:
         phrase = reading.words(run)
+        if _is_rubbish(phrase):
+            if len(reading.sentence.pieces) <= len(run) + 2:
+                reading.not_understood(phrase)
+            continue
         if is_doubtful(reading, segment, phrase):
             reading.not_understood(phrase)
             continue
@@ -33,7 +39,7 @@ def read_unknown(reading: Reading, segment: Segment) -> None:
         few = (
             unknown <= MAX_WISH_WORDS if announced else unknown <= MAX_BARE_WORDS and _is_beside(reading, segment, run)
         )
-        sure = reading.trusting or ((alone or few) and not _is_verb(reading, segment, run))
+        sure = reading.trusting or ((alone or few) and not crowded and not _is_verb(reading, segment, run))
         taken = sure or ((segment.topic or segment.said) and _keeps_its_sign(segment, run))
         if not sure:
             reading.not_understood(phrase, taken=taken)
@@ -41,6 +47,14 @@ def read_unknown(reading: Reading, segment: Segment) -> None:
             _wish(reading, segment, phrase)
             if not sure:
                 reading.guesses.add(len(reading.changes) - 1)
+
+
+_RUBBISH = re.compile(r"\A(?:[a-z]|\d+[a-z]{0,2}|can'?t|cannot|didn'?t|don'?t|won'?t|doesn'?t|isn'?t)\Z", re.IGNORECASE)
+
+
+def _is_rubbish(phrase: str) -> bool:
+    """One letter, mere digits or half a contraction: no wish, whatever announces it."""
+    return all(_RUBBISH.match(word.replace("’", "'").strip("'.,")) for word in phrase.split())
 
 
 def _wish(reading: Reading, segment: Segment, phrase: str) -> None:

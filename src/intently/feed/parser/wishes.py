@@ -128,6 +128,9 @@ def _amount(reading: Reading, segment: Segment, piece: Piece, *, opening: bool) 
     nouns = _nouns(reading, segment, piece)
     name = facet_of(amount, nouns, reading.tables, reading.context)
     quote = reading.words([piece])
+    if _is_senseless(reading, piece):
+        reading.not_understood(quote)
+        return
     if not name:
         if amount.comparator.side != "none" or not _is_count(reading, piece):
             reading.not_understood(quote)
@@ -153,6 +156,17 @@ def _amount(reading: Reading, segment: Segment, piece: Piece, *, opening: bool) 
         must=not segment.soft or segment.too,
         avoid=polarity == "avoid",
     )
+
+
+def _is_senseless(reading: Reading, piece: Piece) -> bool:
+    """ "Under 0 minutes", "under -5 minutes": nothing has such an amount."""
+    assert piece.amount is not None
+    quantity, tokens = piece.amount.quantity, reading.sentence.tokens
+    if quantity.shape != "amount":
+        return False
+    sign = tokens[piece.start - 1] if piece.start else None
+    minus = sign is not None and sign.low == "-" and sign.spaced and sign.end == tokens[piece.start].start
+    return minus or quantity.high <= 0
 
 
 def _dates_a_name(reading: Reading, piece: Piece) -> bool:
@@ -241,6 +255,8 @@ def _as_much(
     lows = reading.sentence.lows
     target = next((other for other in following if other.kind in ("shown", "title")), None)
     around = lows[max(piece.start - 1, 0) : piece.start] + lows[piece.end : piece.end + 1]
+    if around == ("as", "as") and target is None and reading.sentence.lows[piece.start] == "long":
+        return reading.sentence.lows[piece.end + 1 : piece.end + 2] != ("possible",)  # "as long as no horror"
     if target is None or around != ("as", "as") or target.start != piece.end + 1:
         return False
     facet = reading.context.spec.facets[direction.facet]
