@@ -49,7 +49,8 @@ def _is_believed(
     cued = at > 0 and tokens[at - 1].low in _CUES
     if found.matches[0].how == "spelling" and not cued and not tokens[at].text[:1].isupper():
         return False
-    if found.matches[0].how == "inflection" and not cued and _is_rare(found, context):
+    named = cued and tokens[at - 1].low not in ("like", "of", "from")
+    if found.matches[0].how == "inflection" and not named and _is_rare(found, context):
         return False
     language = context.spec.language
     inside = {place for start, (stop, _) in terms.items() for place in range(start, stop)}

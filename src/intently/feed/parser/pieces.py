@@ -242,6 +242,8 @@ class _Cutter:
         lasting = read_lasting(self.tokens, at)
         if lasting is not None:
             return Piece("cue", at, lasting[0], cue=Cue("scope", scope=lasting[1]))
+        if self.tokens[at].low == "love" and at and self.tokens[at - 1].low in ("with", "about", "of"):
+            return None  # "that deals with love"
         found = cue_phrases(opening=self._opens_a_clause(at)).at(self.tokens, at)
         denied = read_denial(self.tokens, at)
         if denied is not None and (found is None or found[0] < denied[0]):
@@ -283,8 +285,10 @@ class _Cutter:
         found = self.tables.directions.at(self.tokens, at)
         if found is None or found[0] in self.titles or self._is_of_the_clock(at, found[0]):
             return None  # "the new Jumanji"
-        if self._low(found[0]) in _PEOPLE or self._is_the_new_one(at, found[0]):
+        if (self._low(found[0]) in _PEOPLE and found[0] in self.terms) or self._is_the_new_one(at, found[0]):
             return Piece("skip", at, found[0])  # "my older kids", "the new one looks good"
+        if self._low(found[0]) in _PEOPLE:
+            return Piece("unknown", at, found[0] + 1)  # "about old people"
         return Piece("direction", at, found[0], direction=found[1])
 
     def _is_the_new_one(self, at: int, end: int) -> bool:
@@ -306,6 +310,8 @@ class _Cutter:
         return None if found is None else Piece("skip", at, found[0], own_noun=True)
 
     def _sign(self, at: int) -> Piece | None:
+        if self.tokens[at].low == "/" and at + 1 in self.terms and any(end == at for end, _ in self.terms.values()):
+            return Piece("cue", at, at + 1, cue=Cue("or"))  # "a drama/comedy"
         return Piece("skip", at, at + 1) if self.tokens[at].kind == "sign" else None
 
     def _marks_a_word(self, at: int) -> bool:

@@ -93,7 +93,7 @@ _DENYING = frozenset(("dont", "cant", "couldnt", "wont", "not", "never", "didnt"
 _EXCEPTING = frozenset(("except", "except for", "apart from", "other than", "aside from", "besides", "but not"))
 _SUBJECTS = frozenset(("i", "we", "id", "im", "wed"))
 _PRAISE = frozenset(("like", "love", "liked", "loved"))
-_CLOSING = frozenset(("and", "or", "but", "please", "pls", "thanks", "though"))
+_CLOSING = frozenset(("and", "or", "but", "please", "pls", "thanks", "though", "something", "anything"))
 
 
 class Builder:
@@ -139,7 +139,7 @@ class Builder:
 
     def _open(self, joiner: Joiner) -> None:
         if self.current == Segment(self.current.joiner):  # nothing said yet: ", and" joins as "and" does
-            if self.current.joiner not in ("start", "stop"):
+            if self.current.joiner not in ("start", "stop") or (self.current.joiner == "stop" and joiner == "or"):
                 self.current.joiner = joiner
             return
         self.segments.append(self.current)

@@ -88,7 +88,7 @@ _TALK = (*_QUESTIONS, *_REMARKS) + tuple(
         # a person judged in a film: "Kate was awesome in it"
         r"\b(?:was|is|were|are)(?: \w+)? (?:great|awesome|amazing|good|brilliant|hilarious|excellent|fantastic|funny|"
         r"wonderful|perfect|terrific) in (?:it|that|this|that one|this one)$",
-        rf"^{_LEAD}(?:(?:it|that) (?:is|was) |its |thats )?the one (?:with|starring)\b",
+        rf"^{_LEAD}(?:(?:it|that) (?:is|was) |its |thats )the one (?:with|starring)\b",
         # plans: "I'll check it out", "I will have to watch that"
         rf"^{_LEAD}(?:ill|i (?:will|might|may|could|can|am going to|need to|have to|should)|im (?:going to|gonna)|"
         rf"gonna|going to|will|we will)(?: \w+)?(?: have to| need to| try to| try and| give)? {_PLANS}\b.*{_POINTS}",
