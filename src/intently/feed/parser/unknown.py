@@ -49,7 +49,9 @@ def read_unknown(reading: Reading, segment: Segment) -> None:
                 reading.guesses.add(len(reading.changes) - 1)
 
 
-_RUBBISH = re.compile(r"\A(?:[a-z]|\d+(?:st|nd|rd|th)?|can'?t|cannot|didn'?t|don'?t|won'?t|doesn'?t|isn'?t)\Z", re.IGNORECASE)
+_RUBBISH = re.compile(
+    r"\A(?:[a-z]|\d+(?:st|nd|rd|th)?|can'?t|cannot|didn'?t|don'?t|won'?t|doesn'?t|isn'?t)\Z", re.IGNORECASE
+)
 
 
 def _is_rubbish(phrase: str) -> bool:
