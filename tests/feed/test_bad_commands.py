@@ -93,3 +93,10 @@ NOUNS = ["horror", "Heat", "comedies", "the second one", "these", "it", "1990", 
 def test_the_words_of_commands_in_any_order_are_read_without_a_fault(words: list[str], shown: int) -> None:
     parsed = read_exact(" ".join(words), context(slate=SLATE[:shown]))
     assert parsed.changes
+
+
+@pytest.mark.parametrize("said", ["under 0 minutes", "under -5 minutes", "exactly 1/0 minutes", "v"])
+def test_amounts_that_nothing_has_and_single_letters_change_nothing_and_are_told(said):
+    parsed = read_exact(said, context("films"))
+    assert [change.op for change in parsed.changes] == ["keep"]
+    assert "I did not understand" in " ".join(parsed.notices)
