@@ -1,5 +1,6 @@
 """Measures on sessions made by hand."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from intently.errors import BadRequest
 from intently.evaluate.commands.case import Ground, Wanted
 from intently.evaluate.commands.measures import measure, ratio_of, values_of
 from intently.evaluate.commands.play import Round, Session, stale_items
+from intently.evaluate.commands.report import CommandsReport, Table
 from intently.evaluate.commands.trajectories import append_session, filter_sessions, read_sessions
 from intently.evaluate.metrics import paired_ratio
 from intently.evaluate.oracle import Condition, Oracle
@@ -91,3 +93,11 @@ def test_trajectories_are_filtered_by_outcome():
     assert not list(filter_sessions([PASSED], "passed", "hidden"))
     with pytest.raises(BadRequest, match="unheard"):
         list(filter_sessions([PASSED], "unheard"))
+
+
+def test_a_report_is_json_and_a_figure_of_nothing_is_null_in_it():
+    table = Table("films", "MR", 2, {"ours": (PASSED, FAILED)})
+    report = json.loads(json.dumps(CommandsReport((table,), 0, "c0ffee", 1.0).json(), allow_nan=False))
+    ours = report["tables"][0]["rows"]["ours"]
+    assert ours["pass"]["mean"] == 0.5
+    assert ours["stale"] == {"mean": None, "low": None, "high": None}

@@ -114,9 +114,17 @@ class CommandsReport:
         return Group(*parts)
 
     def json(self) -> dict[str, Any]:
-        """One object, for programs."""
+        """One object, for programs; a figure of nothing (a drift where nobody drifts) is null."""
         tables = [table.numbers(self.seed) for table in self.tables]
-        return {"seed": self.seed, "commit": self.commit, "seconds": self.seconds, "tables": tables}
+        return {"seed": self.seed, "commit": self.commit, "seconds": self.seconds, "tables": _null_where_nan(tables)}
+
+
+def _null_where_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _null_where_nan(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_null_where_nan(entry) for entry in value]
+    return None if isinstance(value, float) and np.isnan(value) else value
 
 
 def rich_table(table: Table, seed: int) -> RichTable:
