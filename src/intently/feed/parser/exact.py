@@ -87,7 +87,24 @@ def _frees_a_facet(segment: Segment) -> bool:
     return segment.action == "want" and segment.any and bool(content) and all(piece.kind == "noun" for piece in content)
 
 
+def _named_over_compared(reading: Reading) -> None:
+    """ "These are too short, at least 100 minutes": the amount that is named says it all."""
+    if reading.guesses or reading.weak:
+        return
+    named = {
+        (change.facet, change.relation)
+        for change in reading.changes
+        if change.relation in ("at_least", "at_most") and any(letter.isdigit() for letter in change.quote or "")
+    }
+    reading.changes[:] = [
+        change
+        for change in reading.changes
+        if (change.facet, change.relation) not in named or any(letter.isdigit() for letter in change.quote or "")
+    ]
+
+
 def _finish(reading: Reading, text: str) -> Parsed:
+    _named_over_compared(reading)
     complete = not reading.residue and not reading.guesses
     if not complete:
         reading.guesses |= reading.weak

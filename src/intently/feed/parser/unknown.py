@@ -13,6 +13,7 @@ from intently.feed.parser.segments import Segment
 __all__ = ["MAX_WISH_WORDS", "read_unknown"]
 
 MAX_WISH_WORDS = 3  # unknown words in a row that the grammar takes as a wish by itself
+MAX_BARE_TOKENS = 12  # of such a command, small words and signs included
 MAX_BARE_WORDS = 2  # of a command that is nothing but unknown words
 
 
@@ -140,7 +141,7 @@ def _is_alone(reading: Reading) -> bool:
     """The whole command is a few such words, as in a search box: "cosy", "dark and gritty"."""
     content = [piece for piece in reading.sentence.pieces if piece.kind in CONTENT]
     praised = any(piece.cue is not None and piece.cue.kind in ("keep", "ask") for piece in reading.sentence.pieces)
-    if praised or _tells(reading, reading.sentence.pieces):
+    if praised or len(reading.sentence.tokens) > MAX_BARE_TOKENS or _tells(reading, reading.sentence.pieces):
         return False
     return len(content) <= 2 * MAX_BARE_WORDS and all(piece.kind == "unknown" for piece in content)
 
