@@ -95,3 +95,18 @@ def test_a_slate_of_words_replays_bit_for_bit(encoder):
     assert any(name.startswith("words:") for name in trace["measured"])
     assert replay(world, trace).same
     assert replay(world, trace, from_sources=True).same
+
+
+def test_a_held_wish_outranks_taste_and_counts_as_met():
+    world = world_of()
+    liked = history_of(world, ("f00", 3.0, True), ("f02", 2.0, True), ("f04", 1.0, True))
+    slate = recommend(world, ask(preferences=(wish("about chess"),), history=liked)).slate
+    met = [item for item in slate.items if item.parts.get("wish:p1", 0.0) >= 1.0]
+    assert [item.item_id for item in slate.items[:3]] == [item.item_id for item in met]
+    assert {item.item_id for item in met} == set(CHESS)
+
+
+def test_a_held_word_to_avoid_is_no_filter():
+    world = world_of()
+    ids = shown(world, wish("about chess", polarity="avoid"), limit=30)
+    assert set(CHESS) <= set(ids)

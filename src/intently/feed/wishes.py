@@ -2,7 +2,8 @@
 
 A wish never removes. SEMANTICS 4: a met grounded wish is worth 1.0, of the newest command 1.5, a met wish to avoid
 minus that; taste is at most 0.9, so that one more met wish always outranks taste. Wishes by meaning ("nothing too sad",
-"like Heat") have no such step: they steer taste, through the Matcher and the Attenuator.
+"like Heat") steer taste, through the Matcher and the Attenuator; a wanted one is met as well by items whose text holds
+its words ("about chess").
 """
 
 import re
@@ -20,6 +21,9 @@ __all__ = ["Meaning", "Wish", "Wishes", "newest_command", "read_wishes", "wish_t
 
 WORTH = 1.0
 WORTH_NEWEST = 1.5
+# Share of a wish's words that an item holds, from which it meets the wish at all, and wholly: a telling word counts 0.5
+# and more. Source: docs/experiments.md, "Words that are held are a met wish".
+HELD_FROM, HELD_WHOLE = 0.1, 0.4
 # An embedding of "not too sad" is near sad films: a wish to avoid is embedded as what it avoids.
 NEGATION = re.compile(
     r"^(?:(?:please|nothing|no|not|never|without|less|fewer|avoid|don'?t want|do not want|rather not|too|so|very|much|"
@@ -69,6 +73,9 @@ def read_wishes(world: World, request: FeedRequest) -> Wishes:
             meaning = _meaning(world, preference)
             meanings += [meaning] if meaning else []
             notices += [] if meaning else [_cannot_use(world, preference)]
+            words = meaning is not None and world.config.feed.words > 0
+            held = _held(meaning, preference.command_id == newest) if meaning and words else None
+            grounded += [held] if held else []
         elif preference.strength == "prefer":
             if can_tell(world.snapshot, preference):
                 grounded.append(_wish(world, preference, preference.command_id == newest))
@@ -100,6 +107,16 @@ def _wish(world: World, preference: Preference, newest: bool) -> Wish:
     rows, degree = nearness(world.snapshot, world.spec, preference)
     worth = WORTH_NEWEST if newest else WORTH
     return Wish(preference, worth if preference.polarity == "want" else -worth, rows, degree)
+
+
+def _held(meaning: Meaning, newest: bool) -> Wish | None:
+    """A wish of words as one that items meet: those whose text holds its words. None when no text does."""
+    degree = np.clip((meaning.words.share - HELD_FROM) / (HELD_WHOLE - HELD_FROM), 0.0, 1.0)
+    met = degree > 0
+    if meaning.preference.polarity == "avoid" or not met.any():
+        return None
+    worth = WORTH_NEWEST if newest else WORTH
+    return Wish(meaning.preference, worth, meaning.words.rows[met], degree[met].astype(np.float32))
 
 
 def _meaning(world: World, preference: Preference) -> Meaning | None:
