@@ -9,6 +9,8 @@ TALK = [
     "thanks so much, have a great day", "hello, how are you?", "is it a comedy?", "who is in it?",
     "that was a scary film", "it was funny and sad", "I'll check it out", "I will have to watch that one tonight",
     "have you seen it?", "I haven't seen that one, what is it about?", "he was great in it", "I loved that movie",
+    "it stars Cary Grant", "Cary Grant is in it", "the kid in it was funny", "my kids loved it",
+    "the war scenes were loud", "I hope you have a good holiday", "I grew up in the 80s",
     "sounds good, thank you", "I think I'll pass on that one", "she is such a good dramatic actress",
 ]  # fmt: skip
 WISHES = {

@@ -89,6 +89,15 @@ _TALK = (*_QUESTIONS, *_REMARKS) + tuple(
         r"\b(?:was|is|were|are)(?: \w+)? (?:great|awesome|amazing|good|brilliant|hilarious|excellent|fantastic|funny|"
         r"wonderful|perfect|terrific) in (?:it|that|this|that one|this one)$",
         rf"^{_LEAD}(?:(?:it|that) (?:is|was) |its |thats )the one (?:with|starring)\b",
+        rf"^{_LEAD}(?:it|that one|this one) (?:stars|starred|starring|features|featured)\b",
+        r"\b(?:is|was|are|were) in (?:it|that|this)(?: too| one| movie| film| also| as well| right)*$",
+        rf"^{_LEAD}the \w+(?: \w+)? in (?:it|that|this|that one) (?:was|were|is|are)\b",
+        rf"^{_LEAD}the \w+ (?:scenes?|parts?|songs?|effects|jokes|humou?r|plot|fights?|music|ending) "
+        r"(?:was|were|is|are)\b",
+        # somebody else's liking, and good wishes
+        r"^(?:my|our) (?:\w+ )?(?:kids?|family|children|son|daughter|wife|husband|boys|girls|parents|friends?) "
+        r"(?:really )?(?:loved|liked|enjoyed|hated|watched|saw) (?:it|that|this|them)\b",
+        r"^(?:i )?hope (?:you|your)\b.*(?:day|holidays?|weekend|time|night|evening|year|christmas)$",
         # plans: "I'll check it out", "I will have to watch that"
         rf"^{_LEAD}(?:ill|i (?:will|might|may|could|can|am going to|need to|have to|should)|im (?:going to|gonna)|"
         rf"gonna|going to|will|we will)(?: \w+)?(?: have to| need to| try to| try and| give)? {_PLANS}\b.*{_POINTS}",
