@@ -321,7 +321,8 @@ class _Cutter:
 
 
 _RELEASED = re.compile(
-    r"(?:\b(?:it|this|one)|^that) (?:just |only |first )?(?:came|comes|was|is)(?: out| released| made)*$|\b(?:grew up|raised|born)$"
+    r"(?:\b(?:it|this|one)|^that) (?:just |only |first )?(?:came|comes|was|is)(?: out| released| made)*$"
+    r"|\b(?:grew up|raised|born)$"
 )
 _PEOPLE = frozenset(
     ("kids", "children", "teens", "teenagers", "kid", "child", "people", "brother", "sister", "brothers", "sisters",
