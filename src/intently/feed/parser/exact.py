@@ -7,11 +7,12 @@ from intently.feed.parser.context import By, ParseContext, Parsed
 from intently.feed.parser.items import read_praise
 from intently.feed.parser.languages import cut, segments_of
 from intently.feed.parser.lexicon import Cue
-from intently.feed.parser.pieces import CONTENT, tables_of
+from intently.feed.parser.pieces import CONTENT
 from intently.feed.parser.reading import Reading
 from intently.feed.parser.retractions import read_hidden, read_kept, read_lost_wish, read_retraction
 from intently.feed.parser.segments import Segment
 from intently.feed.parser.stories import read_story
+from intently.feed.parser.tables import tables_of
 from intently.feed.parser.talk import without_talk
 from intently.feed.parser.tokens import check_text
 from intently.feed.parser.wishes import read_wishes

@@ -11,7 +11,7 @@ import numpy as np
 
 from intently.feed.parser.bounds import Amount, next_above, next_below
 from intently.feed.parser.context import ParseContext
-from intently.feed.parser.pieces import Direction, Tables, sorted_amounts
+from intently.feed.parser.tables import Direction, Tables, sorted_amounts
 
 Bound = Literal["at_most", "at_least"]
 __all__ = ["amounts_of_items", "compared", "facet_of", "wished"]

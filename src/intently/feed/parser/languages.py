@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 from intently.catalog.lexicon import is_wordless_script, plain
-from intently.feed.parser import pieces, segments
+from intently.feed.parser import lists, pieces
 from intently.feed.parser.chinese import ChineseBuilder, cut_chinese
 from intently.feed.parser.context import ParseContext
 from intently.feed.parser.pieces import Piece, Sentence
@@ -31,7 +31,7 @@ def cut(text: str, context: ParseContext) -> Sentence:
 
 def segments_of(sentence: Sentence) -> list[Segment]:
     """The segments of a command, by the grammar that cut it."""
-    return segments.segments_of(sentence, ChineseBuilder(sentence.tokens) if sentence.language == "zh" else None)
+    return lists.segments_of(sentence, ChineseBuilder(sentence.tokens) if sentence.language == "zh" else None)
 
 
 def _left_to_the_model(sentence: Sentence, piece: Piece) -> Piece:

@@ -14,10 +14,11 @@ from intently.errors import ModelError
 from intently.feed.parser.context import By, ParseContext, Parsed
 from intently.feed.parser.exact import read_exact, read_segments
 from intently.feed.parser.languages import cut, segments_of
-from intently.feed.parser.pieces import CONTENT, Piece, Sentence, tables_of
+from intently.feed.parser.pieces import CONTENT, Piece, Sentence
 from intently.feed.parser.reading import Reading
 from intently.feed.parser.segments import Segment
 from intently.feed.parser.stories import tells
+from intently.feed.parser.tables import tables_of
 from intently.feed.parser.talk import without_talk
 from intently.feed.parser.tokens import check_text, tokenise
 from intently.language import Line, Model, Wish, ask_reading

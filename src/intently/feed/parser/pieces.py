@@ -1,47 +1,30 @@
 """Cut a command into pieces of meaning: cues, amounts, facet phrases, titles, shown items and unknown words.
 
-At every token the longest reading wins; among equally long ones the order of `_PRIORITY`. The catalogue's tables are
-compiled once for a catalogue.
+At every token the longest reading wins; among equally long ones the order of `_PRIORITY`.
 """
 
 import re
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-
 from intently.catalog.ground import Grounding
-from intently.catalog.schema import CatalogSpec, FacetSpec
-from intently.catalog.snapshot import Snapshot
-from intently.feed.parser.bounds import Amount, Comparators, comparators, read_amount
+from intently.feed.parser.bounds import Amount, read_amount
 from intently.feed.parser.context import ParseContext
 from intently.feed.parser.denials import read_denial
 from intently.feed.parser.lasting import read_lasting
 from intently.feed.parser.lexicon import Cue, CueKind, cue_phrases
-from intently.feed.parser.numbers import CURRENCY_SIGNS, Units, units_of
 from intently.feed.parser.people import believable_names
-from intently.feed.parser.phrases import Phrases
 from intently.feed.parser.shown import read_shown
+from intently.feed.parser.tables import Direction, Tables, tables_of
 from intently.feed.parser.titles import Title, is_title_cue, titles_of
 from intently.feed.parser.tokens import Token, tokenise
 
-__all__ = ["CONTENT", "Direction", "Piece", "Sentence", "Tables", "cut", "sorted_amounts", "tables_of"]
+__all__ = ["CONTENT", "Piece", "Sentence", "cut"]
 
 CONTENT = frozenset(("amount", "term", "title", "shown", "direction", "noun", "unknown"))
 PieceKind = Literal["cue", "amount", "term", "title", "shown", "direction", "noun", "skip", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Direction:
-    """A word that points along a number facet: "newer" (strict, against something) or "new" (a soft wish)."""
-
-    facet: str
-    side: Literal["more", "less"]
-    comparative: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +42,6 @@ class Piece:
     direction: Direction | None = None
     facet: str = ""  # "noun"
     own_noun: bool = False  # "skip": the catalogue's word for an item
-
-
-@dataclass(frozen=True)
-class Tables:
-    """What one catalogue adds to the grammar."""
-
-    spec: CatalogSpec
-    units: Units
-    comparators: Comparators
-    directions: Phrases[Direction]
-    nouns: Phrases[str]
-    own_nouns: Phrases[str]
-    year_facet: str
-
-    def numbers(self) -> list[tuple[str, FacetSpec]]:
-        return [(name, facet) for name, facet in self.spec.facets.items() if facet.kind != "term"]
 
 
 @dataclass(frozen=True)
@@ -102,63 +69,6 @@ class Sentence:
     @cached_property
     def lows(self) -> tuple[str, ...]:
         return tuple(token.low for token in self.tokens)
-
-
-_compiled: OrderedDict[int, Tables] = OrderedDict()
-KEPT = 8  # catalogues whose tables are kept
-
-
-def tables_of(spec: CatalogSpec) -> Tables:
-    """The catalogue's tables, compiled at its first command."""
-    known = _compiled.get(id(spec))
-    if known is not None and known.spec is spec:
-        return known
-    _compiled[id(spec)] = made = _compile(spec)
-    while len(_compiled) > KEPT:
-        _compiled.popitem(last=False)
-    return made
-
-
-def _compile(spec: CatalogSpec) -> Tables:
-    numbers = [(name, facet) for name, facet in spec.facets.items() if facet.kind != "term"]
-    dates = [name for name, facet in numbers if facet.kind == "date" or facet.unit in ("year", "years")]
-    names = [(word, name) for name, facet in spec.facets.items() for word in (*facet.nouns, facet.label, name) if word]
-    plurals = [(word + "s", name) for word, name in names if not word.endswith("s")]
-    return Tables(
-        spec=spec,
-        units=units_of(spec),
-        comparators=comparators(numbers),
-        directions=Phrases(_directions(numbers)),
-        nouns=Phrases([*plurals, *names]),
-        own_nouns=Phrases([(word, word) for word in _own_nouns(spec)]),
-        year_facet=dates[0] if dates else "",
-    )
-
-
-_SAME_THING = {"film": ("movie", "movies", "flick", "flicks", "picture", "pictures"), "movie": ("film", "films")}
-
-
-def _own_nouns(spec: CatalogSpec) -> list[str]:
-    return [spec.noun, spec.nouns, *_SAME_THING.get(spec.noun, ())]
-
-
-def _directions(numbers: Sequence[tuple[str, FacetSpec]]) -> list[tuple[str, Direction]]:
-    found = []
-    for name, facet in numbers:
-        found += [(word, Direction(name, "more", comparative=True)) for word in facet.more]
-        found += [(word, Direction(name, "less", comparative=True)) for word in facet.less]
-        found += [(word, Direction(name, "more", comparative=False)) for word in facet.highest]
-        found += [(word, Direction(name, "less", comparative=False)) for word in facet.lowest]
-        for noun in (*facet.nouns, facet.label.lower() or name):
-            found += [
-                (f"{word} {noun}", Direction(name, "more", comparative=True))
-                for word in ("higher", "greater", "bigger")
-            ]
-            found += [(f"{word} {noun}", Direction(name, "less", comparative=True)) for word in ("lower", "smaller")]
-            large = ("high", "big") if facet.unit in CURRENCY_SIGNS else ("high", "good", "great", "big")
-            found += [(f"{word} {noun}", Direction(name, "more", comparative=False)) for word in large]
-            found += [(f"{word} {noun}", Direction(name, "less", comparative=False)) for word in ("low", "small")]
-    return found
 
 
 @dataclass
@@ -441,19 +351,3 @@ def _is_surname(grounding: Grounding) -> bool:
     """Found by a part of a longer name: "Fargo" of James Fargo."""
     best = grounding.matches[0]
     return best.how == "inflection" and len(best.value.split()) > len(grounding.phrase.split())
-
-
-Sorted = npt.NDArray[np.float64]
-_sorted: OrderedDict[tuple[int, str], tuple[Snapshot, Sorted]] = OrderedDict()
-
-
-def sorted_amounts(snapshot: Snapshot, facet: str) -> Sorted:
-    """The known values of a number facet, ascending; kept for the newest snapshots."""
-    key = (id(snapshot), facet)
-    held = _sorted.get(key)
-    if held is None or held[0] is not snapshot:
-        values = np.asarray(snapshot.numbers[facet].amounts, np.float64)
-        held = _sorted[key] = (snapshot, np.sort(values[~np.isnan(values)]))
-        while len(_sorted) > 4 * KEPT:
-            _sorted.popitem(last=False)
-    return held[1]

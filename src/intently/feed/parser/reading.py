@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from intently.catalog.ground import Grounding
 from intently.feed.parser.context import ParseContext
-from intently.feed.parser.pieces import Piece, Sentence, Tables
+from intently.feed.parser.pieces import Piece, Sentence
 from intently.feed.parser.segments import Segment
+from intently.feed.parser.tables import Tables
 from intently.feed.session import scope_of
 from intently.nouns import Change, PreferenceValue, Relation
 

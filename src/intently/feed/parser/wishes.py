@@ -11,9 +11,10 @@ from intently.feed.parser.clauses import is_compound, is_open, runs_on, settle
 from intently.feed.parser.facets import amounts_of_items, compared, facet_of, wished
 from intently.feed.parser.items import read_attributes, read_item
 from intently.feed.parser.numbers import is_foreign
-from intently.feed.parser.pieces import CONTENT, Direction, Piece, sorted_amounts
+from intently.feed.parser.pieces import CONTENT, Piece
 from intently.feed.parser.reading import Reading, best_values
 from intently.feed.parser.segments import Segment
+from intently.feed.parser.tables import Direction, sorted_amounts
 from intently.feed.parser.unknown import MAX_WISH_WORDS, read_unknown
 from intently.nouns import Change, PreferenceValue
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from intently.feed.parser.chinese.cut import ChineseCue
 from intently.feed.parser.lexicon import Cue
-from intently.feed.parser.pieces import CONTENT, Direction, Piece
+from intently.feed.parser.pieces import CONTENT, Piece
 from intently.feed.parser.segments import Builder, Segment
+from intently.feed.parser.tables import Direction
 from intently.feed.parser.tokens import Token
 
 __all__ = ["ChineseBuilder"]

@@ -19,7 +19,8 @@ from intently.feed.parser.chinese.lexicon import Strings, cue_patterns, cue_stri
 from intently.feed.parser.chinese.shown import MEASURES, read_shown_chinese
 from intently.feed.parser.context import ParseContext
 from intently.feed.parser.lexicon import Cue, cue_phrases
-from intently.feed.parser.pieces import Piece, Sentence, tables_of
+from intently.feed.parser.pieces import Piece, Sentence
+from intently.feed.parser.tables import tables_of
 from intently.feed.parser.tokens import Token
 
 __all__ = ["ChineseCue", "cut_chinese", "tokenise_chinese"]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from intently.catalog.schema import CatalogSpec, FacetSpec
 from intently.feed.parser.chinese.fold import fold
-from intently.feed.parser.pieces import Direction
+from intently.feed.parser.tables import Direction
 
 __all__ = ["Directions", "directions_of"]
 
