@@ -36,6 +36,7 @@ def read_exact(text: str, context: ParseContext) -> Parsed:
 def read_segments(reading: Reading, segments: Sequence[Segment]) -> None:
     """Append what each segment says, in order."""
     previous: Segment | None = None
+    reading.turning = any(segment.replace for segment in segments)
     for place, segment in enumerate(segments):
         if previous is not None and _keeps_rest(previous, segment):
             previous = segment
@@ -74,12 +75,22 @@ def _read(reading: Reading, segment: Segment, previous: Segment | None) -> None:
         read_retraction(reading, segment)
     elif segment.action in ("retract", "drop", "allow") and read_retraction(reading, segment):
         return
-    elif segment.action == "avoid" and segment.past and read_lost_wish(reading, segment):
+    elif segment.action == "avoid" and _ends(reading, segment) and read_lost_wish(reading, segment):
         return
     else:
         if segment.action in ("retract", "drop", "allow"):
             segment.action = "avoid"
         read_wishes(reading, segment, previous)
+
+
+_CONTRASTS = frozenset(("instead of", "rather than", "in place of"))
+_ENOUGH = frozenset(("no more", "no more of", "enough", "enough of", "enough of the", "over", "im over"))
+
+
+def _ends(reading: Reading, segment: Segment) -> bool:
+    """Whether the words end a wish rather than forbid its matter: "I don't want comedies any more", "a western rather
+    than a comedy", and before something new "no more comedies, now a western"."""
+    return segment.past or segment.verb in _CONTRASTS or (reading.turning and segment.verb in _ENOUGH)
 
 
 def _frees_a_facet(segment: Segment) -> bool:

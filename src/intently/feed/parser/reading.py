@@ -38,6 +38,7 @@ class Reading:
     guesses: set[int] = field(default_factory=set)
     pointed: list[tuple[str, ...]] = field(default_factory=list)
     weak: set[int] = field(default_factory=set)  # wants that rest on no cue: the model may say otherwise
+    turning: bool = False  # something new is asked for: "now", "instead", "actually"
     trusting: bool = False  # the words were quoted as a wish: all unknown ones count
 
     def words(self, pieces: Sequence[Piece]) -> str:
