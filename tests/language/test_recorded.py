@@ -44,7 +44,7 @@ def test_a_reading_with_a_line_too_much_or_too_few_is_not_right():
     assert readings.is_right(readings.read_recorded(case, "- horror\n+ funny"), case)
     assert not readings.is_right(readings.read_recorded(case, "- horror"), case)
     assert not readings.is_right(readings.read_recorded(case, "+ horror\n+ funny"), case)
-    assert not readings.is_right(readings.read_recorded(case, ""), case)
+    assert not readings.is_right(readings.read_recorded(case, "="), case)
 
 
 @pytest.mark.real

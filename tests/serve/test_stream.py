@@ -18,6 +18,7 @@ from intently.language.fake import ScriptedModel
 from intently.nouns import Interest, Tag
 from intently.serve import create_app
 
+pytestmark = pytest.mark.xdist_group("stream")  # the model's script is one for all tests, in their order
 HARD = "my neighbour keeps weeping at weddings so spare us the tears"
 OTHER = "the sort of picture where two enemies end up trusting each other after a long drive"
 SCRIPT = ["- tears", ModelTimeout("no answer in 12 s"), "- tears"]

@@ -113,10 +113,14 @@ def read_object(text: str, answer: type[M]) -> M:
 
 
 def read_lines(text: str) -> tuple[Line, ...]:
-    """Read signed lines, or the same as JSON. Raises AnswerInvalid that quotes the first line that has no sign."""
+    """Read signed lines, or the same as JSON. Raises AnswerInvalid that quotes the first line that has no sign, or when
+    there is no line at all: a model that has nothing to change says "="."""
     if text.lstrip().startswith("{"):
         return read_object(text, Lines).lines
-    return tuple(_line(raw.strip()) for raw in text.strip().splitlines() if raw.strip())
+    lines = tuple(_line(raw.strip()) for raw in text.strip().splitlines() if raw.strip())
+    if not lines:
+        raise AnswerInvalid("the answer is empty")
+    return lines
 
 
 def _line(raw: str) -> Line:
