@@ -18,10 +18,9 @@ from intently.language.fake import ScriptedModel
 from intently.nouns import Interest, Tag
 from intently.serve import create_app
 
-pytestmark = pytest.mark.xdist_group("stream")  # the model's script is one for all tests, in their order
 HARD = "my neighbour keeps weeping at weddings so spare us the tears"
 OTHER = "the sort of picture where two enemies end up trusting each other after a long drive"
-SCRIPT = ["- tears", ModelTimeout("no answer in 12 s"), "- tears"]
+TEARS = ["- tears"] * 2  # the second where the first is not kept
 
 
 class Browser:
@@ -61,11 +60,11 @@ class Browser:
             return str(answer.read().decode())
 
 
-@pytest.fixture(scope="module")
-def talking(config: Config) -> Iterator[tuple[str, Engine]]:
-    """The address of a server whose model answers from a script."""
+@pytest.fixture
+def talking(config: Config, request: pytest.FixtureRequest) -> Iterator[tuple[str, Engine]]:
+    """The address of a server whose model answers from the script of this test."""
     allowed = load_config(env={}, home=config.home)
-    with Services(allowed, model=ScriptedModel(SCRIPT)) as services:
+    with Services(allowed, model=ScriptedModel(list(request.param))) as services:
         engine = Engine("tiny", config=allowed, services=services)
         app = create_app({"tiny": engine}, allowed)
         listener = socket.create_server(("127.0.0.1", 0))
@@ -80,6 +79,7 @@ def talking(config: Config) -> Iterator[tuple[str, Engine]]:
         engine.close()
 
 
+@pytest.mark.parametrize("talking", [TEARS], indirect=True)
 def test_a_hard_sentence_is_provisional_at_once_and_the_models_reading_replaces_it(
     talking: tuple[str, Engine],
 ) -> None:
@@ -91,6 +91,7 @@ def test_a_hard_sentence_is_provisional_at_once_and_the_models_reading_replaces_
     assert "Remove: " in final  # a chip that is in force can be removed
 
 
+@pytest.mark.parametrize("talking", [[ModelTimeout("no answer in 12 s")]], indirect=True)
 def test_a_model_that_does_not_answer_leaves_the_grammars_reading_and_the_page_says_so(
     talking: tuple[str, Engine],
 ) -> None:
@@ -99,6 +100,7 @@ def test_a_model_that_does_not_answer_leaves_the_grammars_reading_and_the_page_s
     assert "language model did not answer" in page.next_with('id="notices"')
 
 
+@pytest.mark.parametrize("talking", [TEARS], indirect=True)
 def test_a_reading_does_not_reach_another_browser_of_the_same_person(talking: tuple[str, Engine]) -> None:
     mine, other = Browser(talking[0], "both"), Browser(talking[0], "both")
     mine.say(HARD)
@@ -107,6 +109,7 @@ def test_a_reading_does_not_reach_another_browser_of_the_same_person(talking: tu
     assert 'id="memory"' not in other.next_with("<hx-partial")
 
 
+@pytest.mark.parametrize("talking", [[]], indirect=True)
 def test_interests_and_tags_arrive_while_they_are_found(talking: tuple[str, Engine]) -> None:
     page = Browser(talking[0], "ann")
     interest = Interest(interest_id="i1", text="Dry <b>humour</b>", evidence=("e1",), reason="three of three")
