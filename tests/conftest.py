@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.fixtures_demo"]
+pytest_plugins = ["tests.fixtures_demo", "tests.fixtures_llama"]
 # A busy machine is no fault of a property; and a gate gives the same verdict for the same code. By hand, look further.
 settings.register_profile("gate", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None)

@@ -18,7 +18,7 @@ import pytest
 
 from intently.config import Config, load_config
 from intently.engine.store import Store, open_store
-from tests.language.conftest import find_gguf
+from tests.fixtures_llama import find_gguf
 
 FILMS = (3313, 76778)  # items and events
 HARD = "I had a rotten day and my sister is visiting, so whatever would cheer two tired people up"

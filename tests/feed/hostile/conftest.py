@@ -8,9 +8,6 @@ import pytest
 from intently.config import Config
 from intently.engine import Engine
 from tests.feed.hostile.world import VICTIM, config_of, give_secrets
-from tests.language.conftest import gguf, model, one_server, server, settings
-
-__all__ = ["gguf", "model", "one_server", "server", "settings"]  # fixtures of the real model
 
 
 @pytest.fixture(scope="module")
