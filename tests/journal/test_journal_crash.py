@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -112,9 +113,10 @@ def test_a_killed_merge_changes_nothing(url: str, tmp_path: Path) -> None:
 
 def test_a_job_of_a_killed_runner_is_taken_by_the_next(url: str, tmp_path: Path) -> None:
     run_killed(url, "never", "journal.enqueue('understand', 'ann', None, 'h')\n"
-               "journal.lease(['understand'], 0.01)\nos.kill(os.getpid(), signal.SIGKILL)")  # fmt: skip
+               "journal.lease(['understand'], 60)\nos.kill(os.getpid(), signal.SIGKILL)")  # fmt: skip
     journal = open_journal(url, tmp_path)
-    held = journal.lease(["understand"], 60)
+    assert journal.lease(["understand"], 60) is None
+    held = journal.lease(["understand"], 60, now=datetime.now(UTC) + timedelta(seconds=90))
     assert held is not None
     assert held.attempts == 2
     assert journal.append([rated("ann", "1")]).new == 1
