@@ -81,6 +81,7 @@ class FeedConfig(StageConfig):
 
 
 class UnderstandConfig(StageConfig):
+    pipeline: str = "v1"  # the way of reasoning: v1, routes, v2 or one-prompt
     history_tokens: PositiveInt = 1500
     interests: PositiveInt = 5  # asked of the embedded model for one person
     tags: PositiveInt = 12

@@ -21,6 +21,7 @@ __all__ = [
     "Candidates",
     "Change",
     "Command",
+    "Cue",
     "Event",
     "EventKind",
     "FacetValue",
@@ -29,6 +30,7 @@ __all__ = [
     "Interest",
     "Item",
     "Noun",
+    "Persona",
     "Preference",
     "Profile",
     "Reason",
@@ -133,6 +135,28 @@ class Interest(Noun):
     evidence: tuple[str, ...]  # event ids
     reason: str = ""
     valid_until: Time | None = None
+    listed: bool = False  # it was in the pool of interests; else the model named it anew
+    verdicts: Mapping[str, str] = Field(default_factory=dict)  # label -> who decided, for example "code", "model"
+
+
+class Cue(Noun):
+    """A sign of the moment: the season, a holiday, a trend, the weather. Never invented: it names its source."""
+
+    cue_id: Id
+    kind: Literal["season", "holiday", "trend", "weather"]
+    text: str
+    time: Time  # of which it is true
+    source: str  # "calendar", "journal", a URL or a file's name
+
+
+class Persona(Noun):
+    """One strand of a person's intent, as the planner names it."""
+
+    persona_id: Id
+    role: str
+    why: str = ""
+    evidence: tuple[str, ...] = ()  # event ids
+    cues: tuple[Id, ...] = ()  # ids of the cues that it speaks to
 
 
 class Tag(Noun):
@@ -140,7 +164,8 @@ class Tag(Noun):
 
     tag_id: Id
     text: str
-    interest_id: Id
+    interest_id: Id | None = None  # what it serves: an interest or a persona
+    persona_id: Id | None = None
     rationale: str = ""
     found: int = 0  # items of the catalogue at or above the grounding similarity
     best_similarity: float = 0.0  # cosine of the nearest item, -1 to 1

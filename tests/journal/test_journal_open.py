@@ -79,6 +79,8 @@ def test_a_journal_of_the_first_step_gets_the_later_tables_and_keeps_what_it_hol
     before = journal.export("ann")
     with journal._store.write() as connection:
         connection.exec_driver_sql("DROP TABLE proposal")
+        for column in ("pipeline", "personas", "cues", "notes"):
+            connection.exec_driver_sql(f"ALTER TABLE understanding DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     journal.close()
     later = open_journal(url, tmp_path)

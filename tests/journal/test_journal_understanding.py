@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from intently.journal import Journal
-from intently.nouns import Interest, Tag
+from intently.journal import Journal, UnderstandingRow
+from intently.nouns import Cue, Interest, Persona, Tag
 from tests.journal.world import NOON, asked, at
 
 INTEREST = Interest(
@@ -12,15 +12,27 @@ TAG = Tag(tag_id="t1", text="dry British comedy", interest_id="i1", found=12, be
 
 def test_the_newest_understanding_not_later_than_a_moment_is_found(journal: Journal) -> None:
     assert journal.understanding("ann") is None
-    journal.put_understanding("ann", "h1", [INTEREST], [TAG], at(0))
-    journal.put_understanding("ann", "h2", [], [], at(10))
-    journal.put_understanding("bob", "h3", [], [], at(20))
+    journal.put_understanding(UnderstandingRow("ann", "h1", (INTEREST,), (TAG,), at(0)))
+    journal.put_understanding(UnderstandingRow("ann", "h2", (), (), at(10)))
+    journal.put_understanding(UnderstandingRow("bob", "h3", (), (), at(20)))
     newest, earlier = journal.understanding("ann"), journal.understanding("ann", until=at(5))
     assert newest is not None
     assert earlier is not None
     assert (newest.input_hash, newest.interests, newest.time) == ("h2", (), at(10))
     assert (earlier.input_hash, earlier.interests, earlier.tags) == ("h1", (INTEREST,), (TAG,))
     assert journal.understanding("ann", until=at(-1)) is None
+
+
+def test_an_understanding_comes_back_whole(journal: Journal) -> None:
+    made = UnderstandingRow(
+        "ann", "h1", (INTEREST.model_copy(update={"listed": True, "verdicts": {"evidence": "code"}}),),
+        (Tag(tag_id="t2", text="warm winter comedy", persona_id="p1"),), at(0), "v2",
+        (Persona(persona_id="p1", role="winter evenings", why="it is cold", evidence=("e1",), cues=("season",)),),
+        (Cue(cue_id="season", kind="season", text="winter", time=NOON, source="calendar"),),
+        {"refused": [["tags", "too vague"]], "calls": ["h"]},
+    )  # fmt: skip
+    journal.put_understanding(made)
+    assert journal.understanding("ann") == made
 
 
 def test_a_stage_that_was_done_for_the_same_input_is_not_done_again(journal: Journal) -> None:

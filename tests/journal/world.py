@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from intently.journal import Journal, MemoryRow
+from intently.journal import Journal, MemoryRow, UnderstandingRow
 from intently.nouns import CallRow, Command, Event, Interest, Item, Profile, Tag
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -53,7 +53,7 @@ def live(journal: Journal, user_id: str, mark: str = "mark") -> None:
     journal.put_trace(f"feed of {user_id}", user_id, NOON, {"mark": mark})
     interest = Interest(interest_id="i1", text=f"likes {mark}", evidence=("e1",))
     tag = Tag(tag_id="t1", text=f"{mark} films", interest_id="i1")
-    journal.put_understanding(user_id, "hash", [interest], [tag], NOON)
+    journal.put_understanding(UnderstandingRow(user_id, "hash", (interest,), (tag,), NOON))
     journal.put_stage(user_id, "interests", "hash", {"mark": mark})
     journal.put_call(asked(f"call of {user_id}", user_id, answer=f"they like {mark}"))
     journal.enqueue("understand", user_id, {"user_id": user_id, "mark": mark})

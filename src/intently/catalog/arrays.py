@@ -89,6 +89,11 @@ class Snapshot:
         return len(self.item_ids)
 
     @cached_property
+    def folded_titles(self) -> frozenset[str]:
+        """All titles in lower case: whether a text is one of them."""
+        return frozenset(title.casefold() for title in self.titles)
+
+    @cached_property
     def row_by_id(self) -> Mapping[str, int]:
         return dict(zip(self.item_ids, range(len(self.item_ids)), strict=True))
 

@@ -27,7 +27,7 @@ JSON_COLUMNS = {
     "commands": ("changes",),
     "replies": ("body",),
     "slates": ("item_ids",),
-    "understandings": ("interests", "tags"),
+    "understandings": ("interests", "tags", "personas", "cues", "notes"),
     "stages": ("output",),
     "jobs": ("payload",),
 }

@@ -16,7 +16,7 @@ from intently.journal.memory import Answer, CommandRow, MemoryRow
 from intently.journal.slates import SlateRow
 from intently.journal.store import Store
 from intently.journal.understanding import FailureRow, UnderstandingRow
-from intently.nouns import CallRow, Command, Event, Interest, Item, Profile, Tag
+from intently.nouns import CallRow, Command, Event, Item, Profile
 
 __all__ = ["Journal"]
 
@@ -210,12 +210,10 @@ class Journal:
 
     # Understanding
 
-    def put_understanding(
-        self, user_id: str, input_hash: str, interests: Sequence[Interest], tags: Sequence[Tag], time: datetime
-    ) -> None:
+    def put_understanding(self, made: UnderstandingRow) -> None:
         """Keep a new understanding beside the older ones."""
         with self._store.write() as connection:
-            understanding.put_understanding(connection, user_id, input_hash, interests, tags, time)
+            understanding.put_understanding(connection, made)
 
     def understanding(self, user_id: str, until: datetime | None = None) -> UnderstandingRow | None:
         """The newest understanding, none made later than `until`."""

@@ -195,6 +195,10 @@ understanding = _table(
     _text("interests"),
     _text("tags"),
     _int("time_us"),
+    _text("pipeline"),
+    _text("personas"),
+    _text("cues"),
+    _text("notes"),  # JSON: what the stages left out and why, and the calls behind them
     Index("understanding_by_user", "user_id", "time_us"),
     numbered=True,
 )

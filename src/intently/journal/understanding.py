@@ -1,8 +1,8 @@
 """What was understood about a person, stage by stage, and what failed on the way."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from intently.journal.store import upsert
 from intently.journal.tables import failure, from_us, stage, to_us, understanding
-from intently.nouns import Interest, Tag
+from intently.nouns import Cue, Interest, Noun, Persona, Tag
 
 __all__ = [
     "FailureRow",
@@ -31,6 +31,10 @@ class UnderstandingRow:
     interests: tuple[Interest, ...]
     tags: tuple[Tag, ...]
     time: datetime
+    pipeline: str = "v1"  # which way of reasoning made it
+    personas: tuple[Persona, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    notes: Mapping[str, Any] = field(default_factory=dict)  # what the stages left out and why, calls behind them
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +46,18 @@ class FailureRow:
     time: datetime
 
 
-def put_understanding(
-    connection: Connection,
-    user_id: str,
-    input_hash: str,
-    interests: Sequence[Interest],
-    tags: Sequence[Tag],
-    time: datetime,
-) -> None:
+def put_understanding(connection: Connection, made: UnderstandingRow) -> None:
     """Keep a new understanding beside the older ones: a feed as of an earlier moment reads those."""
     row = {
-        "user_id": user_id,
-        "input_hash": input_hash,
-        "interests": json.dumps([one.model_dump(mode="json") for one in interests]),
-        "tags": json.dumps([one.model_dump(mode="json") for one in tags]),
-        "time_us": to_us(time),
+        "user_id": made.user_id,
+        "input_hash": made.input_hash,
+        "interests": _dumped(made.interests),
+        "tags": _dumped(made.tags),
+        "time_us": to_us(made.time),
+        "pipeline": made.pipeline,
+        "personas": _dumped(made.personas),
+        "cues": _dumped(made.cues),
+        "notes": json.dumps(dict(made.notes)),
     }
     connection.execute(insert(understanding), row)
 
@@ -103,7 +104,19 @@ def failures(connection: Connection, limit: int | None = None) -> list[FailureRo
     ]
 
 
+def _dumped(nouns: Sequence[Noun]) -> str:
+    return json.dumps([one.model_dump(mode="json") for one in nouns])
+
+
 def _understanding_of(row: Row[Any]) -> UnderstandingRow:
-    interests = tuple(Interest.model_validate(one) for one in json.loads(row.interests))
-    tags = tuple(Tag.model_validate(one) for one in json.loads(row.tags))
-    return UnderstandingRow(row.user_id, row.input_hash, interests, tags, from_us(row.time_us))
+    return UnderstandingRow(
+        user_id=row.user_id,
+        input_hash=row.input_hash,
+        interests=tuple(Interest.model_validate(one) for one in json.loads(row.interests)),
+        tags=tuple(Tag.model_validate(one) for one in json.loads(row.tags)),
+        time=from_us(row.time_us),
+        pipeline=row.pipeline,
+        personas=tuple(Persona.model_validate(one) for one in json.loads(row.personas)),
+        cues=tuple(Cue.model_validate(one) for one in json.loads(row.cues)),
+        notes=json.loads(row.notes),
+    )

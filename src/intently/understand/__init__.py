@@ -1,20 +1,21 @@
-"""Understanding: history -> behaviour text -> interests -> tags. One route, as RecGPT V1; one person at a time."""
+"""Understanding: history -> behaviour text -> interests -> personas -> tags, by one of several pipelines."""
 
+from intently.understand.batch import BatchReport, understand_users
 from intently.understand.behaviour import BehaviourItem, BehaviourText, behaviour_text
-from intently.understand.run import (
-    BatchReport,
-    Progress,
-    behaviour_of,
-    estimate_user,
-    understand_user,
-    understand_users,
-)
+from intently.understand.person import estimate_user, understand_user
+from intently.understand.pipelines import PIPELINES, Pipeline
+from intently.understand.reasoned import Reasoned
+from intently.understand.run import Progress, Run, behaviour_of
 
 __all__ = [
+    "PIPELINES",
     "BatchReport",
     "BehaviourItem",
     "BehaviourText",
+    "Pipeline",
     "Progress",
+    "Reasoned",
+    "Run",
     "behaviour_of",
     "behaviour_text",
     "estimate_user",

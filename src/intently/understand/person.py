@@ -1,0 +1,113 @@
+"""Understanding one person: history, behaviour text, a pipeline's reasoning, and what its tags find."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from intently.catalog.arrays import Snapshot
+from intently.catalog.encode import Encoder
+from intently.catalog.schema import CatalogSpec
+from intently.config import Config
+from intently.errors import IntentlyError, stage
+from intently.journal import Journal, UnderstandingRow
+from intently.language import Budget, Estimate, Model
+from intently.nouns import Cue
+from intently.understand.pipelines import Pipeline, make_pipeline
+from intently.understand.run import Progress, Run, Tell, hash_of, prepare
+
+__all__ = ["estimate_user", "understand_user"]
+
+
+def estimate_user(
+    user_id: str,
+    *,
+    journal: Journal,
+    model: Model,
+    spec: CatalogSpec,
+    snapshot: Snapshot,
+    config: Config,
+    cues: Sequence[Cue] = (),
+    as_of: datetime | None = None,
+) -> Estimate:
+    """What understanding this person will cost at most; asks no model. Nothing, where nothing has changed.
+
+    Raises NotFound for a person without enough history.
+    """
+    run = prepare(
+        user_id, journal=journal, model=model, spec=spec, snapshot=snapshot, config=config, cues=cues, as_of=as_of
+    )
+    pipeline = make_pipeline(config.understand.pipeline)
+    return pipeline.estimate(run) if _known(run, pipeline) is None else model.estimate([], 0)
+
+
+def understand_user(
+    user_id: str,
+    *,
+    journal: Journal,
+    model: Model,
+    spec: CatalogSpec,
+    snapshot: Snapshot,
+    encoder: Encoder | None,
+    config: Config,
+    cues: Sequence[Cue] = (),
+    as_of: datetime | None = None,
+    progress: Tell = lambda step: None,
+    budget: Budget | None = None,
+) -> UnderstandingRow:
+    """Reason about a person, keep what was found, and return it. What has not changed is returned at once.
+
+    encoder: None leaves the tags without what they find. Raises NotFound for a person without enough history, and what
+    Model.ask raises; a failure is also kept as a row of the journal.
+    """
+    run = prepare(
+        user_id, journal=journal, model=model, spec=spec, snapshot=snapshot, config=config, encoder=encoder, cues=cues,
+        as_of=as_of, budget=budget,
+    )  # fmt: skip
+    pipeline = make_pipeline(config.understand.pipeline)
+    known = _known(run, pipeline)
+    if known is not None:
+        progress(Progress(user_id, "done", "nothing has changed since the last time", known.interests, known.tags))
+        return known
+    progress(Progress(user_id, "behaviour", f"read {len(run.behaviour.items)} things they did"))
+    try:
+        with stage("understand", user_id=user_id):
+            row = _reasoned(run, pipeline, progress)
+    except IntentlyError as error:
+        journal.put_failure(user_id, "understand", type(error).__name__, str(error))
+        raise
+    journal.put_understanding(row)
+    text = f"{len(row.interests)} interests, {len(row.tags)} tags"
+    progress(Progress(user_id, "done", text, row.interests, row.tags))
+    return row
+
+
+def _reasoned(run: Run, pipeline: Pipeline, progress: Tell) -> UnderstandingRow:
+    found = pipeline.reason(run, progress)
+    notes = {**found.notes, "refused": run.refused, "calls": run.calls}
+    return UnderstandingRow(
+        user_id=run.user_id,
+        input_hash=_input_hash(run, pipeline),
+        interests=found.interests,
+        tags=run.grounded(found.tags),
+        time=run.as_of,
+        pipeline=pipeline.name,
+        personas=found.personas,
+        cues=found.cues,
+        notes=notes,
+    )
+
+
+def _known(run: Run, pipeline: Pipeline) -> UnderstandingRow | None:
+    """The last understanding, while it is of the same input and not due for renewal."""
+    last = run.journal.understanding(run.user_id, run.as_of)
+    if last is None or last.input_hash != _input_hash(run, pipeline):
+        return None
+    fresh = run.as_of - last.time < timedelta(days=run.settings.refresh_days)
+    return last if fresh else None
+
+
+def _input_hash(run: Run, pipeline: Pipeline) -> str:
+    """Of all that an understanding is made from: history, pipeline, prompts, settings, model. Not of the text's dates:
+    a history that only grew older is renewed after `refresh_days`, not on the day that a line changes its bucket; and
+    not of the cues of the moment, which change daily."""
+    history = [[item.text, item.liked, list(item.event_ids)] for item in run.behaviour.items]
+    return hash_of(pipeline.name, pipeline.rules, list(pipeline.asks(run)), sorted(history), run.model.digest)

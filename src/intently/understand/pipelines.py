@@ -1,0 +1,48 @@
+"""Ways of reasoning about a person, behind one seam: each turns a run into interests, personas and tags.
+
+A pipeline asks the model through `Run.once`, so that all of them resume, are cached and are counted alike, and gives
+its tags ungrounded: what they find is looked up by who runs it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from intently.errors import BadRequest
+from intently.language import Estimate
+from intently.understand.reasoned import Reasoned
+from intently.understand.run import Run, Tell
+from intently.understand.v1 import V1
+
+__all__ = ["PIPELINES", "Pipeline", "make_pipeline"]
+
+
+class Pipeline(Protocol):
+    """`rules`: of what it refuses and how it asks, raised when they change, so that people are understood anew."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def rules(self) -> int: ...
+
+    def reason(self, run: Run, tell: Tell) -> Reasoned:
+        """Ask what must be asked. Raises what `Model.ask` raises."""
+        ...
+
+    def estimate(self, run: Run) -> Estimate:
+        """What `reason` will cost at most; asks nothing."""
+        ...
+
+    def asks(self, run: Run) -> Sequence[str]:
+        """What decides its answers beside the history: settings and versions of prompts."""
+        ...
+
+
+PIPELINES: dict[str, Callable[[], Pipeline]] = {"v1": V1}
+
+
+def make_pipeline(name: str) -> Pipeline:
+    """Raises BadRequest that lists those that exist."""
+    if name not in PIPELINES:
+        raise BadRequest(f"there is no pipeline {name!r}; choose one of {', '.join(PIPELINES)}")
+    return PIPELINES[name]()
