@@ -8,31 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intently.nouns import Event
-from intently.understand.behaviour import BehaviourText, behaviour_text, is_reliable
+from intently.understand.behaviour import BehaviourText, behaviour_text
+from intently.understand.reliable import is_reliable
+from tests.understand.histories import events
 from tests.understand.worlds import NOW, rated
-
-KINDS = ["impression", "view", "click", "detail", "review", "favourite", "cart", "purchase", "rating", "search", "hide"]
 
 
 def _text(events: list[Event], cap: int = 10_000) -> BehaviourText:
     return behaviour_text(events, lambda item_id: (f"Game {item_id}", ""), NOW, cap_tokens=cap, liked_from=7)
-
-
-@st.composite
-def events(draw) -> list[Event]:
-    found = []
-    for seq in range(draw(st.integers(0, 25))):
-        kind = draw(st.sampled_from(KINDS))
-        about = (
-            {"query": f"query {draw(st.integers(0, 3))}"}
-            if kind == "search"
-            else {"item_id": str(draw(st.integers(0, 9)))}
-        )
-        value = {"value": draw(st.integers(1, 10))} if kind == "rating" else {}
-        time = NOW - timedelta(days=draw(st.sampled_from([0.1, 1, 29, 31, 60, 364, 366, 900, -1])))
-        found.append(Event(user_id="ann", kind=kind, time=time, seq=seq, **about, **value))
-    unique = {event.event_id: event for event in found}
-    return sorted(unique.values(), key=lambda event: (event.time, event.seq))
 
 
 @given(events())

@@ -16,19 +16,12 @@ from datetime import datetime, timedelta
 
 from intently.language.prompt import approximate_tokens, plain
 from intently.nouns import Event, utc
+from intently.understand.reliable import DISLIKED, is_reliable, word_of
 
-__all__ = ["BehaviourItem", "BehaviourText", "behaviour_text", "is_reliable"]
+__all__ = ["BehaviourItem", "BehaviourText", "Key", "behaviour_text", "key_of", "name_of"]
 
-WORDS = {  # kinds that are meant; ordinary clicks, views and impressions say too little
-    "favourite": "kept",
-    "cart": "in cart",
-    "purchase": "bought",
-    "detail": "looked closely at",
-    "review": "read about",
-    "search": "searched",
-    "rating": "rated",
-}
-LIKED, DISLIKED = "liked", "did not like"
+Key = tuple[str, str]  # of what an event is about: ("item", its id) or ("query", its words)
+
 TITLE_CHARACTERS = 80
 SEPARATORS = str.maketrans({";": ",", "|": "/"})  # of our own lines
 MONTH, YEAR = timedelta(days=30), timedelta(days=365)
@@ -60,18 +53,13 @@ class BehaviourText:
 class _Mention:
     """A thing (item or query) with the kind words and buckets of its events."""
 
-    key: tuple[str, str]  # ("item", id) or ("query", text)
+    key: Key
     contexts: tuple[tuple[str, str], ...]  # (bucket, word), the newest first
     event_ids: tuple[str, ...]
     newest: datetime
 
 
 _Named = tuple[_Mention, tuple[str, str]]  # and its title, and its text with the kind
-
-
-def is_reliable(event: Event) -> bool:
-    """Whether an event says something about taste: what was meant, not what was merely passed."""
-    return event.kind in WORDS
 
 
 def behaviour_text(
@@ -90,7 +78,7 @@ def behaviour_text(
     kept = [event for event in events if is_reliable(event) and event.time <= utc(as_of)]
     named: list[_Named] = []
     for mention in _mentions(kept, utc(as_of), liked_from):
-        name = _name(mention, describe)
+        name = name_of(mention.key, describe)
         if name is not None:
             named.append((mention, name))
     fitting = _fitting(named, cap_tokens)
@@ -109,24 +97,17 @@ def behaviour_text(
 
 def _mentions(events: Sequence[Event], as_of: datetime, liked_from: float | None) -> list[_Mention]:
     """One for each item or query, the newest first; ties by the order of arrival."""
-    found: dict[tuple[str, str], list[Event]] = {}
+    found: dict[Key, list[Event]] = {}
     for event in events:
-        key = ("item", event.item_id) if event.item_id is not None else ("query", event.query or "")
-        found.setdefault(key, []).append(event)
+        found.setdefault(key_of(event), []).append(event)
     mentions = []
     for key, group in found.items():
         newest_first = sorted(group, key=lambda event: (event.time, event.seq), reverse=True)
-        contexts = dict.fromkeys((_bucket(event.time, as_of), _word(event, liked_from)) for event in newest_first)
+        contexts = dict.fromkeys((_bucket(event.time, as_of), word_of(event, liked_from)) for event in newest_first)
         ids = tuple(event.event_id for event in newest_first)
         mentions.append(_Mention(key, tuple(contexts), ids, newest_first[0].time))
     place = {mention.key: order for order, mention in enumerate(mentions)}
     return sorted(mentions, key=lambda mention: (mention.newest, place[mention.key]), reverse=True)
-
-
-def _word(event: Event, liked_from: float | None) -> str:
-    if event.kind == "rating" and event.value is not None and liked_from is not None:
-        return LIKED if event.value >= liked_from else DISLIKED
-    return WORDS[event.kind]
 
 
 def _bucket(time: datetime, as_of: datetime) -> str:
@@ -134,12 +115,19 @@ def _bucket(time: datetime, as_of: datetime) -> str:
     return time.strftime("%Y-%m-%d" if age <= MONTH else "%Y-%m" if age <= YEAR else "%Y")
 
 
-def _name(mention: _Mention, describe: Callable[[str], tuple[str, str] | None]) -> tuple[str, str] | None:
-    kind, key = mention.key
-    found = describe(key) if kind == "item" else (key, "")
+def key_of(event: Event) -> Key:
+    """What the event is about."""
+    return ("item", event.item_id) if event.item_id is not None else ("query", event.query or "")
+
+
+def name_of(
+    key: Key, describe: Callable[[str], tuple[str, str] | None], characters: int = TITLE_CHARACTERS
+) -> tuple[str, str] | None:
+    """Its title, and its title with its kind, as data for a line; None for an item that is not known any more."""
+    found = describe(key[1]) if key[0] == "item" else (key[1], "")
     if found is None:
         return None
-    title, kinds = (plain(part, TITLE_CHARACTERS).translate(SEPARATORS) for part in found)
+    title, kinds = (plain(part, characters).translate(SEPARATORS) for part in found)
     return title, f"{title}: {kinds}" if kinds else title
 
 

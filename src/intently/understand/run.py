@@ -19,11 +19,12 @@ from intently.errors import NotFound
 from intently.journal import Journal
 from intently.language import Budget, Model, Prompt
 from intently.nouns import Cue, Interest, Tag, utc
+from intently.understand.baseline import baseline_text
 from intently.understand.behaviour import BehaviourText, behaviour_text
 from intently.understand.strands import Strand, strands_of, terms_of
 from intently.understand.tags import ground_tags
 
-__all__ = ["Progress", "Run", "Tell", "behaviour_of", "hash_of", "prepare"]
+__all__ = ["Progress", "Run", "Tell", "baseline_of", "behaviour_of", "hash_of", "prepare"]
 
 EVENTS = 2000  # the newest that are read; the cap of the text is far smaller
 LEAST_ITEMS = 3  # with fewer there is nothing lasting to name
@@ -136,6 +137,28 @@ def behaviour_of(
         as_of,
         cap_tokens=config.understand.history_tokens,
         liked_from=spec.liked_from,
+    )
+
+
+def baseline_of(
+    user_id: str,
+    *,
+    journal: Journal,
+    spec: CatalogSpec,
+    snapshot: Snapshot,
+    config: Config,
+    as_of: datetime,
+    numbered: bool = False,
+) -> BehaviourText:
+    """The same history without compression, under the same cap: docs/semantics.md, section 8."""
+    events = journal.events_of(user_id, until=as_of, newest=EVENTS)
+    return baseline_text(
+        events,
+        _describer(spec, snapshot),
+        as_of,
+        cap_tokens=config.understand.history_tokens,
+        liked_from=spec.liked_from,
+        numbered=numbered,
     )
 
 
