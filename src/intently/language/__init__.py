@@ -3,14 +3,14 @@
 open_model(config, calls)  ─►  Model  ─►  ask_reading (a command), ask (an object), prefill, estimate, status
 """
 
-from intently.language.answer import Answer, Line
+from intently.language.answer import Answer, Chances, Line
 from intently.language.budget import Budget, Estimate, Prices
 from intently.language.calls import CallStore, MemoryCalls
 from intently.language.connect import open_model
 from intently.language.fake import ScriptedModel
 from intently.language.fetch import adopt_model, fetch_model, find_model
 from intently.language.model import Model
-from intently.language.prompt import Message, Prompt, approximate_tokens, render
+from intently.language.prompt import Message, Prompt, approximate_tokens, plain, render
 from intently.language.reading import Wish, ask_reading, prefill_reading, reading_prompt
 from intently.language.status import ModelStatus
 
@@ -18,6 +18,7 @@ __all__ = [
     "Answer",
     "Budget",
     "CallStore",
+    "Chances",
     "Estimate",
     "Line",
     "MemoryCalls",
@@ -34,6 +35,7 @@ __all__ = [
     "fetch_model",
     "find_model",
     "open_model",
+    "plain",
     "prefill_reading",
     "reading_prompt",
     "render",

@@ -1,10 +1,14 @@
-"""What a model may answer: short lines with a sign, or an object of a pydantic model; and how either is read.
+"""What a model may answer: short lines with a sign, an object of a pydantic model, or one of a few words; and how each
+is read.
+
+Of a choice between words nothing is generated: the likelihoods of the answer's first token are asked for.
 
 A `Shape` is the same rule twice: a grammar for the embedded server (llguidance), and a JSON schema for every other
 endpoint (`response_format`). Whatever the server enforced, the text is validated here.
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,11 +21,14 @@ from intently.errors import AnswerInvalid
 __all__ = [
     "WORDLESS",
     "Answer",
+    "Chances",
     "Line",
     "Lines",
     "Shape",
     "Sign",
+    "choice_shape",
     "lines_shape",
+    "read_choice",
     "read_lines",
     "read_object",
     "schema_shape",
@@ -31,6 +38,7 @@ T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 Sign = Literal["+", "-", "=", "x", "~"]
 MAX_LINES = 6
+LIKELIEST = 20  # first tokens whose likelihood is asked for: the most that OpenAI's own endpoint gives
 WORDLESS = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # Chinese and Japanese: no spaces between words
 
 
@@ -45,6 +53,15 @@ class Answer(Generic[T]):
     seconds: float
     cached: bool
     call_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """A choice between words. `of`: each word's probability, together 1; `mass`: what the model gave to all of them
+    together before that: near 0, it wanted to say something else."""
+
+    of: Mapping[str, float]
+    mass: float
 
 
 class Line(BaseModel):
@@ -74,6 +91,7 @@ class Shape:
     grammar: str
     schema: dict[str, Any]
     by_lines: bool = False  # an answer that was cut off is good up to its last whole line
+    likeliest: int = 0  # the answer is the log-probabilities of so many first tokens, as JSON, instead of text
 
 
 def schema_shape(answer: type[BaseModel], schema: Mapping[str, Any] | None = None) -> Shape:
@@ -100,6 +118,26 @@ def lines_shape(command: str, ids: tuple[str, ...]) -> Shape:
     if ids:
         rules.append("ID: " + " | ".join(json.dumps(known) for known in ids))
     return Shape("Lines", "\n".join(rules), Lines.model_json_schema(), by_lines=True)
+
+
+def choice_shape(words: tuple[str, ...]) -> Shape:
+    """The shape of a choice. The server enforces nothing: what the model would say of itself is what is weighed."""
+    return Shape("Choice", "", {"enum": list(words)}, likeliest=LIKELIEST)
+
+
+def read_choice(text: str, words: tuple[str, ...]) -> Chances:
+    """Read the likeliest first tokens: [[token, natural logarithm of its probability], ...]. A token speaks for the one
+    word that it begins, whatever its case ("Y", " yes"). Raises AnswerInvalid when no word is among them."""
+    given = dict.fromkeys(words, 0.0)
+    for token, weight in json.loads(text):
+        start = token.strip().casefold()
+        begun = [word for word in words if start and word.casefold().startswith(start)]
+        if len(begun) == 1:
+            given[begun[0]] += math.exp(weight)
+    mass = sum(given.values())
+    if mass <= 0:
+        raise AnswerInvalid(f"none of {', '.join(words)} is among the likeliest beginnings of the answer")
+    return Chances({word: part / mass for word, part in given.items()}, min(1.0, mass))
 
 
 def read_object(text: str, answer: type[M]) -> M:

@@ -15,7 +15,18 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from intently.errors import AnswerInvalid, ModelError, ModelPutOff, ModelTimeout
-from intently.language.answer import Answer, Line, Shape, lines_shape, read_lines, read_object, schema_shape
+from intently.language.answer import (
+    Answer,
+    Chances,
+    Line,
+    Shape,
+    choice_shape,
+    lines_shape,
+    read_choice,
+    read_lines,
+    read_object,
+    schema_shape,
+)
 from intently.language.budget import Budget, Estimate, Prices
 from intently.language.calls import CallStore, Flights, MemoryCalls, call_hash
 from intently.language.lanes import Lanes, Turn
@@ -117,6 +128,25 @@ class Model:
         shape = lines_shape(command, tuple(ids))
         return self._ask(prompt, shape, read_lines, lane, user_id, max_tokens, timeout_seconds, None)
 
+    def ask_choice(
+        self,
+        prompt: Prompt,
+        words: tuple[str, ...],
+        *,
+        lane: Lane = "batch",
+        user_id: str | None = None,
+        timeout_seconds: float = 300.0,
+        budget: Budget | None = None,
+    ) -> Answer[Chances]:
+        """Ask which of a few words the answer is, by the likelihood of its first token; nothing is generated after it.
+
+        words: no two begin alike. The prompt has to ask for one of them. Raises AnswerInvalid when none is likely, and
+        as `ask` does otherwise; ModelError from an endpoint that tells no likelihoods.
+        """
+        deadline = time.monotonic() + timeout_seconds
+        row, cached = self._call(prompt, choice_shape(words), lane, user_id, 1, deadline, budget)
+        return _answer(read_choice(row.answer or "[]", words), [(row, cached)])
+
     def prefill(self, prompt: Prompt) -> None:
         """Let the server read a prompt's beginning in the background, so that a command after it is quick.
 
@@ -190,16 +220,7 @@ class Model:
             again = prompt.then(Message("assistant", row.answer or ""), Message("user", REPAIR.format(fault=fault)))
             rows.append(self._call(again, shape, lane, user_id, max_tokens, deadline, budget))
             value = read(rows[-1][0].answer or "")
-        paid = [made for made, from_cache in rows if not from_cache]
-        return Answer(
-            value=value,
-            tokens_new=sum(made.tokens_new for made in paid),
-            tokens_reused=sum(made.tokens_reused for made in paid),
-            tokens_out=sum(made.tokens_out for made in paid),
-            seconds=sum(made.seconds for made in paid),
-            cached=not paid,
-            call_hash=rows[-1][0].hash,
-        )
+        return _answer(value, rows)
 
     def _call(
         self,
@@ -286,6 +307,20 @@ class Model:
         except ModelError:
             return False
         return True
+
+
+def _answer(value: T, rows: Sequence[tuple[CallRow, bool]]) -> Answer[T]:
+    """What was read, with what its calls cost. rows: of each call, and whether it came from the cache."""
+    paid = [made for made, from_cache in rows if not from_cache]
+    return Answer(
+        value=value,
+        tokens_new=sum(made.tokens_new for made in paid),
+        tokens_reused=sum(made.tokens_reused for made in paid),
+        tokens_out=sum(made.tokens_out for made in paid),
+        seconds=sum(made.seconds for made in paid),
+        cached=not paid,
+        call_hash=rows[-1][0].hash,
+    )
 
 
 def _whole_lines(done: Completion, shape: Shape | None) -> str:

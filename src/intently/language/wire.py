@@ -54,7 +54,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What came back. `tokens_in` counts the whole prompt, `tokens_reused` what of it was in the server's cache."""
+    """What came back. `text`: of a shape with `likeliest`, the first tokens with their log-probabilities, as JSON
+    (`answer.read_choice`). `tokens_in` counts the whole prompt, `tokens_reused` what of it the server had cached."""
 
     text: str
     tokens_in: int
@@ -175,7 +176,9 @@ class OpenAIWire:
 
 
 def _arguments(endpoint: Endpoint, request: Request) -> dict[str, Any]:
+    likeliest = request.shape.likeliest if request.shape else 0
     return {
+        **({"logprobs": True, "top_logprobs": likeliest} if likeliest else {}),
         "model": endpoint.model,
         "messages": [{"role": message.role, "content": message.text} for message in request.prompt.messages],
         "max_tokens": request.max_tokens,
@@ -187,20 +190,23 @@ def _arguments(endpoint: Endpoint, request: Request) -> dict[str, Any]:
 
 def _whole(client: "openai.OpenAI", endpoint: Endpoint, request: Request, _turn: Turn, started: float) -> Completion:
     arguments = _arguments(endpoint, request)
-    if request.shape:
+    if request.shape and not request.shape.likeliest:
         named = {"name": request.shape.name, "schema": request.shape.schema}
         arguments["response_format"] = {"type": "json_schema", "json_schema": named}
     reply = client.chat.completions.create(**arguments)
     choice = reply.choices[0]
-    return _completion(choice.message.content or "", reply.usage, choice.finish_reason, started)
+    text = choice.message.content or ""
+    if request.shape and request.shape.likeliest:
+        text = _first_token(choice.logprobs, endpoint)
+    return _completion(text, reply.usage, choice.finish_reason, started)
 
 
 def _stream(client: "openai.OpenAI", endpoint: Endpoint, request: Request, turn: Turn, started: float) -> Completion:
     # With return_progress the headers come at once, so there is a connection to break off during a long prefill.
     extra: dict[str, Any] = {"id_slot": SLOTS[request.lane], "return_progress": True, "cache_prompt": True}
-    if request.shape:
+    if request.shape and not request.shape.likeliest:
         extra["grammar"] = request.shape.grammar
-    text, usage, finish = "", None, None
+    text, usage, finish, weights = "", None, None, None
     with client.chat.completions.create(
         **_arguments(endpoint, request), stream=True, stream_options={"include_usage": True}, extra_body=extra
     ) as stream:
@@ -216,11 +222,24 @@ def _stream(client: "openai.OpenAI", endpoint: Endpoint, request: Request, turn:
                 for choice in chunk.choices:
                     text += choice.delta.content or ""
                     finish = choice.finish_reason or finish
+                    weights = weights or choice.logprobs
         finally:
             deadline.cancel()
     if finish is None:
         raise ModelUnavailable("the model's server broke off in the middle of an answer. It is being restarted.")
+    if request.shape and request.shape.likeliest:
+        text = _first_token(weights, endpoint)
     return _completion(text, usage, finish, started)
+
+
+def _first_token(weights: Any, endpoint: Endpoint) -> str:
+    """The likeliest first tokens with their log-probabilities, as JSON. Raises ModelError when none came."""
+    if weights is None or not weights.content:
+        raise ModelError(
+            f"{endpoint.url} gives no log-probabilities of {endpoint.model}, and a judge needs them. Use the embedded "
+            "model, or an endpoint that has `top_logprobs`: intently model"
+        )
+    return json.dumps([[one.token, one.logprob] for one in weights.content[0].top_logprobs], ensure_ascii=False)
 
 
 def _completion(text: str, usage: Any, finish: str | None, started: float) -> Completion:
