@@ -1,4 +1,4 @@
-"""Verbs that measure: evaluate feed, words, commands, trajectories."""
+"""Verbs that measure: evaluate feed, words, commands, trajectories, fulfilment."""
 
 from pathlib import Path
 from typing import Annotated
@@ -160,3 +160,52 @@ def trajectories(
 
     for session in filter_sessions(read_sessions(file), outcome, split):
         typer.echo(json.dumps(session_json(session), ensure_ascii=False))
+
+
+@evaluate_app.command("fulfilment")
+def fulfilment(
+    trajectories: Annotated[
+        Path, typer.Option("--trajectories", help="A file of `intently evaluate commands`: one session a line.")
+    ],
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", help="Write an empty sheet for people's labels (CSV) and stop.")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", help="A filled sheet: the model's agreement with it is measured.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, help="Ask the model about this many (item, wish) pairs, drawn by the seed.")
+    ] = 120,
+    budget_minutes: Annotated[
+        float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")
+    ] = 30,
+    seed: int = 0,
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of the data sets that do not ship.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the model's answers; default in the home.")
+    ] = None,
+    json_out: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Do slates fulfil what was asked? Code and the language model judge; their agreement with people stands beside."""
+    import sys
+
+    from rich.console import Console
+
+    from intently.config import load_config
+    from intently.evaluate.commands.fulfilment import export_sheet, played_from, run_fulfilment
+    from intently.judge.sheet import read_labels
+
+    known = read_labels(labels) if labels else {}
+    played = played_from(trajectories, data=data, limit=limit, seed=seed, labels=known)
+    if sheet is not None:
+        print(f"{export_sheet(played, sheet, seed)} pairs to label in {sheet}", file=sys.stderr)
+        return
+    report = run_fulfilment(
+        played, config=load_config(home=home), labels=known, budget_minutes=budget_minutes, seed=seed, out=out,
+        say=lambda text: print(text, file=sys.stderr, flush=True),
+    )  # fmt: skip
+    if json_out:
+        print_json(report.json())
+    else:
+        Console().print(report.table())

@@ -1,1 +1,6 @@
-"""Criteria, evaluators and their agreement with people. Empty of code until the judge is built."""
+"""Judges and how far to trust them: verdicts on what a language model can judge, and their agreement with people.
+
+fulfilment  does a shown item fulfil a condition: code where it can be read, one yes/no question to the model elsewhere
+sheet       the same pairs for people, blind to the model's opinion
+agreement   accuracy and Cohen's kappa with their intervals, and whether a verdict is calibrated
+"""

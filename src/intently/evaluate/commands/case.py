@@ -13,7 +13,19 @@ from typing import Any, Literal, Protocol
 from intently.engine import Engine
 from intently.evaluate.oracle import Condition, Oracle
 
-__all__ = ["Case", "Conversation", "Goal", "Ground", "Kind", "Scenario", "Shown", "System", "Truth", "Wanted"]
+__all__ = [
+    "Case",
+    "Conversation",
+    "Goal",
+    "Ground",
+    "Kind",
+    "Scenario",
+    "Shown",
+    "System",
+    "Truth",
+    "Wanted",
+    "wanted_from",
+]
 
 Scenario = Literal["SR", "MR", "MRID"]
 Origin = Literal["facet", "text", "undeclared"]
@@ -30,6 +42,12 @@ class Wanted:
     hard: bool
     origin: Origin
     said: str
+
+
+def wanted_from(body: Mapping[str, Any]) -> Wanted:
+    """A condition as it was written to a file."""
+    condition = Condition(**{**body["condition"], "words": tuple(body["condition"]["words"])})
+    return Wanted(**{**body, "condition": condition})
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from intently.evaluate.commands.holdout import Holdout, hold_out
 from intently.evaluate.commands.source import SETS, Source, open_source
 from intently.evaluate.oracle import Oracle, Rows, read_rows
 
-__all__ = ["STORE", "Prepared", "open_ground", "prepare_ground"]
+__all__ = ["STORE", "Prepared", "folder_of", "open_ground", "prepare_ground"]
 
 STORE = "ground"
 Say = Callable[[str], None]
@@ -59,7 +59,7 @@ def prepare_ground(name: str, data: Path | None, config: Config, say: Say = lamb
     Raises NotFound for an unknown ground, BadRequest without the folder it needs, DataError for missing files.
     """
     source = open_source(name)
-    folder = _folder(name, source, data)
+    folder = folder_of(name, source, data)
     rows = {key: row for key, row in read_rows(folder / source.items, source.item_id).items() if row[source.title]}
     held = hold_out(source, folder, frozenset(rows))
     toml = _catalog(name, source)
@@ -106,7 +106,8 @@ def _words(row: Mapping[str, Any], source: Source) -> str:
     return "\n".join(str(row[column]) for column in (source.title, *source.text) if row.get(column))
 
 
-def _folder(name: str, source: Source, data: Path | None) -> Path:
+def folder_of(name: str, source: Source, data: Path | None) -> Path:
+    """The folder of a ground's files. Raises BadRequest without the folder it needs, DataError for missing files."""
     if source.demo:
         return Path(str(resources.files("intently") / "data" / source.demo))
     if data is None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from intently.evaluate.commands.case import Case, Ground, Shown, System, Wanted
+from intently.evaluate.commands.case import Case, Ground, Shown, System, Wanted, wanted_from
 from intently.evaluate.commands.draw import bucket_of
 from intently.evaluate.commands.people import ROUNDS, Person, Said, Speaker
 from intently.evaluate.commands.source import Source
@@ -21,7 +21,7 @@ class Round:
 
     `rank`: of the target, 0 when it is not shown; `qualify`: unseen items that meet everything that is meant;
     `violations`: shown items with something that was refused; `stale`: shown items that meet a dropped condition and
-    none that is meant.
+    none that is meant; `meant`: all that the person has said by now and still means.
     """
 
     command: str
@@ -40,6 +40,7 @@ class Round:
     failed: str
     changes: tuple[Mapping[str, Any], ...] = ()
     notices: tuple[str, ...] = ()
+    meant: tuple[Wanted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def session_from(body: Mapping[str, Any]) -> Session:
     """A session as it was written to a line."""
     rounds = tuple(
         Round(**{**row, "item_ids": tuple(row["item_ids"]), "tokens": tuple(row["tokens"]),
-                 "changes": tuple(row["changes"]), "notices": tuple(row["notices"])})
+                 "changes": tuple(row["changes"]), "notices": tuple(row["notices"]),
+                 "meant": tuple(wanted_from(want) for want in row.get("meant", ()))})
         for row in body["rounds"]
     )  # fmt: skip
     return Session(**{**body, "rounds": rounds})
@@ -112,6 +114,7 @@ def _judged(case: Case, said: Said, shown: Shown, ground: Ground, target: str) -
         stale=stale_items(ground, ids, meant, said.dropped) if said.dropped else None, by=shown.by,
         seconds=round(shown.seconds, 4), tokens=(shown.tokens_new, shown.tokens_reused, shown.tokens_out),
         failed=shown.failed, changes=shown.changes, notices=shown.notices,
+        meant=meant,
     )  # fmt: skip
 
 

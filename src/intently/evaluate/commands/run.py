@@ -18,7 +18,7 @@ from intently.config import Config, load_config
 from intently.engine import Services
 from intently.errors import BadRequest, ModelUnavailable
 from intently.evaluate.commands.baselines.asked import model_of
-from intently.evaluate.commands.case import Case, Goal, Ground, Scenario, System, Wanted
+from intently.evaluate.commands.case import Case, Goal, Ground, Scenario, System, wanted_from
 from intently.evaluate.commands.draw import draw_cases
 from intently.evaluate.commands.grounds import Prepared, open_ground, prepare_ground
 from intently.evaluate.commands.model_person import ModelPerson
@@ -28,7 +28,6 @@ from intently.evaluate.commands.report import CommandsReport, Table
 from intently.evaluate.commands.rows import NEED_MODEL, make_rows
 from intently.evaluate.commands.trajectories import append_session, read_sessions
 from intently.evaluate.commit import commit
-from intently.evaluate.oracle import Condition
 
 __all__ = ["SCENARIOS", "Asked", "run_commands_evaluation"]
 
@@ -183,12 +182,7 @@ def _table(
 
 def _case_from(body: Mapping[str, Any]) -> Case:
     goals = tuple(
-        Goal(goal["target"], tuple(_wanted_from(want) for want in goal["conditions"]), goal["pool"])
+        Goal(goal["target"], tuple(wanted_from(want) for want in goal["conditions"]), goal["pool"])
         for goal in body["goals"]
     )
     return Case(**{**body, "goals": goals})
-
-
-def _wanted_from(body: Mapping[str, Any]) -> Wanted:
-    condition = Condition(**{**body["condition"], "words": tuple(body["condition"]["words"])})
-    return Wanted(**{**body, "condition": condition})
