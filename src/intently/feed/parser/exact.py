@@ -7,7 +7,7 @@ from intently.feed.parser.context import By, ParseContext, Parsed
 from intently.feed.parser.items import read_praise
 from intently.feed.parser.languages import cut, segments_of
 from intently.feed.parser.lexicon import Cue
-from intently.feed.parser.pieces import CONTENT
+from intently.feed.parser.pieces import CONTENT, Sentence
 from intently.feed.parser.reading import Reading
 from intently.feed.parser.retractions import read_hidden, read_kept, read_lost_wish, read_retraction
 from intently.feed.parser.segments import Segment
@@ -15,15 +15,16 @@ from intently.feed.parser.stories import read_story
 from intently.feed.parser.tables import tables_of
 from intently.feed.parser.talk import without_talk
 from intently.feed.parser.tokens import check_text
+from intently.feed.parser.turns import with_turns
 from intently.feed.parser.wishes import read_wishes
 from intently.nouns import Change, Scope
 
-__all__ = ["read_exact", "read_segments"]
+__all__ = ["read_exact", "read_segments", "understood"]
 
 
 def read_exact(text: str, context: ParseContext) -> Parsed:
     """Read a command. Raises BadRequest when it is empty or too long; never for what it says."""
-    sentence = without_talk(cut(check_text(text), context))
+    sentence = understood(text, context)
     segments = segments_of(sentence)
     if any(cue.kind == "inject" for segment in segments for cue in segment.operations):
         notice = "nothing was changed: that is not about what to show"
@@ -31,6 +32,11 @@ def read_exact(text: str, context: ParseContext) -> Parsed:
     reading = Reading(context, sentence, tables_of(context.spec))
     read_segments(reading, segments)
     return _finish(reading, text)
+
+
+def understood(text: str, context: ParseContext) -> Sentence:
+    """The command's pieces, as its memory and its mere talk let them be read. Raises as `read_exact`."""
+    return without_talk(with_turns(cut(check_text(text), context), context))
 
 
 def read_segments(reading: Reading, segments: Sequence[Segment]) -> None:

@@ -25,7 +25,7 @@ def segments_of(sentence: Sentence, builder: Builder | None = None) -> list[Segm
     segments = [segment for segment in segments if segment.has_content or segment.operations or segment.kept]
     _inherit(segments)
     for place, segment in enumerate(segments[:-1]):
-        praise = segment.kept or (segment.strong and segment.verb.split()[-1] in _PRAISE)
+        praise = segment.kept or (segment.strong and not _PRAISE.isdisjoint(segment.verb.split()[-1:]))
         segment.praised = praise and segments[place + 1].joiner in ("but", "comma") and segment.has_content
     for place, segment in enumerate(segments[:-1]):
         item = [piece.kind for piece in segment.pieces if piece.kind in CONTENT] in (["shown"], ["title"])

@@ -12,15 +12,14 @@ from typing import Literal
 
 from intently.errors import ModelError
 from intently.feed.parser.context import By, ParseContext, Parsed
-from intently.feed.parser.exact import read_exact, read_segments
+from intently.feed.parser.exact import read_exact, read_segments, understood
 from intently.feed.parser.languages import cut, segments_of
 from intently.feed.parser.pieces import CONTENT, Piece, Sentence
 from intently.feed.parser.reading import Reading
 from intently.feed.parser.segments import Segment
 from intently.feed.parser.stories import tells
 from intently.feed.parser.tables import tables_of
-from intently.feed.parser.talk import without_talk
-from intently.feed.parser.tokens import check_text, tokenise
+from intently.feed.parser.tokens import tokenise
 from intently.language import Line, Model, Wish, ask_reading
 from intently.nouns import Change, Preference, Scope
 
@@ -93,7 +92,7 @@ def wishes_of(memory: Sequence[Preference]) -> list[Wish]:
 
 def _joined(text: str, context: ParseContext, exact: Parsed, lines: Sequence[Line]) -> Parsed:
     sure = [change for place, change in enumerate(exact.changes) if place not in exact.guesses and change.op != "keep"]
-    sentence = without_talk(cut(check_text(text), context))
+    sentence = understood(text, context)
     segments = segments_of(sentence)
     lines = [line for line in lines if line.sign != "x" or _is_named(line.text, context, sentence, segments, exact)]
     added: list[Change] = []

@@ -42,6 +42,8 @@ class Piece:
     direction: Direction | None = None
     facet: str = ""  # "noun"
     own_noun: bool = False  # "skip": the catalogue's word for an item
+    ends: tuple[str, ...] = ()  # ids of what is in force and ends here
+    unsure: bool = False  # whether it ends, only the model can be sure of
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,10 @@ class _Cutter:
             return None
         kind = _PLAIN_KINDS.get(found[1].kind, "cue")
         if found[0] - at > 1 and self.tokens[found[0] - 1].low == "longer" and self._low(found[0]) == "than":
-            return Piece("cue", at, at + 1, cue=Cue("avoid"))  # "no longer than the first one"
+            small = found[1].kind == "skip"  # "any longer than"
+            return (
+                Piece("skip", at, at + 1) if small else Piece("cue", at, at + 1, cue=Cue("avoid"))
+            )  # "no longer than"
         return Piece(kind, at, found[0], cue=found[1])
 
     def _low(self, at: int) -> str:

@@ -18,6 +18,9 @@ __all__ = ["named_in_memory", "read_hidden", "read_kept", "read_lost_wish", "rea
 def read_retraction(reading: Reading, segment: Segment) -> bool:
     """Append the retractions of a segment. False when "drop X" finds no X in memory and so means "no X"."""
     content = [piece for piece in segment.pieces if piece.kind in CONTENT]
+    if any(piece.ends for piece in content):
+        _end(reading, segment, content)
+        return True
     if segment.action == "drop" and not _drops_memory(reading, content):
         return False
     nouns = [piece for piece in content if piece.kind == "noun"]
@@ -29,6 +32,33 @@ def read_retraction(reading: Reading, segment: Segment) -> bool:
     return True
 
 
+def _end(reading: Reading, segment: Segment, content: Sequence[Piece]) -> None:
+    """Take back what the pieces end (`turns`), each once."""
+    held = {one.id: one for one in reading.context.memory}
+    gone = {change.target for change in reading.changes if change.op == "retract"}
+    for piece in content:
+        for one in (held[name] for name in piece.ends if name not in gone):
+            gone.add(one.id)
+            taken = _taken_back(one, reading.words([piece]))
+            whole = piece.kind in ("noun", "amount", "direction")
+            reading.changes.append(_of_facet(taken) if whole else taken)
+        if piece.unsure:
+            reading.not_understood(reading.words(segment.pieces), taken=True)
+
+
+def _of_facet(taken: Change) -> Change:
+    """A bound, or all that is said of a facet, as it is taken back."""
+    nothing = {"polarity": None, "matches": (), "relation": None, "value": None}
+    return taken.model_copy(update=nothing)
+
+
+def _taken_back(held: Preference, quote: str) -> Change:
+    return Change(
+        op="retract", target=held.id, polarity=held.polarity, facet=held.facet, matches=held.matches,
+        relation=held.relation, value=held.value, quote=quote,
+    )  # fmt: skip
+
+
 def read_lost_wish(reading: Reading, segment: Segment) -> bool:
     """ "I don't want comedies any more": takes the wish for comedies back. False when there is no such wish."""
     content = [piece for piece in segment.pieces if piece.kind in CONTENT]
@@ -36,12 +66,7 @@ def read_lost_wish(reading: Reading, segment: Segment) -> bool:
     if not wanted or any(not _found(reading, piece, content, "want") for piece in content):
         return False
     for piece, held in wanted:
-        reading.changes.append(
-            Change(
-                op="retract", target=held.id, polarity="want", facet=held.facet, matches=held.matches,
-                relation=held.relation, value=held.value, quote=reading.words([piece]),
-            )
-        )  # fmt: skip
+        reading.changes.append(_taken_back(held, reading.words([piece])))
     return True
 
 

@@ -97,7 +97,7 @@ class Builder:
         else:
             if piece.kind == "title" and self._is_new_clause():
                 self._open("turn")  # "I don't like romance Big was great"
-            self.current.past |= " ".join(self._lows(piece)) in ("anymore", "any more")
+            self.current.past |= " ".join(self._lows(piece)) in ("anymore", "any more", "any longer")
             self.current.pieces.append(piece)
 
     def _is_new_clause(self) -> bool:
