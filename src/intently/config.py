@@ -18,6 +18,7 @@ from pydantic import (
     ConfigDict,
     Field,
     NonNegativeFloat,
+    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     ValidationError,
@@ -55,8 +56,9 @@ class LanguageConfig(StageConfig):
     hub: str = "https://huggingface.co"  # the publisher's model hub
     embeddings_url: str = ""  # any OpenAI-compatible embeddings endpoint; empty: the embedded encoder
     embeddings_model: str = ""
-    context_tokens: PositiveInt = 8192  # of the embedded server, both slots together
+    context_tokens: PositiveInt = 8192  # of the embedded server, all slots together
     threads: PositiveInt = 2
+    in_flight: NonNegativeInt = 0  # calls of a batch at once; 0: what docs/running.md says of each kind of model
     command_timeout_seconds: PositiveFloat = 12.0
     batch_timeout_seconds: PositiveFloat = 300.0
     input_price: NonNegativeFloat = 0.0  # money a million tokens, for the announcement of costs

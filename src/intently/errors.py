@@ -11,6 +11,7 @@ IntentlyError                what was wrong, where, and the mend; carries an exi
 ├── StoreError               the journal cannot be opened, read or written
 ├── ModelError               the language model could not answer
 │   ├── ModelUnavailable     nothing listens, it is starting, or the connection broke
+│   │   └── ModelBusy        the endpoint asked to come back later, or the connection broke: worth asking again
 │   ├── ModelTimeout         no answer before the deadline
 │   ├── ModelPutOff          a batch call gave way to a person waiting; ask again
 │   ├── AnswerInvalid        the answer broke its schema twice
@@ -30,6 +31,7 @@ __all__ = [
     "DataError",
     "FetchError",
     "IntentlyError",
+    "ModelBusy",
     "ModelError",
     "ModelPutOff",
     "ModelTimeout",
@@ -93,6 +95,12 @@ class ModelError(IntentlyError):
 
 class ModelUnavailable(ModelError):
     pass
+
+
+class ModelBusy(ModelUnavailable):
+    """`retry_after`: seconds that the endpoint asked to wait; None if it named none."""
+
+    retry_after: float | None = None
 
 
 class ModelTimeout(ModelError):

@@ -14,7 +14,7 @@ def test_a_person_stops_the_batch_and_runs_when_it_has_ended():
     stopped = threading.Event()
 
     def batch():
-        with lanes.background(5) as turn:
+        with lanes.batch(5) as turn:
             turn.on_stop(stopped.set)
             order.append("batch began")
             assert stopped.wait(5)
@@ -35,7 +35,7 @@ def test_the_batch_waits_while_a_person_runs_and_goes_on_after():
     lanes, order = Lanes(), []
 
     def batch():
-        with lanes.background(5):
+        with lanes.batch(5):
             order.append("batch")
 
     with lanes.person(5):
@@ -69,13 +69,60 @@ def test_a_person_who_waits_too_long_is_told_and_frees_the_way_for_the_batch():
     lanes = Lanes()
     with lanes.person(5), pytest.raises(ModelTimeout, match=r"busy for 0\.1 s"), lanes.person(0.1):
         pytest.fail("two people ran at once")
-    with lanes.background(0.5):
+    with lanes.batch(0.5):
         pass
 
 
 def test_a_call_told_to_stop_before_it_began_is_closed_at_once():
     lanes, closed = Lanes(), []
-    with lanes.background(1) as turn:
+    with lanes.batch(1) as turn:
         turn.stop("a newer one came")
         turn.on_stop(lambda: closed.append(True))
     assert closed == [True]
+
+
+def test_the_batch_has_so_many_slots_and_who_comes_again_gets_the_slot_they_had():
+    lanes, had = Lanes(), {}
+    with lanes.batch(1, slots=2, holder="ann") as ann, lanes.batch(1, slots=2, holder="bob") as bob:
+        had = {"ann": ann.slot, "bob": bob.slot}
+        with pytest.raises(ModelTimeout, match="busy with others"), lanes.batch(0.05, slots=2, holder="eve"):
+            pytest.fail("a third call found a slot")
+    assert sorted(had.values()) == [0, 1]
+    for name in ("bob", "ann", "bob"):
+        with lanes.batch(1, slots=2, holder=name) as again:
+            assert again.slot == had[name]
+
+
+def test_who_is_new_gets_the_slot_that_was_used_longest_ago_and_the_memory_can_be_cleared():
+    lanes = Lanes()
+    with lanes.batch(1, slots=2, holder="ann") as ann, lanes.batch(1, slots=2, holder="bob") as bob:
+        pass
+    with lanes.batch(1, slots=2, holder="ann"):
+        pass
+    with lanes.batch(1, slots=2, holder="eve") as eve:
+        assert (ann.slot, eve.slot) == (0, bob.slot)
+    lanes.forget()
+    with lanes.batch(1, slots=2, holder="eve") as anew:
+        assert anew.slot == 0
+
+
+def test_a_person_stops_every_call_of_the_batch():
+    lanes, ended = Lanes(), []
+
+    def batch(name: str):
+        with lanes.batch(5, slots=3, holder=name) as turn:
+            stopped = threading.Event()
+            turn.on_stop(stopped.set)
+            running.release()
+            assert stopped.wait(5)
+            ended.append(name)
+
+    running = threading.Semaphore(0)
+    threads = [threading.Thread(target=batch, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+        running.acquire(timeout=5)
+    with lanes.person(5):
+        assert sorted(ended) == ["a", "b", "c"]
+    for thread in threads:
+        thread.join()

@@ -117,6 +117,27 @@ def test_a_budget_of_seconds_stops_too_and_a_cached_answer_needs_none():
         model.ask(Prompt("moods", "v1", (Message("user", "And now?"),)), Mood, budget=spent)
 
 
+def test_calls_at_once_do_not_spend_the_same_rest_of_a_budget():
+    model = ScriptedModel([GOOD] * 4)
+    model.wire.complete = _slowly(model.wire.complete, 0.2)  # type: ignore[method-assign]
+    budget, refused = Budget(tokens=100), []
+
+    def ask(number: int) -> None:
+        try:
+            model.ask(Prompt("moods", "v1", (Message("user", f"And {number}?"),)), Mood, max_tokens=40, budget=budget)
+        except BudgetSpent:
+            refused.append(number)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(model.prompts), len(refused)) == (2, 2)
+    assert budget.spent.calls == 2
+    assert 0 < budget.spent.tokens <= 100
+
+
 def test_an_answer_cut_off_by_its_length_limit_is_read_up_to_its_last_whole_line():
     model = ScriptedModel(["- horror\n+ someth"])
     model.wire.complete = _cut(model.wire.complete)  # type: ignore[method-assign]

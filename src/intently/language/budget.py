@@ -2,11 +2,14 @@
 
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from intently.errors import BudgetSpent
+from intently.nouns import CallRow
 
-__all__ = ["Budget", "Estimate", "Prices"]
+__all__ = ["Budget", "Estimate", "Prices", "Spent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +44,51 @@ class Estimate:
         return f"{self.calls} calls, {tokens} (by {self.counted_by}), {time_text}{money_text}"
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was used: answered calls, their tokens by kind, money, and seconds since the run began."""
+
+    calls: int = 0
+    tokens_new: int = 0  # of prompts, read anew
+    tokens_reused: int = 0  # of prompts, in the server's memory already
+    tokens_out: int = 0
+    money: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        return self.tokens_new + self.tokens_reused + self.tokens_out
+
+    @property
+    def speed(self) -> float:
+        """Tokens a second that were read anew or written, all calls together."""
+        return (self.tokens_new + self.tokens_out) / self.seconds if self.seconds else 0.0
+
+
 class Budget:
-    """Limits of one run, shared by its threads. None: no limit. Time runs from the making of the budget."""
+    """Limits of one run, shared by its threads. None: no limit. Time runs from the making of the budget.
+
+    Tokens are those of whole prompts and answers, whatever was reused. A call that was begun in time is finished.
+    """
 
     def __init__(self, tokens: int | None = None, money: float | None = None, seconds: float | None = None) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._limits = {"tokens": tokens, "money": money, "seconds": seconds}
-        self._spent = {"tokens": 0.0, "money": 0.0}
+        self._spent = Spent()
+        self._held = {"tokens": 0.0, "money": 0.0, "seconds": 0.0}  # for calls that run
         self._started = time.monotonic()
 
     @property
-    def spent(self) -> dict[str, float]:
-        """Tokens, money and seconds used so far."""
+    def spent(self) -> Spent:
+        """What was used so far."""
         with self._lock:
-            return {**self._spent, "seconds": time.monotonic() - self._started}
+            return replace(self._spent, seconds=time.monotonic() - self._started)
 
     def check(self, tokens: int = 0, money: float = 0.0) -> None:
-        """Raise BudgetSpent unless a call that costs this much still fits."""
-        spent = self.spent
+        """Raise BudgetSpent unless a call that costs this much still fits beside those that run."""
+        used = self.spent
+        spent = {"tokens": used.tokens, "money": used.money, "seconds": used.seconds}
+        spent = {name: amount + self._held[name] for name, amount in spent.items()}
         next_call = {"tokens": float(tokens), "money": money, "seconds": 0.0}
         for name, limit in self._limits.items():
             if limit is not None and spent[name] + next_call[name] > limit:
@@ -67,7 +97,27 @@ class Budget:
                     f"{next_call[name]:,.4g}). What is done is kept; run again with a larger budget to go on."
                 )
 
-    def spend(self, tokens: int, money: float) -> None:
+    @contextmanager
+    def held(self, tokens: int, money: float) -> Iterator[None]:
+        """Keep this much aside while a call runs, so that calls at once do not spend the same rest. Raises as check."""
         with self._lock:
-            self._spent["tokens"] += tokens
-            self._spent["money"] += money
+            self.check(tokens, money)
+            self._hold(tokens, money)
+        try:
+            yield
+        finally:
+            self._hold(-tokens, -money)
+
+    def spend(self, row: CallRow) -> None:
+        """Count an answered call."""
+        with self._lock:
+            was = self._spent
+            self._spent = Spent(
+                was.calls + 1, was.tokens_new + row.tokens_new, was.tokens_reused + row.tokens_reused,
+                was.tokens_out + row.tokens_out, was.money + row.cost,
+            )  # fmt: skip
+
+    def _hold(self, tokens: int, money: float) -> None:
+        with self._lock:
+            self._held["tokens"] += tokens
+            self._held["money"] += money

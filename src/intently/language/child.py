@@ -29,7 +29,8 @@ def _parameters(xllamacpp: Any, settings: dict[str, Any]) -> Any:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = settings["path"]
     parameters.n_ctx = settings["context_tokens"]
-    parameters.n_parallel = 2  # slot 0 for people, slot 1 for the batch
+    parameters.n_parallel = 1 + settings["in_flight"]  # slot 0 for people, the others for the batch
+    parameters.kv_unified = True  # one memory for all slots: each takes what its prompt needs
     # A person waits at most for one batch of prompt tokens of somebody else: 64, not 2048. Prefill is as fast.
     parameters.n_batch = parameters.n_ubatch = 64
     parameters.cache_ram_mib = 0  # else people's prompts stay in memory after they are erased

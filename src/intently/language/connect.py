@@ -3,6 +3,7 @@
 from intently.config import Config
 from intently.language.budget import Prices
 from intently.language.calls import CallStore
+from intently.language.lanes import Lanes
 from intently.language.local import EmbeddedServer
 from intently.language.model import Model
 from intently.language.reading import reading_prompt
@@ -10,6 +11,8 @@ from intently.language.status import ModelStatus
 from intently.language.wire import OpenAIWire, fixed_endpoint
 
 __all__ = ["open_model"]
+
+URL_IN_FLIGHT = 4  # calls of the batch at once, unless the settings say otherwise
 
 
 def open_model(config: Config, calls: CallStore | None = None, *, fetch: bool = False, nice: int = 0) -> Model:
@@ -25,8 +28,8 @@ def open_model(config: Config, calls: CallStore | None = None, *, fetch: bool = 
         return Model(OpenAIWire(lambda: None, lambda: off), calls, prices=prices)
     if language.url:
         ready = ModelStatus("ready", f"{language.model or 'the model'} at {language.url}")
-        find = fixed_endpoint(language.url, language.model, config.llm_key)
-        return Model(OpenAIWire(find, lambda: ready), calls, prices=prices)
+        find = fixed_endpoint(language.url, language.model, config.llm_key, language.in_flight or URL_IN_FLIGHT)
+        return Model(OpenAIWire(find, lambda: ready), calls, prices=prices, lanes=Lanes(polite=False))
     server = EmbeddedServer(language, config.home, fetch=fetch, nice=nice)
     model = Model(OpenAIWire(server.endpoint, server.status, server.stop), calls, prices=prices)
     server.on_ready(lambda: model.warm(reading_prompt(None, (), (), home=config.home)))

@@ -1,7 +1,8 @@
 """Two lanes to one small server: a person who waits goes before the batch.
 
-The server has two slots. A person's call asks what runs in the background to give way, waits for its end, and runs
-alone; the call that gave way is asked again by whoever asked it. (Measured: 2.3 s instead of 19 s.)
+The server has one slot for people and some for the batch. A person's call asks what runs in the background to give way,
+waits for its end, and runs alone; the calls that gave way are asked again by whoever asked them. (Measured: 2.3 s
+instead of 19 s.) A slot of the batch stays with who used it last: the beginning of their next prompt is in its memory.
 """
 
 import threading
@@ -15,9 +16,10 @@ __all__ = ["Lanes", "Turn"]
 
 
 class Turn:
-    """A running call that can be told to stop. `reason` is empty until it is."""
+    """A running call that can be told to stop. `reason` is empty until it is. `slot`: which of the batch's, from 0."""
 
-    def __init__(self) -> None:
+    def __init__(self, slot: int | None = None) -> None:
+        self.slot = slot
         self._lock = threading.Lock()
         self._close: Callable[[], None] | None = None
         self.reason = ""
@@ -39,13 +41,19 @@ class Turn:
 
 
 class Lanes:
-    """Who may run. One person at a time; background turns only while no person waits or runs."""
+    """Who may run. One person at a time; background turns only while no person waits or runs.
 
-    def __init__(self) -> None:
+    `polite=False`: for an endpoint that serves many at once. People neither wait nor stop anything there; only the
+    batch keeps to its slots.
+    """
+
+    def __init__(self, *, polite: bool = True) -> None:
+        self._polite = polite
         self._free = threading.Condition()
         self._persons = 0  # waiting or running
         self._person_runs = False
         self._background: set[Turn] = set()
+        self._used: dict[int, tuple[str | None, float]] = {}  # of each slot: by whom last, and when that ended
 
     def busy(self) -> bool:
         """Whether a call runs or waits now."""
@@ -55,6 +63,9 @@ class Lanes:
     @contextmanager
     def person(self, timeout_seconds: float) -> Iterator[Turn]:
         """Raises ModelTimeout when the lane does not become free in time."""
+        if not self._polite:
+            yield Turn()
+            return
         with self._free:
             self._persons += 1
             for turn in tuple(self._background):
@@ -74,20 +85,51 @@ class Lanes:
                 self._free.notify_all()
 
     @contextmanager
-    def background(self, timeout_seconds: float, *, alone: bool = True) -> Iterator[Turn]:
-        """A batch call (`alone`: one at a time) or a prefill. Raises ModelTimeout when people leave it no time."""
-        turn = Turn()
-        deadline = time.monotonic() + timeout_seconds
+    def batch(self, timeout_seconds: float, *, slots: int = 1, holder: str | None = None) -> Iterator[Turn]:
+        """A call of the batch, which has so many slots. Raises ModelTimeout when none becomes free in time.
+
+        holder: whose call it is. It gets the slot that they used last, and waits for that one.
+        """
         with self._free:
-            ready = self._free.wait_for(
-                lambda: not self._persons and not (alone and self._background), max(0.0, deadline - time.monotonic())
-            )
-            if not ready:
-                raise ModelTimeout(f"the model was busy with people for {timeout_seconds:g} s. Run again later.")
+            if not self._free.wait_for(lambda: self._slot_for(slots, holder) is not None, timeout_seconds):
+                raise ModelTimeout(f"the model was busy with others for {timeout_seconds:g} s. Run again later.")
+            turn = Turn(self._slot_for(slots, holder))
             self._background.add(turn)
         try:
             yield turn
         finally:
-            with self._free:
-                self._background.discard(turn)
-                self._free.notify_all()
+            self._end(turn, holder)
+
+    @contextmanager
+    def prefill(self, timeout_seconds: float) -> Iterator[Turn]:
+        """Reading ahead in the slot of people. Raises ModelTimeout when people leave it no time."""
+        with self._free:
+            if not self._free.wait_for(lambda: not self._persons, timeout_seconds):
+                raise ModelTimeout(f"the model was busy with people for {timeout_seconds:g} s. Run again later.")
+            turn = Turn()
+            self._background.add(turn)
+        try:
+            yield turn
+        finally:
+            self._end(turn, None)
+
+    def forget(self) -> None:
+        """Know no more who used which slot: what the slots held was cleared."""
+        with self._free:
+            self._used.clear()
+
+    def _slot_for(self, slots: int, holder: str | None) -> int | None:
+        """The holder's own slot; else of the free ones that which was used longest ago. None: wait."""
+        if self._persons or any(turn.slot is None for turn in self._background):
+            return None
+        taken = {turn.slot for turn in self._background}
+        own = [slot for slot, (user, _) in self._used.items() if holder is not None and user == holder and slot < slots]
+        free = [slot for slot in own or range(slots) if slot not in taken]
+        return min(free, key=lambda slot: self._used.get(slot, (None, 0.0))[1], default=None)
+
+    def _end(self, turn: Turn, holder: str | None) -> None:
+        with self._free:
+            self._background.discard(turn)
+            if turn.slot is not None:
+                self._used[turn.slot] = holder, time.monotonic()
+            self._free.notify_all()

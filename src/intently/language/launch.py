@@ -20,7 +20,8 @@ ADDRESS_SECONDS = 120.0  # loading 1.1 GB from a cold disk
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What to start. `slots`: folder for the prefix files; `nice`: 0 to 19; `log`: where its complaints go."""
+    """What to start. `slots`: folder for the prefix files; `nice`: 0 to 19; `log`: where its complaints go;
+    `in_flight`: calls of the batch at once, beside one of a person."""
 
     path: Path
     slots: Path
@@ -28,6 +29,7 @@ class Launch:
     context_tokens: int = 8192
     threads: int = 2
     nice: int = 0
+    in_flight: int = 1
     wait_policy: str = "passive"  # or "active": faster on a machine that does nothing else
 
 
@@ -66,6 +68,7 @@ def launch(what: Launch) -> ServerProcess:
         "context_tokens": what.context_tokens,
         "threads": what.threads,
         "nice": what.nice,
+        "in_flight": what.in_flight,
         "wait_policy": what.wait_policy,
     }
     with open(what.log, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as log:

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between a death and the next start
 FETCH_PAUSE = 300.0  # seconds after a fetch that failed
 LIVED_LONG = 60.0  # seconds after which a death counts as the first again
+EMBEDDED_IN_FLIGHT = 1  # calls of the batch at once, unless the settings say otherwise
 WATCH = 1.0  # seconds between looks at another process's server
 
 
@@ -153,7 +154,8 @@ class EmbeddedServer:
             self._say(ModelStatus("down", "it stopped and is being started again"))
 
     def _serve(self, server: ServerProcess, path: Path) -> float:
-        endpoint = Endpoint(server.address + "/v1", server.key, path.stem, digest_of(path, path.parent), "llama")
+        slots = self._config.in_flight or EMBEDDED_IN_FLIGHT
+        endpoint = Endpoint(server.address + "/v1", server.key, path.stem, digest_of(path, path.parent), "llama", slots)
         _write_run_file(self._home, endpoint, server.pid)
         self._set(_State(ModelStatus("ready", "ready"), endpoint))
         threading.Thread(target=self._on_ready, daemon=True, name="intently-model-ready").start()
@@ -164,14 +166,18 @@ class EmbeddedServer:
 
     def _launch(self, path: Path) -> Launch:
         what = Launch(path, self._home / "cache" / "slots", self._home / "run" / "model.log")
-        return replace(what, context_tokens=self._config.context_tokens, threads=self._config.threads, nice=self._nice)
+        return replace(
+            what, context_tokens=self._config.context_tokens, threads=self._config.threads, nice=self._nice,
+            in_flight=self._config.in_flight or EMBEDDED_IN_FLIGHT,
+        )  # fmt: skip
 
 
 def running_server(home: Path) -> Endpoint | None:
     """The server that some process of this home keeps running, if it answers."""
     try:
         found: dict[str, Any] = json.loads((home / "run" / "model.json").read_text("utf-8"))
-        endpoint = Endpoint(found["url"], found["key"], found["model"], found["digest"], "llama")
+        slots = found.get("in_flight", 1)
+        endpoint = Endpoint(found["url"], found["key"], found["model"], found["digest"], "llama", slots)
         with urllib.request.urlopen(endpoint.url.removesuffix("/v1") + "/health", timeout=2) as response:
             return endpoint if response.status == 200 else None
     except (OSError, ValueError, KeyError):
@@ -182,6 +188,7 @@ def _write_run_file(home: Path, endpoint: Endpoint, pid: int) -> None:
     body = {
         "format": "intently.run", "version": 1, "url": endpoint.url, "key": endpoint.key,
         "model": endpoint.model, "digest": endpoint.digest, "pid": pid,
+        "in_flight": endpoint.in_flight,
     }  # fmt: skip
     part = home / "run" / "model.json.part"
     with open(part, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:

@@ -8,13 +8,13 @@ import copy
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from intently.errors import AnswerInvalid, ModelError, ModelPutOff, ModelTimeout
+from intently.errors import AnswerInvalid, ModelBusy, ModelError, ModelPutOff, ModelTimeout
 from intently.language.answer import (
     Answer,
     Chances,
@@ -27,6 +27,7 @@ from intently.language.answer import (
     read_object,
     schema_shape,
 )
+from intently.language.backoff import Backoff
 from intently.language.budget import Budget, Estimate, Prices
 from intently.language.calls import CallStore, Flights, MemoryCalls, call_hash
 from intently.language.lanes import Lanes, Turn
@@ -49,16 +50,19 @@ class Model:
     """One model behind one wire. Safe to use from many threads."""
 
     def __init__(
-        self, wire: Wire, calls: CallStore | None = None, *, prices: Prices | None = None, seed: int = 0
-    ) -> None:
+        self, wire: Wire, calls: CallStore | None = None, *, prices: Prices | None = None, seed: int = 0,
+        lanes: Lanes | None = None,
+    ) -> None:  # fmt: skip
         self._wire = wire
         self._calls = MemoryCalls() if calls is None else calls
         self._prices = prices or Prices()
         self._seed = seed
-        self._lanes = Lanes()
+        self._lanes = lanes or Lanes()
+        self._backoff = Backoff()
         self._flights = Flights()
         self._speed = _Speed()
         self._prefill = _Newest()
+        self._rough = False
 
     def status(self) -> ModelStatus:
         return self._wire.status()
@@ -79,6 +83,19 @@ class Model:
         """Identity of the weights that answer now; empty while none do."""
         endpoint = self._wire.endpoint()
         return endpoint.digest if endpoint else ""
+
+    @property
+    def in_flight(self) -> int:
+        """Calls of the batch that the endpoint takes at once."""
+        endpoint = self._wire.endpoint()
+        return endpoint.in_flight if endpoint else 1
+
+    @property
+    def shares_prefixes(self) -> bool:
+        """Whether the endpoint keeps a conversation's beginning in one slot: its calls are best asked one by one there.
+        Elsewhere they are best asked at once."""
+        endpoint = self._wire.endpoint()
+        return endpoint is not None and endpoint.dialect == "llama"
 
     def ask(
         self,
@@ -171,7 +188,8 @@ class Model:
 
     def estimate(self, prompts: Sequence[Prompt], max_tokens: int) -> Estimate:
         """What these calls will cost at most, each answered with `max_tokens`. Never asks the model anything."""
-        counts = [self._wire.count_tokens(prompt.text) if self.ready() else None for prompt in prompts]
+        counted = self.ready() and not self._rough
+        counts = [self._wire.count_tokens(prompt.text) if counted else None for prompt in prompts]
         exact = all(count is not None for count in counts)
         tokens_in = sum(
             (approximate_tokens(prompt.text) if count is None else count) + TEMPLATE_TOKENS * len(prompt.messages)
@@ -192,8 +210,21 @@ class Model:
         other._calls, other._flights = calls, Flights()
         return other
 
+    def rough(self) -> "Model":
+        """The same model, whose estimates are by formula: thousands of texts are not tokenised one by one."""
+        other = copy.copy(self)
+        other._rough = True
+        return other
+
+    def learn_speed(self, rows: Sequence[CallRow]) -> None:
+        """Take the speed from calls of earlier runs, the newest first, for estimates of time."""
+        for row in reversed(rows):
+            if row.outcome == "ok" and row.model == self.digest:
+                self._speed.learn(row.tokens_new, row.tokens_out, row.seconds)
+
     def forget(self) -> None:
         """Clear what the server itself keeps of prompts: part of erasing a person."""
+        self._lanes.forget()
         self._wire.forget()
 
     def close(self) -> None:
@@ -237,9 +268,6 @@ class Model:
         known = self._calls.find_call(key)
         if known is not None and known.answer is not None:
             return known, True
-        if budget is not None:
-            tokens_in = approximate_tokens(prompt.text)
-            budget.check(tokens_in + max_tokens, self._prices.cost(tokens_in, max_tokens))
         asked_here = False
 
         def ask() -> CallRow:
@@ -247,33 +275,56 @@ class Model:
             asked_here = True
             return self._ask_wire(key, prompt, shape, lane, user_id, max_tokens, deadline)
 
-        row = self._flights.share(key, ask, max(0.0, deadline - time.monotonic()))
-        if budget is not None and asked_here:
-            budget.spend(row.tokens_new + row.tokens_reused + row.tokens_out, row.cost)
+        with self._held(budget, prompt, max_tokens):
+            row = self._flights.share(key, ask, max(0.0, deadline - time.monotonic()))
+            if budget is not None and asked_here:
+                budget.spend(row)
         return row, not asked_here
+
+    def _held(self, budget: Budget | None, prompt: Prompt, max_tokens: int) -> AbstractContextManager[None]:
+        if budget is None:
+            return nullcontext()
+        tokens_in = approximate_tokens(prompt.text)
+        return budget.held(tokens_in + max_tokens, self._prices.cost(tokens_in, max_tokens))
 
     def _ask_wire(
         self, key: str, prompt: Prompt, shape: Shape, lane: Lane, user_id: str | None, max_tokens: int, deadline: float
     ) -> CallRow:
-        """Ask until answered or out of time; a batch call that gave way is asked again. The row is kept before use."""
+        """Ask until answered or out of time; a batch call that gave way, or was told to come later, is asked again. The
+        row is kept before use."""
+        refused = 0
         while True:
+            if lane == "batch":
+                self._backoff.hold(deadline)
             request = Request(prompt, shape, max_tokens, self._seed, lane, max(0.1, deadline - time.monotonic()))
             started = time.monotonic()
             try:
-                with self._lane(lane, request.timeout_seconds) as turn:
+                with self._lane(lane, request.timeout_seconds, user_id) as turn:
                     done = self._wire.complete(request, turn)
             except ModelError as error:
                 self._keep(key, request, user_id, None, type(error).__name__, time.monotonic() - started)
-                if not isinstance(error, ModelPutOff):
+                refused += not isinstance(error, ModelPutOff)
+                if not self._worth_asking_again(error, lane, refused, deadline):
                     raise
-                if time.monotonic() >= deadline:
-                    raise ModelTimeout("the call gave way to people until its time was up. Run it again.") from error
                 continue
-            self._speed.learn(done)
+            self._speed.learn(done.tokens_in - done.tokens_reused, done.tokens_out, done.seconds)
             return self._keep(key, request, user_id, done, "ok", done.seconds)
 
-    def _lane(self, lane: Lane, timeout_seconds: float) -> AbstractContextManager[Turn]:
-        return self._lanes.person(timeout_seconds) if lane == "person" else self._lanes.background(timeout_seconds)
+    def _worth_asking_again(self, error: ModelError, lane: Lane, refused: int, deadline: float) -> bool:
+        """Whether to ask again now, after the pause that it needs."""
+        if isinstance(error, ModelPutOff):
+            if time.monotonic() >= deadline:
+                raise ModelTimeout("the call gave way to people until its time was up. Run it again.") from error
+            return True
+        if lane == "person" or not isinstance(error, ModelBusy):
+            return False
+        paused = self._backoff.again(refused, error.retry_after, deadline)
+        return paused and self.wait_ready(max(0.0, deadline - time.monotonic()))
+
+    def _lane(self, lane: Lane, timeout_seconds: float, holder: str | None) -> AbstractContextManager[Turn]:
+        if lane == "person":
+            return self._lanes.person(timeout_seconds)
+        return self._lanes.batch(timeout_seconds, slots=self.in_flight, holder=holder)
 
     def _keep(
         self, key: str, request: Request, user_id: str | None, done: Completion | None, outcome: str, seconds: float
@@ -301,7 +352,7 @@ class Model:
         """Whether the server has read it. False is no fault: the command that follows is only slower."""
         request = Request(prompt, None, 1, self._seed, "person", PREFILL_SECONDS)
         try:
-            with self._lanes.background(PREFILL_SECONDS, alone=False) as lane_turn:
+            with self._lanes.prefill(PREFILL_SECONDS) as lane_turn:
                 turn.on_stop(lambda: lane_turn.stop("a newer prefill came"))
                 self._wire.complete(request, lane_turn)
         except ModelError:
@@ -336,11 +387,10 @@ class _Speed:
     def __init__(self) -> None:
         self._rates = FIRST_GUESS
 
-    def learn(self, done: Completion) -> None:
-        fresh, out = done.tokens_in - done.tokens_reused, done.tokens_out
+    def learn(self, fresh: int, out: int, seconds: float) -> None:
         expected = self.seconds(fresh, out)
-        if fresh + out >= 50 and expected > 0 and done.seconds > 0:
-            factor = min(4.0, max(0.25, expected / done.seconds))
+        if fresh + out >= 50 and expected > 0 and seconds > 0:
+            factor = min(4.0, max(0.25, expected / seconds))
             self._rates = (self._rates[0] * factor**0.3, self._rates[1] * factor**0.3)
 
     def seconds(self, tokens_in: int, tokens_out: int) -> float:

@@ -13,9 +13,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from intently.errors import ModelError, ModelPutOff, ModelTimeout, ModelUnavailable
+from intently.errors import ModelBusy, ModelError, ModelPutOff, ModelTimeout, ModelUnavailable
 from intently.language.answer import Shape
 from intently.language.lanes import Turn
 from intently.language.prompt import Prompt
@@ -27,19 +28,24 @@ if TYPE_CHECKING:
 __all__ = ["Completion", "Endpoint", "Lane", "OpenAIWire", "Request", "Wire", "fixed_endpoint"]
 
 Lane = Literal["person", "batch"]
-SLOTS: dict[Lane, int] = {"person": 0, "batch": 1}
+PEOPLE = 0  # the slot of people; those of the batch come behind it
+LATER = (429, 502, 503, 504)  # statuses of an endpoint that may answer later
 DEADLINE = "its time was up"
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a model answers. `digest` identifies its weights in the cache; `dialect` llama: our embedded server."""
+    """Where a model answers. `digest` identifies its weights in the cache; `dialect` llama: our embedded server.
+
+    `in_flight`: calls of the batch that it takes at once.
+    """
 
     url: str  # ends in /v1
     key: str = field(repr=False)
     model: str
     digest: str
     dialect: Literal["llama", "openai"] = "openai"
+    in_flight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +91,11 @@ class Wire(Protocol):
     def close(self) -> None: ...
 
 
-def fixed_endpoint(url: str, model: str, key: str) -> Callable[[], Endpoint]:
-    """An endpoint that a user configured: `url` may end in /v1 or not."""
+def fixed_endpoint(url: str, model: str, key: str, in_flight: int = 1) -> Callable[[], Endpoint]:
+    """An endpoint that a user configured: `url` may end in /v1 or not. in_flight: calls of the batch at once."""
     base = url.rstrip("/")
-    endpoint = Endpoint(base if base.endswith("/v1") else base + "/v1", key or "none", model, f"{base}#{model}")
+    url = base if base.endswith("/v1") else base + "/v1"
+    endpoint = Endpoint(url, key or "none", model, f"{base}#{model}", in_flight=in_flight)
     return lambda: endpoint
 
 
@@ -134,17 +141,18 @@ class OpenAIWire:
     def restore(self, name: str) -> bool:
         """Load a prompt's beginning into the slot of people from a file of an earlier run; whether there was one."""
         try:
-            return self._extra(f"/slots/{SLOTS['person']}?action=restore", {"filename": name}) is not None
+            return self._extra(f"/slots/{PEOPLE}?action=restore", {"filename": name}) is not None
         except ModelUnavailable:
             return False
 
     def save(self, name: str) -> None:
         """Keep what the slot of people holds as a file. Only for prompts without anybody's data."""
-        self._extra(f"/slots/{SLOTS['person']}?action=save", {"filename": name})
+        self._extra(f"/slots/{PEOPLE}?action=save", {"filename": name})
 
     def forget(self) -> None:
         """Clear what the embedded server's slots hold of people's prompts."""
-        for slot in SLOTS.values():
+        endpoint = self._find()
+        for slot in range(1 + endpoint.in_flight if endpoint else 0):
             self._extra(f"/slots/{slot}?action=erase", {})
 
     def close(self) -> None:
@@ -203,7 +211,8 @@ def _whole(client: "openai.OpenAI", endpoint: Endpoint, request: Request, _turn:
 
 def _stream(client: "openai.OpenAI", endpoint: Endpoint, request: Request, turn: Turn, started: float) -> Completion:
     # With return_progress the headers come at once, so there is a connection to break off during a long prefill.
-    extra: dict[str, Any] = {"id_slot": SLOTS[request.lane], "return_progress": True, "cache_prompt": True}
+    slot = PEOPLE if turn.slot is None else 1 + turn.slot
+    extra: dict[str, Any] = {"id_slot": slot, "return_progress": True, "cache_prompt": True}
     if request.shape and not request.shape.likeliest:
         extra["grammar"] = request.shape.grammar
     text, usage, finish, weights = "", None, None, None
@@ -226,7 +235,7 @@ def _stream(client: "openai.OpenAI", endpoint: Endpoint, request: Request, turn:
         finally:
             deadline.cancel()
     if finish is None:
-        raise ModelUnavailable("the model's server broke off in the middle of an answer. It is being restarted.")
+        raise ModelBusy("the model's server broke off in the middle of an answer. It is being restarted.")
     if request.shape and request.shape.likeliest:
         text = _first_token(weights, endpoint)
     return _completion(text, usage, finish, started)
@@ -287,9 +296,24 @@ def _ours(error: Exception, endpoint: Endpoint, request: Request, turn: Turn) ->
         return ModelTimeout(f"the model gave no answer within {request.timeout_seconds:g} s. Try again.")
     if turn.reason:
         return ModelPutOff(f"the call gave way: {turn.reason}. Ask it again.")
-    if isinstance(error, openai.APIStatusError) and error.status_code not in (429, 502, 503, 504):
+    if isinstance(error, openai.APIStatusError) and error.status_code not in LATER:
         mend = "Check INTENTLY_LLM_KEY." if error.status_code in (401, 403) else "Check INTENTLY_LLM_URL and _MODEL."
         return ModelError(f"{endpoint.url} refused the call ({error.status_code}: {error.message[:300]}). {mend}")
-    return ModelUnavailable(
-        f"{endpoint.url} does not answer ({type(error).__name__}: {str(error)[:200]}). Is it running?"
-    )
+    busy = ModelBusy(f"{endpoint.url} does not answer ({type(error).__name__}: {str(error)[:200]}). Is it running?")
+    if isinstance(error, openai.APIStatusError):
+        busy.retry_after = _retry_after(error.response.headers.get("retry-after"))
+    return busy
+
+
+def _retry_after(header: str | None) -> float | None:
+    """Seconds to wait, of a Retry-After in seconds or as a date; None for none, or for what cannot be read."""
+    if header is None:
+        return None
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+    except ValueError:
+        return None
