@@ -87,6 +87,8 @@ class UnderstandConfig(StageConfig):
     history_tokens: PositiveInt = 1500
     interests: PositiveInt = 5  # asked of the embedded model for one person
     tags: PositiveInt = 12
+    personas: int = Field(3, ge=1, le=8)  # sides of a person that the planner of v2 names
+    spare: float = Field(1.2, ge=1, le=4)  # tags that the experts of v2 name for each one that is kept
     refresh_days: PositiveFloat = 14.0
 
 

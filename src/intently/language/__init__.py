@@ -9,6 +9,7 @@ from intently.language.calls import CallStore, MemoryCalls
 from intently.language.connect import open_model
 from intently.language.fake import ScriptedModel
 from intently.language.fetch import adopt_model, fetch_model, find_model
+from intently.language.listing import Listing, one_of
 from intently.language.model import Model
 from intently.language.prompt import Message, Prompt, approximate_tokens, plain, render
 from intently.language.reading import Wish, ask_reading, prefill_reading, reading_prompt
@@ -21,6 +22,7 @@ __all__ = [
     "Chances",
     "Estimate",
     "Line",
+    "Listing",
     "MemoryCalls",
     "Message",
     "Model",
@@ -34,6 +36,7 @@ __all__ = [
     "ask_reading",
     "fetch_model",
     "find_model",
+    "one_of",
     "open_model",
     "plain",
     "prefill_reading",

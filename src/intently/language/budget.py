@@ -37,6 +37,17 @@ class Estimate:
     seconds: float | None
     counted_by: str
 
+    def __add__(self, other: "Estimate") -> "Estimate":
+        known = self.seconds is not None and other.seconds is not None
+        return Estimate(
+            self.calls + other.calls,
+            self.tokens_in + other.tokens_in,
+            self.tokens_out + other.tokens_out,
+            self.money + other.money,
+            (self.seconds or 0.0) + (other.seconds or 0.0) if known else None,
+            self.counted_by if self.counted_by == other.counted_by else "approximation",
+        )
+
     def __str__(self) -> str:
         time_text = "time unknown" if self.seconds is None else f"about {self.seconds:,.0f} s"
         money_text = f", {self.money:.4f} in money" if self.money else ""

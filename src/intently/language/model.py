@@ -31,6 +31,7 @@ from intently.language.backoff import Backoff
 from intently.language.budget import Budget, Estimate, Prices
 from intently.language.calls import CallStore, Flights, MemoryCalls, call_hash
 from intently.language.lanes import Lanes, Turn
+from intently.language.listing import Listing, list_shape, read_list
 from intently.language.prompt import Message, Prompt, approximate_tokens
 from intently.language.status import ModelStatus
 from intently.language.wire import Completion, Lane, Request, Wire
@@ -77,6 +78,12 @@ class Model:
         while not self.ready() and time.monotonic() < deadline and self.status().state not in ("absent", "off"):
             time.sleep(0.05)
         return self.ready()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether it is our own server that answers: one batch call at a time, and the last prompt stays read."""
+        endpoint = self._wire.endpoint()
+        return endpoint is not None and endpoint.dialect == "llama"
 
     @property
     def digest(self) -> str:
@@ -163,6 +170,33 @@ class Model:
         deadline = time.monotonic() + timeout_seconds
         row, cached = self._call(prompt, choice_shape(words), lane, user_id, 1, deadline, budget)
         return _answer(read_choice(row.answer or "[]", words), [(row, cached)])
+
+    def ask_list(
+        self,
+        prompt: Prompt,
+        wanted: Listing,
+        *,
+        lane: Lane = "batch",
+        user_id: str | None = None,
+        max_tokens: int = 512,
+        timeout_seconds: float = 300.0,
+        budget: Budget | None = None,
+        check: Callable[[tuple[str, ...]], str | None] | None = None,
+    ) -> Answer[tuple[str, ...]]:
+        """Ask for a list of short lines. What comes back always has the asked form and number; the rest as in `ask`:
+        the second answer's wrong lines are passed over, and it is an error when too few are left."""
+        first = True
+
+        def read(text: str) -> tuple[str, ...]:
+            nonlocal first
+            strict, first = first, False
+            lines = read_list(text, wanted, strict=strict)
+            fault = check(lines) if check and strict else None
+            if fault:
+                raise AnswerInvalid(fault)
+            return lines
+
+        return self._ask(prompt, list_shape(wanted), read, lane, user_id, max_tokens, timeout_seconds, budget)
 
     def prefill(self, prompt: Prompt) -> None:
         """Let the server read a prompt's beginning in the background, so that a command after it is quick.

@@ -3,7 +3,7 @@
 A template is text with turns: `{{ turn("system") }}`, `{{ turn("user") }}`, `{{ turn("assistant") }}`. Every other
 `{{ value }}` is written as JSON: strings become one quoted line, without control characters, cut to a length, with the
 characters that could forge a chat token (`<`, and `[` before a capital word) escaped. So a title can neither end its
-quotes nor open a turn; it stays data. `{{ title | quoted(80) }}` sets another length.
+quotes nor open a turn; it stays data. `{{ title | quoted(80) }}` sets another length; `{{ 2 | letter }}` is b.
 
 A file of the same name in `INTENTLY_HOME/prompts/` replaces ours. The version is the hash of the template's text.
 """
@@ -22,9 +22,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from intently.errors import DataError
 
-__all__ = ["Message", "Prompt", "approximate_tokens", "plain", "quote", "render"]
+__all__ = ["LETTERS", "Message", "Prompt", "approximate_tokens", "plain", "quote", "render"]
 
 SHIPPED = Path(__file__).parent / "prompts"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"  # for lists beside numbered ones
 DATA_CHARACTERS = 200  # of one value, unless the template names another length
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff]+")
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
@@ -116,6 +117,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined, finalize=_as_data, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
     )
     environment.filters["quoted"] = lambda text, characters=DATA_CHARACTERS: _Trusted(quote(str(text), characters))
+    environment.filters["letter"] = lambda number: _Trusted(LETTERS[number - 1])
     environment.globals["turn"] = lambda role: _Trusted(f"\x1e{role}\x1e")
     return environment
 

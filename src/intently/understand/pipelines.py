@@ -9,11 +9,14 @@ from typing import Protocol
 
 from intently.errors import BadRequest
 from intently.language import Estimate
+from intently.understand.one_prompt import OnePrompt
 from intently.understand.reasoned import Reasoned
+from intently.understand.routes import Routes
 from intently.understand.run import Run, Tell
 from intently.understand.v1 import V1
+from intently.understand.v2 import V2
 
-__all__ = ["PIPELINES", "Pipeline", "make_pipeline"]
+__all__ = ["ABLATIONS", "PIPELINES", "Pipeline", "make_pipeline"]
 
 
 class Pipeline(Protocol):
@@ -38,11 +41,19 @@ class Pipeline(Protocol):
         ...
 
 
-PIPELINES: dict[str, Callable[[], Pipeline]] = {"v1": V1}
+PIPELINES: dict[str, Callable[[], Pipeline]] = {"v1": V1, "routes": Routes, "v2": V2, "one-prompt": OnePrompt}
+ABLATIONS: dict[str, Callable[[], Pipeline]] = {  # for measuring: what one part is worth
+    "v2-no-compression": lambda: V2(compression=False),
+    "v2-no-planner": lambda: V2(planner=False),
+    "v2-no-arbiter": lambda: V2(arbiter=False),
+    "v2-no-environment": lambda: V2(environment=False),
+    "routes-compressed": lambda: Routes(compressed=True),
+}
 
 
 def make_pipeline(name: str) -> Pipeline:
     """Raises BadRequest that lists those that exist."""
-    if name not in PIPELINES:
+    make = PIPELINES.get(name) or ABLATIONS.get(name)
+    if make is None:
         raise BadRequest(f"there is no pipeline {name!r}; choose one of {', '.join(PIPELINES)}")
-    return PIPELINES[name]()
+    return make()

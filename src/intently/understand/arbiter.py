@@ -1,0 +1,114 @@
+"""The arbiter of V2: the final N tags out of all that the experts named, chosen jointly.
+
+RecGPT-V2 section 12.4: relevance, consistency, specificity, validity, without redundancy. First code takes out what it
+can tell by itself (form, vague words, titles, repetitions in words, near-duplicates in meaning). Then the model reads
+the experts' answers, which stand in the conversation already, and copies out the worst that are left, as many as are
+too many. Code guarantees the rest: no persona loses its share, and N are given where N are there.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from intently.language import Listing, Prompt, one_of
+from intently.nouns import Interest, Persona, Tag
+from intently.understand.context import Encode, question
+from intently.understand.experts import Named, tokens_for_tags
+from intently.understand.run import Run
+from intently.understand.tags import TagAnswer, TagsAnswer, tags_of
+
+__all__ = ["Choice", "ask_left_out", "choose", "pool_of", "without_near"]
+
+NEAR = 0.86  # cosine of two tags from which they find the same items
+COVER = 0.5  # of its even share of N, that every persona keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`tags`: the final ones, the personas taking turns. `left_out`: tags and why, in the order of the pool."""
+
+    tags: tuple[Tag, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+def pool_of(
+    named: Sequence[Named],
+    interests: Sequence[Interest],
+    *,
+    is_title: Callable[[str], bool],
+    nouns: str,
+    encode: Encode | None,
+) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
+    """The experts' tags that code lets pass, each with its persona, and why the others do not. interests: one each."""
+    answer = TagsAnswer(tags=tuple(TagAnswer(interest=n, tags=one.tags) for n, one in enumerate(named, start=1)))
+    tags, refused = tags_of(answer, interests, is_title, nouns=nouns)
+    personas = {interest.interest_id: one.persona for interest, one in zip(interests, named, strict=True)}
+    tags = tuple(tag.model_copy(update={"persona_id": personas[tag.interest_id or ""].persona_id}) for tag in tags)
+    if encode is None:
+        return tags, refused
+    apart, near = without_near(tags, encode)
+    return apart, refused + near
+
+
+def without_near(tags: Sequence[Tag], encode: Encode) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
+    """The tags without those that mean the same as an earlier one, and for each of those, which."""
+    if not tags:
+        return (), ()
+    vectors = encode([tag.text for tag in tags])
+    cosines = vectors @ vectors.T  # (tags, tags)
+    kept: list[int] = []
+    faults: list[str] = []
+    for place, tag in enumerate(tags):
+        near = [other for other in kept if cosines[place, other] >= NEAR]
+        if near:
+            faults.append(f"{tag.text!r}: it means the same as {tags[near[0]].text!r}")
+        else:
+            kept.append(place)
+    return tuple(tags[place] for place in kept), tuple(faults)
+
+
+def ask_left_out(run: Run, talk: Prompt, pool: Sequence[Tag], count: int) -> tuple[str, ...]:
+    """Which `count` tags of the pool to leave out, by the model. talk: all that planner and experts were asked and
+    answered. Raises what Model.ask_list raises."""
+    prompt = talk.then(*question(run, "choose", count=count).messages)
+    wanted = Listing(one_of(tag.text for tag in pool), count, count, "one of the tags above, copied")
+
+    def ask() -> tuple[dict[str, Any], str]:
+        answer = run.model.ask_list(
+            prompt,
+            wanted,
+            user_id=run.user_id,
+            max_tokens=tokens_for_tags(count),
+            timeout_seconds=run.config.language.batch_timeout_seconds,
+            budget=run.budget,
+        )
+        return {"lines": list(answer.value)}, answer.call_hash
+
+    return tuple(run.once("arbiter", prompt, ask)["lines"])
+
+
+def choose(pool: Sequence[Tag], worst: Sequence[str], personas: Sequence[Persona], n: int) -> Choice:
+    """At most `n` tags: the `worst` only where others are too few, or where a persona would lose its share.
+
+    The personas take turns, so that the beginning of the answer is of all of them.
+    """
+    theirs = [[tag for tag in pool if tag.persona_id == persona.persona_id] for persona in personas]
+    doubtful = set(worst)
+    for tags in theirs:
+        missing = min(int(COVER * n / len(personas)), len(tags)) - sum(tag.text not in doubtful for tag in tags)
+        back = [tag.text for tag in tags if tag.text in doubtful][: max(0, missing)]
+        doubtful.difference_update(back)
+    good = _taking_turns([[tag for tag in tags if tag.text not in doubtful] for tags in theirs])
+    rest = _taking_turns([[tag for tag in tags if tag.text in doubtful] for tags in theirs])
+    chosen = (good + rest)[:n]
+    left_out = [(tag.text, _why(tag, doubtful)) for tag in pool if tag not in chosen]
+    return Choice(tuple(chosen), tuple(left_out))
+
+
+def _taking_turns(lists: Sequence[Sequence[Tag]]) -> list[Tag]:
+    return [tag for turn in zip_longest(*lists) for tag in turn if tag is not None]
+
+
+def _why(tag: Tag, doubtful: set[str]) -> str:
+    return "the arbiter left it out" if tag.text in doubtful else "there are enough without it"

@@ -1,0 +1,172 @@
+"""The planner of V2: one call over the whole context names K personas, different sides of one person.
+
+RecGPT-V2 section 12.2 gives neither K nor a schema. Ours: a line `2,4,b: solver of locked-room crimes`, the numbers of
+liked items and letters of cues first, because a small model then names what they share. Code checks what the line
+claims: that the items are there and were liked, that the cues are there, and that the personas differ, in words and
+(with an encoder) in meaning. One that fails is dropped and noted. With fewer than two left the model is asked once
+more; what is still missing is made from the strands that code counted.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from intently.language import Listing, Prompt, render
+from intently.language.prompt import LETTERS
+from intently.nouns import Persona
+from intently.understand.context import Context, Encode, encode_of
+from intently.understand.run import Run
+from intently.understand.wording import is_vague, same_meaning
+
+__all__ = ["TOKENS_EACH", "Plan", "ask_plan", "completed", "everything", "line_of", "plan_of", "planner_prompt"]
+
+ROLE = r"[^\W\d_][^\W_]*(?:['’&-][^\W_]+)*(?: [^\W_]+(?:['’&-][^\W_]+)*){1,5}"  # two to six words
+LEAST_EVIDENCE, MOST_EVIDENCE = 2, 4  # items of one persona
+LEAST_PERSONAS = 2  # with one there is nothing to complement
+ALIKE = 0.75  # cosine of two roles from which they say the same
+SHARED = 0.67  # of the smaller persona's items: from here both rest on the same things
+TOKENS_EACH = 34  # of one line, for the limit of the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`lines`: the personas as the experts read them. `left_out`: lines and why. `by_code`: roles made of strands."""
+
+    personas: tuple[Persona, ...]
+    lines: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
+    by_code: tuple[str, ...] = ()
+
+
+def planner_prompt(run: Run, context: Context, *, personas: int, role: str = "", count: int = 0) -> Prompt:
+    """Context and question. personas = 0: no planner; `count` tags are asked for at once, for the persona `role`."""
+    values = context.values()
+    return render("agents", home=run.config.home, stage="plan", personas=personas, role=role, count=count, **values)
+
+
+def ask_plan(run: Run, prompt: Prompt, context: Context, count: int) -> Plan:
+    """`count` personas: asked once more when fewer than two stand, then completed by code. Raises what
+    Model.ask_list raises."""
+    nouns, encode = run.spec.nouns, encode_of(run)
+
+    def fault(lines: tuple[str, ...]) -> str | None:
+        plan = plan_of(lines, context, nouns=nouns, encode=encode)
+        if len(plan.personas) >= min(count, LEAST_PERSONAS):
+            return None
+        return "; ".join(f"{line!r}: {why}" for line, why in plan.left_out)
+
+    def ask() -> tuple[dict[str, Any], str]:
+        answer = run.model.ask_list(
+            prompt,
+            listing(context, count),
+            user_id=run.user_id,
+            max_tokens=TOKENS_EACH * count,
+            timeout_seconds=run.config.language.batch_timeout_seconds,
+            budget=run.budget,
+            check=fault,
+        )
+        return {"lines": list(answer.value)}, answer.call_hash
+
+    plan = plan_of(run.once("planner", prompt, ask)["lines"], context, nouns=nouns, encode=encode)
+    run.refuse("planner", [f"{line!r}: {why}" for line, why in plan.left_out])
+    return completed(plan, context, count=count, nouns=nouns, encode=encode)
+
+
+def listing(context: Context, count: int) -> Listing:
+    """The form of the answer: only numbers of liked items and letters of cues that were shown."""
+    number = "(?:" + "|".join(str(number) for number in context.liked) + ")"
+    cue = f"(?:,[{LETTERS[: len(context.cues)]}]){{0,2}}" if context.cues else ""
+    evidence = f"{number}(?:,{number}){{{LEAST_EVIDENCE - 1},{MOST_EVIDENCE - 1}}}{cue}"
+    return Listing(f"{evidence}: {ROLE}", count, count, "numbers of liked items, then a persona of 2 to 6 words")
+
+
+def plan_of(lines: Sequence[str], context: Context, *, nouns: str, encode: Encode | None) -> Plan:
+    """The personas that stand, and for each line that does not, why."""
+    kept: list[Persona] = []
+    good: list[str] = []
+    left_out: list[tuple[str, str]] = []
+    for line in lines:
+        persona, why = _read(line, context)
+        fault = why or _fault(persona, kept, nouns, encode)
+        if fault:
+            left_out.append((line, fault))
+        else:
+            kept.append(persona)
+            good.append(line)  # as answered: the server has it in its memory
+    return Plan(tuple(kept), tuple(good), tuple(left_out))
+
+
+def completed(plan: Plan, context: Context, *, count: int, nouns: str, encode: Encode | None) -> Plan:
+    """With fewer than two personas, as many of `count` as the strands give, made by code; else the plan as it is."""
+    personas, by_code = list(plan.personas), []
+    for label, numbers in context.strands if len(personas) < min(count, LEAST_PERSONAS) else ():
+        liked = [number for number in numbers if number in context.liked][:MOST_EVIDENCE]
+        persona = _persona(f"{label.replace(' + ', ' ')} lover".lower(), liked, "", context)
+        if len(personas) < count and liked and not _fault(persona, personas, nouns, encode):
+            personas.append(persona)
+            by_code.append(persona.role)
+    made = tuple(line_of(persona, context) for persona in personas[len(plan.personas) :])
+    return Plan(tuple(personas), plan.lines + made, plan.left_out, tuple(by_code))
+
+
+def line_of(persona: Persona, context: Context) -> str:
+    """The persona in the form in which the planner answers."""
+    numbers = [str(n) for n, item in context.liked.items() if set(item.event_ids) & set(persona.evidence)]
+    letters = [LETTERS[place] for place, cue in enumerate(context.cues) if cue.cue_id in persona.cues]
+    return f"{','.join([*numbers, *letters])}: {persona.role}"
+
+
+def everything(context: Context) -> Persona:
+    """The one persona of a run without a planner: all that the person liked."""
+    return _persona("everything they like", list(context.liked), "", context)
+
+
+def _read(line: str, context: Context) -> tuple[Persona, str]:
+    """The persona of a line, and what is wrong with what it claims."""
+    claimed, _, role = line.partition(": ")
+    signs = claimed.split(",")
+    numbers = [int(sign) for sign in dict.fromkeys(signs) if sign.isdigit()]
+    letters = "".join(dict.fromkeys(sign for sign in signs if not sign.isdigit()))
+    known = {item.number for item in context.behaviour.items}
+    liked = [number for number in numbers if number in context.liked]
+    persona = _persona(role.lower(), liked, letters, context)
+    if not set(numbers) <= known:
+        return persona, "its evidence does not exist"
+    if len(liked) < LEAST_EVIDENCE:
+        return persona, f"it rests on {len(liked)} liked item(s), and {LEAST_EVIDENCE} are needed"
+    if any(context.cue_of(letter) is None for letter in letters):
+        return persona, "its cue does not exist"
+    return persona, ""
+
+
+def _persona(role: str, numbers: Sequence[int], letters: str, context: Context) -> Persona:
+    items = [context.liked[number] for number in numbers]
+    cues = tuple(cue.cue_id for letter in letters if (cue := context.cue_of(letter)) is not None)
+    return Persona(
+        persona_id=f"p-{hashlib.sha256(role.encode()).hexdigest()[:12]}",
+        role=role,
+        why=", ".join(item.title for item in items[:MOST_EVIDENCE]),
+        evidence=tuple(event_id for item in items for event_id in item.event_ids),
+        cues=cues,
+    )
+
+
+def _fault(persona: Persona, earlier: Sequence[Persona], nouns: str, encode: Encode | None) -> str:
+    """What is wrong with a persona beside the earlier ones; empty when it stands."""
+    if not re.fullmatch(ROLE, persona.role):
+        return "its role is not 2 to 6 words"
+    if is_vague(persona.role, nouns):
+        return "it is too vague"
+    for other in earlier:
+        if same_meaning(persona.role, other.role):
+            return f"it repeats {other.role!r}"
+        both, smaller = set(persona.evidence) & set(other.evidence), min(len(persona.evidence), len(other.evidence))
+        if len(both) >= SHARED * smaller:
+            return f"it rests on the same items as {other.role!r}"
+    if encode is not None and earlier:
+        near = encode([other.role for other in earlier]) @ encode([persona.role])[0]  # (earlier,), cosines
+        if float(near.max()) >= ALIKE:
+            return f"it means the same as {earlier[int(near.argmax())].role!r}"
+    return ""

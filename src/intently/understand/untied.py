@@ -1,0 +1,18 @@
+"""Tags of pipelines that name them without an interest or a persona: under the same rules as all others."""
+
+from collections.abc import Sequence
+
+from intently.nouns import Interest, Tag
+from intently.understand.run import Run
+from intently.understand.tags import TagAnswer, TagsAnswer, tags_of
+
+__all__ = ["untied_tags"]
+
+NOBODY = Interest(interest_id="i-none", text="their history", evidence=())
+
+
+def untied_tags(named: Sequence[str], run: Run) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
+    """The tags that stand, in order, and for each that does not, why."""
+    answer = TagsAnswer(tags=(TagAnswer(interest=1, tags=tuple(named)),))
+    tags, refused = tags_of(answer, (NOBODY,), run.is_title, nouns=run.spec.nouns)
+    return tuple(tag.model_copy(update={"interest_id": None, "rationale": NOBODY.text}) for tag in tags), refused

@@ -1,0 +1,135 @@
+"""RecGPT-V2's reasoning: a planner names personas, an expert each names their tags, an arbiter chooses among all.
+
+It is one conversation, read once: instructions, the person's context, the planner's question and answer, each expert's
+question and answer, the arbiter's question. What a stage reads is the beginning of what the next one reads, so that the
+server computes only what is new. Rationales, evidence and ids are put by code and not paid for.
+
+The switches are the ablations of docs/understanding.md: `compression` off reads the baseline text, `planner` off asks
+one expert for everything, `arbiter` off cuts by order, `environment` off shows no cues.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+from intently.language import Estimate, Message, Prompt
+from intently.nouns import Interest, Persona, Tag
+from intently.understand.arbiter import Choice, ask_left_out, choose, pool_of
+from intently.understand.context import Context, context_of, encode_of, question
+from intently.understand.experts import Named, ask_experts, ask_tag_lines, tokens_for_tags
+from intently.understand.planner import TOKENS_EACH, Plan, ask_plan, everything, planner_prompt
+from intently.understand.reasoned import Reasoned
+from intently.understand.run import Progress, Run, Tell
+
+__all__ = ["V2"]
+
+
+@dataclass(frozen=True)
+class V2:
+    """in_series: experts one after the other, each reading the earlier ones; None: where the server is our own."""
+
+    compression: bool = True
+    planner: bool = True
+    arbiter: bool = True
+    environment: bool = True
+    in_series: bool | None = None
+    rules: int = 1
+
+    @property
+    def name(self) -> str:
+        switches = ("compression", "planner", "arbiter", "environment")
+        return "-".join(["v2", *(f"no-{switch}" for switch in switches if not getattr(self, switch))])
+
+    def reason(self, run: Run, tell: Tell) -> Reasoned:
+        context = context_of(run, compressed=self.compression, environment=self.environment)
+        prompt = self._prompt(run, context)
+        plan = self._plan(run, context, prompt)
+        interests = tuple(_interest(persona, run) for persona in plan.personas)
+        tell(Progress(run.user_id, "interests", f"{len(plan.personas)} personas", interests))
+        planned = prompt.then(Message("assistant", "\n".join(plan.lines))) if self.planner else prompt
+        named = self._named(run, planned, plan.personas)
+        pool, refused = pool_of(named, interests, is_title=run.is_title, nouns=run.spec.nouns, encode=encode_of(run))
+        run.refuse("tags", refused)
+        worst = self._worst(run, planned, named, pool)
+        choice = choose(pool, worst, plan.personas, run.settings.tags)
+        tell(Progress(run.user_id, "tags", f"{len(choice.tags)} tags", interests, choice.tags))
+        return Reasoned(interests, choice.tags, plan.personas, context.cues, _notes(plan, named, pool, choice))
+
+    def estimate(self, run: Run) -> Estimate:
+        """At most: every persona's line, every tag and every question at its full length, nothing answered short."""
+        context = context_of(run, compressed=self.compression, environment=self.environment)
+        talk = self._prompt(run, context)
+        personas, each = self._experts(run), self._each(run, self._experts(run))
+        longest = question(run, "choose", count=99).messages  # of the later questions
+        whole = run.model.estimate([], 0)
+        if self.planner:
+            whole += run.model.estimate([talk], TOKENS_EACH * personas)
+            talk = talk.then(Message("assistant", "word " * TOKENS_EACH * personas))
+        for _ in range(personas):
+            talk = talk.then(*longest)
+            whole += run.model.estimate([talk], tokens_for_tags(each))
+            talk = talk.then(Message("assistant", "word " * tokens_for_tags(each)))
+        over = personas * each - run.settings.tags
+        if self.arbiter and over > 0:
+            whole += run.model.estimate([talk.then(*longest)], tokens_for_tags(over))
+        return whole
+
+    def asks(self, run: Run) -> Sequence[str]:
+        settings = run.settings
+        version = question(run, "choose", count=1).version
+        return (str(settings.personas), str(settings.tags), str(settings.spare), version)
+
+    def _experts(self, run: Run) -> int:
+        """How many are asked at most: no more than every second liked item could show."""
+        liked = sum(item.liked for item in run.behaviour.items)
+        return max(1, min(run.settings.personas, liked // 2)) if self.planner else 1
+
+    def _each(self, run: Run, experts: int) -> int:
+        """Tags to ask of an expert, so that all together leave the arbiter something to choose."""
+        return max(2, ceil(run.settings.tags * run.settings.spare / max(1, experts)))
+
+    def _prompt(self, run: Run, context: Context) -> Prompt:
+        if self.planner:
+            return planner_prompt(run, context, personas=self._experts(run))
+        return planner_prompt(run, context, personas=0, role=everything(context).role, count=self._each(run, 1))
+
+    def _plan(self, run: Run, context: Context, prompt: Prompt) -> Plan:
+        if not self.planner:
+            return Plan((everything(context),), ())
+        return ask_plan(run, prompt, context, self._experts(run))
+
+    def _named(self, run: Run, planned: Prompt, personas: Sequence[Persona]) -> tuple[Named, ...]:
+        each = self._each(run, len(personas))
+        if not self.planner:
+            return (Named(personas[0], None, ask_tag_lines(run, "expert", planned, each)),)
+        in_series = run.model.embedded if self.in_series is None else self.in_series
+        return ask_experts(run, planned, personas, each=each, in_series=in_series)
+
+    def _worst(self, run: Run, planned: Prompt, named: Sequence[Named], pool: Sequence[Tag]) -> tuple[str, ...]:
+        over = len(pool) - run.settings.tags
+        if not self.arbiter or over <= 0:
+            return ()
+        return ask_left_out(run, planned.then(*(turn for one in named for turn in one.turns)), pool, over)
+
+
+def _interest(persona: Persona, run: Run) -> Interest:
+    """The persona as an interest: what tags, reasons and the page rest on."""
+    return Interest(
+        interest_id=f"i-{persona.persona_id.removeprefix('p-')}",
+        text=persona.role,
+        evidence=persona.evidence,
+        reason=persona.why,
+        valid_until=run.as_of + timedelta(days=run.settings.refresh_days),
+    )
+
+
+def _notes(plan: Plan, named: Sequence[Named], pool: Sequence[Tag], choice: Choice) -> dict[str, Any]:
+    return {
+        "planner": {"lines": list(plan.lines), "left_out": [list(one) for one in plan.left_out]},
+        "personas_by_code": list(plan.by_code),
+        "named": {one.persona.persona_id: list(one.tags) for one in named},
+        "pool": [tag.text for tag in pool],
+        "left_out": [list(one) for one in choice.left_out],
+    }

@@ -1,0 +1,250 @@
+"""Planner, experts, arbiter: personas differ and rest on evidence, tags are chosen jointly, nothing is read twice."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intently.config import load_config
+from intently.journal import Journal, open_journal
+from intently.language import ScriptedModel
+from intently.nouns import Cue, Persona, Profile, Tag
+from intently.understand.arbiter import choose, without_near
+from intently.understand.context import context_of
+from intently.understand.pipelines import ABLATIONS, make_pipeline
+from intently.understand.planner import plan_of
+from intently.understand.run import Run, prepare
+from intently.understand.v2 import V2
+from tests.understand.scripted import Answering
+from tests.understand.worlds import NOW, ByWord, rated, snapshot, spec
+
+CUES = (
+    Cue(cue_id="c-winter", kind="season", text="winter begins", time=NOW, source="calendar"),
+    Cue(cue_id="c-sea", kind="trend", text="many play sea games", time=NOW, source="journal"),
+)
+PLAN = "1,2,b: trader at sea\n3,4: solver of cases"
+SEA = "polar sea voyage\npirate island race\nlighthouse crew"
+CASES = "country house murder\nmuseum jewel theft\npoisoned banquet inquiry"
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    journal = open_journal("", tmp_path)
+    journal.append([rated(item, days_ago=9 - item) for item in (0, 1, 4, 5)] + [rated(20, 2, days_ago=15)])
+    yield journal
+    journal.close()
+
+
+def _run(journal: Journal, tmp_path: Path, model: ScriptedModel, encoder=None, cues=CUES, **settings) -> Run:
+    settings = {"personas": 2, "tags": 4, "spare": 1.5, **settings}
+    config = load_config(env={}, home=tmp_path, understand=settings)
+    world = {"journal": journal, "spec": spec(), "snapshot": snapshot(), "config": config, "as_of": NOW}
+    return prepare("ann", model=model, encoder=encoder, cues=cues, **world)
+
+
+def _reason(journal, tmp_path, model, pipeline=V2(in_series=True), **more):  # noqa: B008
+    run = _run(journal, tmp_path, model, **more)
+    return run, pipeline.reason(run, lambda step: None)
+
+
+def test_personas_rest_on_the_events_and_cues_that_their_line_names(journal, tmp_path):
+    run, found = _reason(journal, tmp_path, ScriptedModel([PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"]))
+    events = {item.number: item.event_ids for item in run.behaviour.items}
+    assert [(persona.role, persona.cues) for persona in found.personas] == [
+        ("trader at sea", ("c-sea",)),
+        ("solver of cases", ()),
+    ]
+    assert found.personas[0].evidence == events[1] + events[2]
+    assert found.personas[0].why == "Game 5, Game 4"
+
+
+def test_tags_take_turns_among_the_personas_without_what_the_arbiter_left_out(journal, tmp_path):
+    model = ScriptedModel([PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"])
+    _, found = _reason(journal, tmp_path, model)
+    texts = [tag.text for tag in found.tags]
+    assert texts == ["polar sea voyage", "country house murder", "pirate island race", "poisoned banquet inquiry"]
+    assert [tag.persona_id for tag in found.tags[:2]] == [persona.persona_id for persona in found.personas]
+    assert found.notes["left_out"] == [
+        ["lighthouse crew", "the arbiter left it out"],
+        ["museum jewel theft", "the arbiter left it out"],
+    ]
+
+
+def test_every_prompt_begins_with_the_whole_of_the_one_before_it(journal, tmp_path):
+    model = ScriptedModel([PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"])
+    _reason(journal, tmp_path, model)
+    asked = [prompt.messages for prompt in model.prompts]
+    assert len(asked) == 4
+    for earlier, later in zip(asked, asked[1:], strict=False):
+        assert later[: len(earlier)] == earlier
+
+
+def test_experts_asked_at_once_share_the_planners_conversation_and_read_no_other_expert(journal, tmp_path):
+    def answer(question: str) -> str:
+        if "personas" in question:
+            return PLAN
+        if "Leave out" in question:
+            return "lighthouse crew\nmuseum jewel theft"
+        return SEA if "trader" in question else CASES
+
+    model = Answering(answer)
+    run, found = _reason(journal, tmp_path, model, V2(in_series=False))
+    experts = [prompt.messages for prompt in model.prompts if "tags for" in prompt.messages[-1].text]
+    assert len(experts) == 2
+    assert experts[0][:-1] == experts[1][:-1]
+    assert len(model.prompts[-1].messages) == len(experts[0]) + 4  # the arbiter reads all experts
+    series = _reason(journal, tmp_path, Answering(answer))[1]
+    assert found.tags == series.tags
+    assert len(run.calls) == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("1,77: trader at sea", "evidence does not exist"),
+        ("5,1: trader at sea", "rests on 1 liked item"),
+        ("1,2,f: trader at sea", "cue does not exist"),
+        ("1,2: games of quality", "too vague"),
+        ("1,4: solvers of cases", "repeats"),
+        ("3,4: old seaman", "same items"),
+        ("2,4: murder fan", "means the same as"),
+    ],
+)
+def test_a_persona_whose_claim_is_wrong_is_dropped_with_the_reason(journal, tmp_path, line, fault):
+    context = context_of(_run(journal, tmp_path, ScriptedModel()))
+    first = "3,4: solver of cases"
+
+    class Alike(ByWord):
+        def encode(self, texts):
+            found = super().encode([text.replace("solver", "murder") for text in texts])
+            return found / (found**2).sum(axis=1, keepdims=True) ** 0.5
+
+    plan = plan_of([first, line, "1,2: old seaman"], context, nouns="games", encode=Alike().encode)
+    assert [persona.role for persona in plan.personas] == ["solver of cases", "old seaman"]
+    assert [(left, fault in why) for left, why in plan.left_out] == [(line, True)]
+
+
+def test_with_fewer_than_two_personas_the_model_is_asked_again_and_then_strands_make_the_missing(journal, tmp_path):
+    bad = "1,2: trader at sea\n1,2: trader at sea"
+    model = ScriptedModel([bad, bad, SEA, CASES, "lighthouse crew\nmuseum jewel theft"])
+    run, found = _reason(journal, tmp_path, model)
+    assert "repeats 'trader at sea'" in model.prompts[1].messages[-1].text
+    assert [persona.role for persona in found.personas] == ["trader at sea", "detective lover"]
+    assert found.notes["personas_by_code"] == ["detective lover"]
+    assert run.refused == [("planner", "'1,2: trader at sea': it repeats 'trader at sea'")]
+    assert "3,4: detective lover" in model.prompts[2].messages[-2].text
+
+
+def test_the_grammar_offers_only_liked_items_and_cues_that_are_there(journal, tmp_path):
+    model = ScriptedModel([PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"])
+    run, _ = _reason(journal, tmp_path, model)
+    line = model.requests[0].shape.schema["properties"]["lines"]["items"]["pattern"]
+    disliked = next(item.number for item in run.behaviour.items if not item.liked)
+    assert re.match(line, "1,2,b: trader at sea")
+    assert not re.match(line, f"1,{disliked}: trader at sea")
+    assert not re.match(line, "1,2,c: trader at sea")
+
+
+def test_what_code_refuses_never_reaches_the_arbiter(journal, tmp_path):
+    model = ScriptedModel([PLAN, SEA, "jewel theft case\nvery good games\npirate islands race"])
+    run, found = _reason(journal, tmp_path, model)
+    assert [tag.text for tag in found.tags] == [
+        "polar sea voyage", "jewel theft case", "pirate island race", "lighthouse crew",
+    ]  # fmt: skip
+    assert [stage for stage, _ in run.refused] == ["tags", "tags"]
+    assert len(model.prompts) == 3  # four are left and four are wanted: nothing to leave out
+
+
+def test_tags_that_mean_the_same_are_one():
+    tags = [Tag(tag_id=f"t{n}", text=text) for n, text in enumerate(["murder one", "sea trip", "murder two"])]
+
+    def encode(texts):
+        found = ByWord().encode(texts)
+        return found / (found**2).sum(axis=1, keepdims=True) ** 0.5
+
+    kept, faults = without_near(tags, encode)
+    assert [tag.text for tag in kept] == ["murder one", "sea trip"]
+    assert faults == ("'murder two': it means the same as 'murder one'",)
+
+
+PERSONAS = [Persona(persona_id=f"p{n}", role=f"role {n}") for n in range(3)]
+
+
+@given(st.lists(st.integers(0, 2), max_size=40), st.data(), st.integers(1, 30))
+def test_a_choice_keeps_n_where_there_are_n_covers_every_persona_and_loses_nothing(owners, data, n):
+    pool = [Tag(tag_id=f"t{k}", text=f"tag {k}", persona_id=f"p{owner}") for k, owner in enumerate(owners)]
+    worst = data.draw(st.lists(st.sampled_from([tag.text for tag in pool]), max_size=20)) if pool else []
+    choice = choose(pool, worst, PERSONAS, n)
+    assert len(choice.tags) == min(n, len(pool))
+    assert sorted([tag.text for tag in choice.tags] + [text for text, _ in choice.left_out]) == sorted(
+        tag.text for tag in pool
+    )
+    for persona in PERSONAS:
+        theirs = sum(tag.persona_id == persona.persona_id for tag in pool)
+        kept = sum(tag.persona_id == persona.persona_id for tag in choice.tags)
+        assert kept >= min(theirs, n // 6)  # half of an even share
+
+
+def test_declared_attributes_are_shown_only_where_the_catalogue_allows_it(journal, tmp_path):
+    journal.put_profile(Profile(user_id="ann", attributes={"age": "30-39", "street": "Elm Street"}))
+    run = _run(journal, tmp_path, ScriptedModel())
+    assert context_of(run).profile == ()
+    object.__setattr__(run.spec, "prompt_profile", ("age", "place"))
+    assert context_of(run).profile == (("age", "30-39"),)
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "script", "calls"),
+    [
+        ("v2-no-arbiter", [PLAN, SEA, CASES], 3),
+        ("v2-no-planner", [SEA + "\n" + CASES, "lighthouse crew\nmuseum jewel theft"], 2),
+        ("v2-no-environment", [PLAN.replace(",b", ""), SEA, CASES, "lighthouse crew\nmuseum jewel theft"], 4),
+        ("v2-no-compression", [PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"], 4),
+    ],
+)
+def test_each_switch_takes_one_part_out_and_leaves_as_many_tags(journal, tmp_path, pipeline, script, calls):
+    made = make_pipeline(pipeline)
+    assert made.name == pipeline
+    object.__setattr__(made, "in_series", True)
+    model = ScriptedModel(script)
+    _, found = _reason(journal, tmp_path, model, made)
+    assert len(found.tags) == 4
+    assert len(model.prompts) == calls
+    context = model.prompts[0].messages[-1].text
+    assert ("winter begins" in context) is (pipeline != "v2-no-environment")
+    assert ("2026-11-1" in context and "| 1 Game" in context) is True
+    assert (context.count(" liked | ") == 4) is (pipeline == "v2-no-compression")
+
+
+def test_every_ablation_has_the_name_under_which_it_is_found():
+    assert [make_pipeline(name).name for name in ABLATIONS] == list(ABLATIONS)
+
+
+def test_the_estimate_is_never_below_what_is_asked(journal, tmp_path):
+    model = ScriptedModel([PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"])
+    run = _run(journal, tmp_path, model)
+    estimate = V2(in_series=True).estimate(run)
+    V2(in_series=True).reason(run, lambda step: None)
+    rows = journal.calls("ann") or model._calls.rows
+    assert estimate.calls == len(rows) == 4
+    assert estimate.tokens_in >= sum(row.tokens_new + row.tokens_reused for row in rows)
+    assert estimate.tokens_out >= sum(row.tokens_out for row in rows)
+
+
+def test_a_run_that_was_broken_off_asks_only_what_is_missing(journal, tmp_path):
+    with pytest.raises(AssertionError, match="unscripted"):
+        _reason(journal, tmp_path, ScriptedModel([PLAN, SEA]))
+    model = ScriptedModel([CASES, "lighthouse crew\nmuseum jewel theft"])
+    assert len(_reason(journal, tmp_path, model)[1].tags) == 4
+    assert model.wire.script == []
+
+
+def test_answers_as_json_serve_as_well(journal, tmp_path):
+    script = [
+        json.dumps({"lines": text.splitlines()}) for text in (PLAN, SEA, CASES, "lighthouse crew\npirate island race")
+    ]
+    assert len(_reason(journal, tmp_path, ScriptedModel(script))[1].tags) == 4
