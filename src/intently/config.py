@@ -28,6 +28,7 @@ from intently.errors import DataError
 
 __all__ = [
     "Config",
+    "EnvironmentConfig",
     "FeedConfig",
     "JournalConfig",
     "LanguageConfig",
@@ -92,6 +93,13 @@ class UnderstandConfig(StageConfig):
     refresh_days: PositiveFloat = 14.0
 
 
+class EnvironmentConfig(StageConfig):
+    enabled: bool = True  # false: nothing is noticed of the moment
+    weather: str = ""  # an http(s) address or a file of observations (JSON); empty: no weather
+    weather_timeout_seconds: PositiveFloat = 5.0  # until the whole answer is there
+    weather_hours: PositiveFloat = 6.0  # an observation says nothing of a later moment than this
+
+
 def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
@@ -110,6 +118,7 @@ class Config(StageConfig):
     retrieve: RetrieveConfig = RetrieveConfig()
     feed: FeedConfig = FeedConfig()
     understand: UnderstandConfig = UnderstandConfig()
+    environment: EnvironmentConfig = EnvironmentConfig()
     serve: ServeConfig = ServeConfig()
 
     @cached_property
@@ -124,7 +133,7 @@ class Config(StageConfig):
         return self.home / store
 
 
-SECTIONS = ("journal", "language", "retrieve", "feed", "understand", "serve")
+SECTIONS = ("journal", "language", "retrieve", "feed", "understand", "environment", "serve")
 SHORT_NAMES = {
     "INTENTLY_LLM_URL": ("language", "url"),
     "INTENTLY_LLM_MODEL": ("language", "model"),

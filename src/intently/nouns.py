@@ -66,7 +66,7 @@ Id = Annotated[str, AfterValidator(check_id)]
 Time = Annotated[datetime, AfterValidator(utc)]
 EventKind = Literal[
     "impression", "view", "click", "detail", "review", "favourite", "cart", "purchase", "rating", "search", "dislike",
-    "hide",
+    "hide", "disown", "reclaim",
 ]  # fmt: skip
 FacetValue = tuple[str, ...] | float | None  # terms, a number or date (as a number of the declared unit), or missing
 
@@ -111,7 +111,9 @@ class Event(Noun):
     def _check(self) -> "Event":
         """An event is about an item or a query; without an id it gets the hash of what makes it the same event."""
         if (self.item_id is None) == (self.query is None):
-            raise ValueError("an event names either `item_id` or `query` (kind search), not both and not neither")
+            raise ValueError(
+                "an event names either `item_id` or `query` (kinds search, disown, reclaim), not both and not neither"
+            )
         if not self.event_id:
             about = (self.user_id, self.item_id, self.query, self.kind)
             parts = (*about, self.value, self.order_id, self.time.timestamp())
@@ -140,10 +142,10 @@ class Interest(Noun):
 
 
 class Cue(Noun):
-    """A sign of the moment: the season, a holiday, a trend, the weather. Never invented: it names its source."""
+    """A sign of the moment: the season, a holiday, a trend, the weather, an event. Never invented: it has a source."""
 
     cue_id: Id
-    kind: Literal["season", "holiday", "trend", "weather"]
+    kind: Literal["season", "holiday", "trend", "weather", "event"]
     text: str
     time: Time  # of which it is true
     source: str  # "calendar", "journal", a URL or a file's name

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from intently.errors import CatalogError
 from intently.nouns import EventKind
 
-__all__ = ["CatalogSpec", "EventsSpec", "FacetSpec", "ItemsSpec", "load_spec", "parse_spec"]
+__all__ = ["CatalogSpec", "EnvironmentSpec", "EventsSpec", "FacetSpec", "ItemsSpec", "load_spec", "parse_spec"]
 
 FORMAT = "intently.catalog"
 VERSION = 1
@@ -126,6 +126,14 @@ class AfterDays(_Spec):
     after_days: float = Field(gt=0)
 
 
+class EnvironmentSpec(_Spec):
+    """Where the catalogue is at home, as far as season and holidays depend on it. What is left out is not guessed."""
+
+    hemisphere: Literal["north", "south"] | None = None  # none: no seasons
+    country: str | None = Field(None, pattern="^[A-Z]{2}$")  # ISO 3166-1, such as GB; none: no holidays
+    subdivision: str | None = Field(None, max_length=16)  # ISO 3166-2 without the country, such as SCT or CA
+
+
 class CatalogSpec(_Spec):
     """The whole catalogue: identity, words for people, rules of history, files, facets."""
 
@@ -146,6 +154,7 @@ class CatalogSpec(_Spec):
     prompt_profile: tuple[str, ...] = ()  # profile attributes that prompts may see
     items: ItemsSpec
     events: EventsSpec | None = None
+    environment: EnvironmentSpec = EnvironmentSpec()
     facets: Mapping[str, FacetSpec] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -185,7 +194,9 @@ def _mend(problem: Any) -> str:
     place = [str(part) for part in problem["loc"]]
     if problem["type"] != "extra_forbidden":
         return f"`{'.'.join(place)}`: {problem['msg']}"
-    parts: dict[str, type[BaseModel]] = {"items": ItemsSpec, "events": EventsSpec, "facets": FacetSpec}
+    parts: dict[str, type[BaseModel]] = {
+        "items": ItemsSpec, "events": EventsSpec, "facets": FacetSpec, "environment": EnvironmentSpec,
+    }  # fmt: skip
     known = parts.get(place[0], CatalogSpec)
     near = difflib.get_close_matches(place[-1], list(known.model_fields), n=1, cutoff=0.0)
     return f"unknown key `{'.'.join(place)}`; the nearest known key is `{near[0]}`"

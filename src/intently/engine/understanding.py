@@ -1,6 +1,8 @@
-"""Understanding one person with what the engine has at hand: journal, world, model, encoder."""
+"""Understanding one person with what the engine has at hand: journal, world, model, encoder, and the environment."""
 
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from intently.config import Config
 from intently.engine.services import Services
@@ -10,20 +12,42 @@ from intently.errors import ModelUnavailable
 from intently.journal import UnderstandingRow
 from intently.language.budget import Estimate
 from intently.language.model import Model
+from intently.nouns import Cue
 from intently.understand import Progress, estimate_user, understand_user
+from intently.understand.environment import Surroundings, open_environment
 
 __all__ = ["Understander"]
+
+
+SAID_SECONDS = 3600.0  # until a provider's same fault is a row again
 
 
 class Understander:
     def __init__(self, store: Store, worlds: WorldKeeper, services: Services, config: Config) -> None:
         self._store, self._worlds, self._services, self._config = store, worlds, services, config
+        around = Surroundings(
+            store.spec, config.environment, store.journal, lambda: self._worlds.current.world.snapshot
+        )
+        self._environment = open_environment(around)
+        self._said: dict[tuple[str, str], float] = {}  # faults of providers -> when they were kept as a row
+
+    def cues(self, as_of: datetime | None = None) -> tuple[Cue, ...]:
+        """What the environment tells as of a moment (default: now). A provider that fails is a row of the journal."""
+        noticed = self._environment.notice(as_of or datetime.now(UTC))
+        for failed in noticed.failed:
+            key, now = (failed.provider, failed.message), time.monotonic()
+            if now - self._said.get(key, float("-inf")) > SAID_SECONDS:
+                self._said[key] = now
+                self._store.journal.put_failure(
+                    None, f"environment: {failed.provider}", failed.error_type, failed.message
+                )
+        return noticed.cues
 
     def estimate(self, user_id: str) -> Estimate:
         """What it will cost at most. Raises NotFound for a person without enough history."""
         return estimate_user(
             user_id, journal=self._store.journal, model=self._model(), spec=self._store.spec,
-            snapshot=self._worlds.current.world.snapshot, config=self._config,
+            snapshot=self._worlds.current.world.snapshot, config=self._config, cues=self.cues(),
         )  # fmt: skip
 
     def understand(self, user_id: str, progress: Callable[[Progress], None]) -> UnderstandingRow:
@@ -37,7 +61,7 @@ class Understander:
         return understand_user(
             user_id, journal=self._store.journal, model=model, spec=self._store.spec,
             snapshot=self._worlds.current.world.snapshot, encoder=self._services.encoder, config=self._config,
-            progress=progress,
+            cues=self.cues(), progress=progress,
         )  # fmt: skip
 
     def _model(self) -> Model:

@@ -86,11 +86,15 @@ def events_of(
     return [event_of_row(row) for row in reversed(_driver_rows(connection, wanted.limit(newest)))]
 
 
-def event_columns(connection: Connection, kinds: Collection[str], *, until: datetime | None = None) -> EventColumns:
-    """All events about items of these kinds, nothing later than `until`, as columns."""
+def event_columns(
+    connection: Connection, kinds: Collection[str], *, since: datetime | None = None, until: datetime | None = None
+) -> EventColumns:
+    """All events about items of these kinds, nothing earlier than `since` or later than `until`, as columns."""
     c = event.c
     wanted: Select[Any] = select(c.seq, c.user_id, c.item_id, c.time_us, c.value, c.kind).where(c.item_id.is_not(None))
     wanted = _until(_of_kinds(wanted, kinds), until).order_by(c.seq)
+    if since is not None:
+        wanted = wanted.where(c.time_us >= to_us(since))
     users: dict[str, int] = {}
     items: dict[str, int] = {}
     parts = [_part(rows, users, items) for rows in _pages(connection, wanted)]

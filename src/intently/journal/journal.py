@@ -79,10 +79,12 @@ class Journal:
         with self._store.read() as connection:
             return events.events_of(connection, user_id, kinds=kinds, until=until, newest=newest)
 
-    def event_columns(self, kinds: Collection[str], *, until: datetime | None = None) -> EventColumns:
-        """Everybody's events about items, of these kinds and none later than `until`, ordered by (time, seq)."""
+    def event_columns(
+        self, kinds: Collection[str], *, since: datetime | None = None, until: datetime | None = None
+    ) -> EventColumns:
+        """Everybody's events about items, of these kinds, none before `since` or after `until`, by (time, seq)."""
         with self._store.read() as connection:
-            return events.event_columns(connection, kinds, until=until)
+            return events.event_columns(connection, kinds, since=since, until=until)
 
     def last_event_time(self) -> datetime | None:
         with self._store.read() as connection:

@@ -54,7 +54,7 @@ METADATA = MetaData()
 # The place of a kind is its code in the database: add new kinds at the end, never move one.
 KINDS = (
     "impression", "view", "click", "detail", "review", "favourite", "cart", "purchase", "rating", "search", "dislike",
-    "hide",
+    "hide", "disown", "reclaim",
 )  # fmt: skip
 KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
 

@@ -13,7 +13,7 @@ from itertools import combinations
 from intently.catalog.arrays import Snapshot
 from intently.catalog.schema import CatalogSpec
 
-__all__ = ["Strand", "Term", "strands_of", "terms_of"]
+__all__ = ["Strand", "Term", "kinds_of", "strands_of", "terms_of"]
 
 Term = tuple[str, str]  # facet, value
 LEAST = 2  # liked items that share a term
@@ -60,11 +60,11 @@ def terms_of(item_id: str, spec: CatalogSpec, snapshot: Snapshot) -> list[Term]:
     row = snapshot.row_of(item_id)
     if row is None:
         return []
-    names = sorted(_kinds(spec, snapshot), key=lambda name: -spec.facets[name].weight)
+    names = sorted(kinds_of(spec, snapshot), key=lambda name: -spec.facets[name].weight)
     return [(name, value) for name in names for value in snapshot.terms[name].values_of(row)]
 
 
-def _kinds(spec: CatalogSpec, snapshot: Snapshot) -> list[str]:
+def kinds_of(spec: CatalogSpec, snapshot: Snapshot) -> list[str]:
     return [
         name
         for name, facet in spec.facets.items()
