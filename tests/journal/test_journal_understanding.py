@@ -23,6 +23,15 @@ def test_the_newest_understanding_not_later_than_a_moment_is_found(journal: Jour
     assert journal.understanding("ann", until=at(-1)) is None
 
 
+def test_of_every_person_the_newest_understanding_by_its_moment_is_listed(journal: Journal) -> None:
+    made = [("ann", "late", 10), ("ann", "early", 5), ("bob", "first", 3), ("bob", "again", 3)]
+    for user_id, input_hash, minute in made:
+        journal.put_understanding(UnderstandingRow(user_id, input_hash, (), (), at(minute)))
+    assert [(row.user_id, row.input_hash) for row in journal.newest_understandings()] == [
+        ("ann", "late"), ("bob", "again"),
+    ]  # fmt: skip
+
+
 def test_an_understanding_comes_back_whole(journal: Journal) -> None:
     made = UnderstandingRow(
         "ann", "h1", (INTEREST.model_copy(update={"listed": True, "verdicts": {"evidence": "code"}}),),

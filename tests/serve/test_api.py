@@ -1,11 +1,14 @@
 """The HTTP API over a real engine: every route, its answers and its faults."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
-from intently.nouns import Slate
+from intently.engine import Engine
+from intently.journal import UnderstandingRow
+from intently.nouns import Slate, Tag
 
 
 def person() -> str:
@@ -171,6 +174,16 @@ def test_a_trace_tells_how_a_feed_came_about(client: TestClient) -> None:
 def test_understanding_is_unknown_until_it_was_made(client: TestClient) -> None:
     assert client.get("/v1/users/ann/understanding").json()["known"] is False
     assert client.post("/v1/users/ann/understanding").status_code == 202
+
+
+def test_what_people_want_and_the_catalogue_lacks_is_reported(client: TestClient, engine: Engine) -> None:
+    tag = Tag(tag_id="t", text="submarine chess duel", interest_id="i", found=0, best_similarity=0.2)
+    for user_id in ("eve", "mal"):
+        engine.store.journal.put_understanding(UnderstandingRow(user_id, "h", (), (tag,), datetime.now(UTC)))
+    want = {"text": "submarine chess duel", "people": 2, "best_similarity": 0.2, "wordings": ["submarine chess duel"]}
+    assert client.get("/v1/reports/unmet?least_people=2").json() == {"unmet": [want]}
+    assert client.get("/v1/reports/unmet?least_people=3").json() == {"unmet": []}
+    assert client.get("/v1/reports/unmet?least_people=0").status_code == 422
 
 
 def test_an_id_with_a_slash_is_a_person_of_its_own(client: TestClient) -> None:

@@ -44,6 +44,7 @@ METHODS = {
     ("GET", f"{ITEM}/similar"): "similar",
     ("POST", "/v1/events"): "record",
     ("GET", "/v1/feeds/{feed_id}/trace"): "trace",
+    ("GET", "/v1/reports/unmet"): "unmet",
     ("GET", "/health"): "health",
 }
 OF_THE_SERVER_ALONE = {("GET", "/metrics")}  # counters of its requests

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from intently.config import load_config
@@ -12,13 +13,14 @@ from intently.journal import Journal, open_journal
 from intently.language import Budget, ScriptedModel
 from intently.nouns import Interest
 from intently.understand import behaviour_of, estimate_user, understand_user, understand_users
+from intently.understand.pool import Pool
 from intently.understand.strands import strands_of
 from intently.understand.tags import TagAnswer, TagsAnswer, ground_tags, tags_of
 from intently.understand.wording import is_vague, same_meaning
 from tests.understand.worlds import NOW, ByWord, rated, snapshot, spec
 
 INTERESTS = json.dumps(
-    {"interests": [{"items": [1, 2], "interest": "locked-room cases"}, {"items": [3, 4], "interest": "trade at sea"}]}
+    {"interests": [{"items": [3, 4], "interest": "locked-room murder"}, {"items": [1, 2], "interest": "trade at sea"}]}
 )
 TAGS = json.dumps(
     {
@@ -28,6 +30,7 @@ TAGS = json.dumps(
         ]
     }
 )
+ONE_INTEREST = json.dumps({"tags": [{"interest": 1, "tags": ["polar voyage", "pirate race", "lost harbour"]}]})
 
 
 @pytest.fixture
@@ -52,20 +55,20 @@ def test_interests_rest_on_the_events_that_their_numbers_name(world):
     behaviour = behaviour_of("ann", **world)
     row = _understand(world, ScriptedModel([INTERESTS, TAGS]))
     events = {item.number: item.event_ids for item in behaviour.items}
-    assert [interest.text for interest in row.interests] == ["locked-room cases", "trade at sea"]
+    assert [interest.text for interest in row.interests] == ["locked-room murder", "trade at sea"]
     known = {event.event_id for event in world["journal"].events_of("ann")}
     assert all(set(interest.evidence) <= known for interest in row.interests)
-    liked = [n for n in (1, 2) if next(item for item in behaviour.items if item.number == n).liked]
+    liked = [n for n in (3, 4) if next(item for item in behaviour.items if item.number == n).liked]
     assert set(row.interests[0].evidence) == {event_id for n in liked for event_id in events[n]}
 
 
 def test_evidence_that_does_not_exist_is_asked_for_again_and_then_dropped_and_recorded(world):
-    wrong = json.dumps({"interests": [{"items": [1, 77], "interest": "space"}, {"items": [2, 3], "interest": "trade"}]})
-    tags = json.dumps({"tags": [{"interest": 1, "tags": ["polar sea voyage", "pirate race"]}]})
+    wrong = json.dumps({"interests": [{"items": [1, 77], "interest": "space"}, {"items": [1, 2], "interest": "sea"}]})
+    tags = json.dumps({"tags": [{"interest": 1, "tags": ["polar voyage", "pirate race", "lost harbour"]}]})
     model = ScriptedModel([wrong, wrong, tags])
     row = _understand(world, model)
     assert "no items with the numbers 77" in model.prompts[1].messages[-1].text
-    assert [interest.text for interest in row.interests] == ["trade"]
+    assert [interest.text for interest in row.interests] == ["sea"]
     failures = world["journal"].failures()
     assert [(f.stage, f.message) for f in failures] == [("interests", "'space': its evidence does not exist")]
 
@@ -81,7 +84,7 @@ def test_evidence_that_does_not_exist_is_asked_for_again_and_then_dropped_and_re
 def test_thin_vague_and_repeated_interests_are_refused(world, items, text, fault):
     first = {"items": [2, 3], "interest": "trade at sea"}
     answer = json.dumps({"interests": [first, {"items": items, "interest": text}]})
-    row = _understand(world, ScriptedModel([answer, json.dumps({"tags": [{"interest": 1, "tags": ["sea voyage"]}]})]))
+    row = _understand(world, ScriptedModel([answer, ONE_INTEREST]))
     assert [interest.text for interest in row.interests] == ["trade at sea"]
     assert fault in world["journal"].failures()[0].message
 
@@ -100,6 +103,38 @@ def test_a_tag_says_what_it_finds_and_is_kept_when_it_finds_nothing(world):
     assert tags["country house murder"].best_similarity == pytest.approx(1, abs=0.01)
     assert tags["museum jewel theft"].found == 0
     assert tags["museum jewel theft"].best_similarity == pytest.approx(0.1)
+
+
+def test_an_interest_that_its_items_do_not_show_is_refused_and_one_that_they_do_carries_its_labels(world):
+    mixed = {
+        "interests": [{"items": [1, 2], "interest": "locked-room murder"}, {"items": [3, 4], "interest": "murder"}]
+    }
+    row = _understand(world, ScriptedModel([json.dumps(mixed), ONE_INTEREST]))
+    assert [(one.text, one.verdicts) for one in row.interests] == [
+        ("murder", {"spontaneous": "code", "strong": "code"})
+    ]
+    assert row.notes["refused"] == [["interests", "'locked-room murder': none (by code)"]]
+
+
+def test_what_the_pool_holds_is_listed_and_what_it_does_not_is_an_extended_interest(world):
+    pool = Pool(("trade at sea", "slow farming"), np.array([[0, 1, 0], [0, 0, 1]], np.float32))
+    model = ScriptedModel([INTERESTS, TAGS])
+    row = _understand(world, model, pool=pool)
+    assert [interest.listed for interest in row.interests] == [False, True]
+    assert 'others share: "trade at sea".' in model.prompts[0].messages[-1].text
+
+
+def test_too_few_tags_are_made_up_by_one_more_question_that_names_what_was_refused(world):
+    few = json.dumps({"tags": [{"interest": 1, "tags": ["good games", "country house murder"]},
+                               {"interest": 2, "tags": ["polar sea voyage", "game 7"]}]})  # fmt: skip
+    more = json.dumps({"tags": [{"interest": 1, "tags": ["museum theft"]}, {"interest": 2, "tags": ["lost harbour"]}]})
+    model = ScriptedModel([INTERESTS, few, more])
+    row = _understand(world, model)
+    assert [tag.text for tag in row.tags] == [
+        "country house murder", "polar sea voyage", "museum theft", "lost harbour",
+    ]  # fmt: skip
+    assert '"good games", "game 7"' in model.prompts[2].messages[-1].text
+    assert model.prompts[2].messages[: len(model.prompts[1].messages)] == model.prompts[1].messages
 
 
 def test_nothing_that_has_not_changed_is_asked_again(world):

@@ -65,6 +65,7 @@ class FacetSpec(_Spec):
     lowest: tuple[str, ...] = ()  # words that mean a soft wish for small values ("short", "cheap")
     weight: float = 1.0  # how telling the facet is in a reason; 0: never named
     shown: bool = True  # on the card
+    names: bool = False  # term: its values name makers or brands: no tag of a person may hold one
 
     @model_validator(mode="after")
     def _coherent(self) -> "FacetSpec":
@@ -151,6 +152,8 @@ class CatalogSpec(_Spec):
     liked_from: float | None = None  # a rating counts as liked from here
     repeat: Literal["never", "always"] | AfterDays = "always"
     popularity_half_life_days: float = Field(7.0, gt=0)
+    necessities: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """term facet -> values of household needs: buying those shows no interest"""
     prompt_profile: tuple[str, ...] = ()  # profile attributes that prompts may see
     items: ItemsSpec
     events: EventsSpec | None = None
@@ -159,6 +162,9 @@ class CatalogSpec(_Spec):
 
     @model_validator(mode="after")
     def _facets_named(self) -> "CatalogSpec":
+        for name in self.necessities:
+            if name not in self.facets or self.facets[name].kind != "term":
+                raise ValueError(f"`necessities` names {name!r}, which is no term facet of this catalogue")
         for name, facet in self.facets.items():
             if name in RESERVED_FACETS or not name.isidentifier():
                 raise ValueError(f"a facet may not be called {name!r}")

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from intently.cli import mcp, models, people, proof, remembered, run, shop
+from intently.cli import mcp, models, people, proof, remembered, report, run, shop
 from intently.errors import IntentlyError
 
 __all__ = ["app", "main"]
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (run, people, remembered, shop, models, mcp, proof):
+for group in (run, people, remembered, shop, report, models, mcp, proof):
     group.register(app)
 
 

@@ -36,6 +36,7 @@ from intently.language.reading import reading_prompt
 from intently.language.status import ModelStatus
 from intently.nouns import Event, Item, Preference, Relaxation, Slate
 from intently.understand import Progress
+from intently.understand.unmet import Unmet
 
 __all__ = ["Engine"]
 
@@ -300,6 +301,11 @@ class Engine(Steering):
         self.worlds.delete_item(item_id)
 
     # --------------------------------------------------------------------------------------------------- understanding
+    def unmet(self, *, least_people: int = 1) -> list[Unmet]:
+        """What people's tags ask for and the catalogue does not have, most people first."""
+        _between("least_people", least_people, 1, 1_000_000)
+        return self.understander.unmet(least_people)
+
     def understanding(self, user_id: str) -> UnderstandingRow | None:
         """The newest interests and tags of a person."""
         return self.store.journal.understanding(user_id)

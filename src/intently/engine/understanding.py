@@ -15,10 +15,12 @@ from intently.language.model import Model
 from intently.nouns import Cue
 from intently.understand import Progress, estimate_user, understand_user
 from intently.understand.environment import Surroundings, open_environment
+from intently.understand.pool import Pool, pool_of
+from intently.understand.unmet import Unmet, unmet_of
 
 __all__ = ["Understander"]
 
-
+POOL_SECONDS = 600.0
 SAID_SECONDS = 3600.0  # until a provider's same fault is a row again
 
 
@@ -29,6 +31,7 @@ class Understander:
             store.spec, config.environment, store.journal, lambda: self._worlds.current.world.snapshot
         )
         self._environment = open_environment(around)
+        self._pool: tuple[float, Pool] | None = None
         self._said: dict[tuple[str, str], float] = {}  # faults of providers -> when they were kept as a row
 
     def cues(self, as_of: datetime | None = None) -> tuple[Cue, ...]:
@@ -61,8 +64,23 @@ class Understander:
         return understand_user(
             user_id, journal=self._store.journal, model=model, spec=self._store.spec,
             snapshot=self._worlds.current.world.snapshot, encoder=self._services.encoder, config=self._config,
-            cues=self.cues(), progress=progress,
+            cues=self.cues(), pool=self._current_pool(), progress=progress,
         )  # fmt: skip
+
+    def unmet(self, least_people: int = 1) -> list[Unmet]:
+        """What people's tags ask for and no item is near to, most people first."""
+        rows = self._store.journal.newest_understandings()
+        tags = [(row.user_id, tag) for row in rows for tag in row.tags]
+        return unmet_of(tags, self._services.encoder, least_people)
+
+    def _current_pool(self) -> Pool:
+        """The interests that several people share, made anew every ten minutes."""
+        made = self._pool
+        if made is None or time.monotonic() - made[0] > POOL_SECONDS:
+            rows = self._store.journal.newest_understandings()
+            interests = [(row.user_id, interest) for row in rows for interest in row.interests]
+            self._pool = made = (time.monotonic(), pool_of(interests, self._services.encoder))
+        return made[1]
 
     def _model(self) -> Model:
         model = self._services.patient_model(self._store.journal)

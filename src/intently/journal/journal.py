@@ -222,6 +222,11 @@ class Journal:
         with self._store.read() as connection:
             return understanding.find_understanding(connection, user_id, until)
 
+    def newest_understandings(self) -> list[UnderstandingRow]:
+        """The newest understanding of every person, by person."""
+        with self._store.read() as connection:
+            return understanding.newest_understandings(connection)
+
     def put_stage(self, user_id: str, stage: str, input_hash: str, output: Any) -> None:
         """Keep a stage's output (JSON) by the hash of its input, so that an interrupted run resumes behind it."""
         with self._store.write() as connection:

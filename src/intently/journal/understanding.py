@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from intently.journal.store import upsert
 from intently.journal.tables import failure, from_us, stage, to_us, understanding
@@ -17,11 +17,19 @@ __all__ = [
     "UnderstandingRow",
     "failures",
     "find_understanding",
+    "newest_understandings",
     "put_failure",
     "put_stage",
     "put_understanding",
     "stage_output",
 ]
+
+
+_latest = (
+    select(understanding.c.user_id, func.max(understanding.c.time_us).label("time_us"))
+    .group_by(understanding.c.user_id)
+    .subquery()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,18 @@ def find_understanding(connection: Connection, user_id: str, until: datetime | N
     newest_first = understanding.c.time_us.desc(), understanding.c.understanding_no.desc()
     row = connection.execute(wanted.order_by(*newest_first).limit(1)).first()
     return None if row is None else _understanding_of(row)
+
+
+def newest_understandings(connection: Connection) -> list[UnderstandingRow]:
+    """The newest understanding of every person, by person."""
+    newest = (
+        select(func.max(understanding.c.understanding_no).label("number"))
+        .join(_latest, (understanding.c.user_id == _latest.c.user_id) & (understanding.c.time_us == _latest.c.time_us))
+        .group_by(understanding.c.user_id)
+        .subquery()
+    )
+    wanted = select(understanding).join(newest, understanding.c.understanding_no == newest.c.number)
+    return [_understanding_of(row) for row in connection.execute(wanted.order_by(understanding.c.user_id))]
 
 
 def put_stage(connection: Connection, user_id: str, name: str, input_hash: str, output: Any, time: datetime) -> None:

@@ -1,7 +1,7 @@
 """Interests: what a person likes for long, named by the model and resting on numbered items of the behaviour text.
 
 RecGPT V1 section 3. What the prompt asks is enforced here: evidence exists and is liked, an interest rests on at least
-two things, vague and repeated ones go. Departure: no pool of preset interests, and the evidence is checked.
+two things, vague and repeated ones go. Departure: the pool is grown, not preset (`pool.py`), and evidence is checked.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from intently.language import Answer, Budget, Model, Prompt, render
+from intently.language.prompt import Message, quote
 from intently.nouns import Interest
 from intently.understand.behaviour import BehaviourText
 from intently.understand.strands import Strand
@@ -22,7 +23,9 @@ from intently.understand.wording import is_vague, same_meaning
 __all__ = [
     "InterestAnswer",
     "InterestsAnswer",
+    "UnshownAnswer",
     "ask_interests",
+    "ask_unshown",
     "faults_of_evidence",
     "history_values",
     "interests_of",
@@ -49,12 +52,58 @@ class InterestsAnswer(BaseModel):
 
 
 def interests_prompt(
-    behaviour: BehaviourText, shared: Sequence[Strand], *, nouns: str, count: int, home: Path | None = None
+    behaviour: BehaviourText,
+    shared: Sequence[Strand],
+    *,
+    nouns: str,
+    count: int,
+    pool: Sequence[str] = (),
+    home: Path | None = None,
 ) -> Prompt:
-    """History and its strands, then the question. The tags' prompt begins with the same text."""
-    return render(
-        "understand", home=home, nouns=nouns, **history_values(behaviour, shared), count=count, interests=None, tags=0
+    """History and its strands, then the question with the pool's interests that fit. The tags' prompt begins with the
+    same history."""
+    values = history_values(behaviour, shared)
+    return render("understand", home=home, nouns=nouns, **values, count=count, pool=pool, interests=None, tags=0)
+
+
+class UnshownAnswer(BaseModel):
+    """Numbers of interests that their items do not clearly show."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    unshown: tuple[int, ...]
+
+
+def ask_unshown(
+    model: Model,
+    asked: Prompt,
+    interests: Sequence[Interest],
+    *,
+    user_id: str,
+    timeout_seconds: float,
+    budget: Budget | None = None,
+) -> Answer[UnshownAnswer]:
+    """Which of these interests their items do not show: a short turn behind the prompt that named them, whose history
+    the server has read. Raises as Model.ask."""
+    numbers = [*range(1, len(interests) + 1)]
+    named = "; ".join(
+        f"{number} {quote(interest.text, 80)} from {quote(interest.reason, 160)}"
+        for number, interest in zip(numbers, interests, strict=True)
     )
+    prompt = asked.then(
+        Message("assistant", '{"interests":[]}'),
+        Message("user", f"Check these: {named}. Which are not clearly shown by their items? Answer their numbers."),
+    )
+    one = {"type": "array", "items": {"enum": numbers}, "maxItems": len(numbers)}
+    schema = {
+        "type": "object",
+        "properties": {"unshown": one},
+        "required": ["unshown"],
+        "additionalProperties": False,
+    }
+    return model.ask(
+        prompt, UnshownAnswer, user_id=user_id, max_tokens=12 + 3 * len(numbers), timeout_seconds=timeout_seconds,
+        budget=budget, schema=schema,
+    )  # fmt: skip
 
 
 def history_values(behaviour: BehaviourText, shared: Sequence[Strand]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from intently.journal import Journal, UnderstandingRow
 from intently.language import Budget, Estimate, Model
 from intently.nouns import Cue
 from intently.understand.pipelines import Pipeline, make_pipeline
+from intently.understand.pool import Pool
 from intently.understand.run import Progress, Run, Tell, hash_of, prepare
 
 __all__ = ["estimate_user", "understand_user"]
@@ -49,6 +50,7 @@ def understand_user(
     encoder: Encoder | None,
     config: Config,
     cues: Sequence[Cue] = (),
+    pool: Pool | None = None,
     as_of: datetime | None = None,
     progress: Tell = lambda step: None,
     budget: Budget | None = None,
@@ -60,7 +62,7 @@ def understand_user(
     """
     run = prepare(
         user_id, journal=journal, model=model, spec=spec, snapshot=snapshot, config=config, encoder=encoder, cues=cues,
-        as_of=as_of, budget=budget,
+        pool=pool, as_of=as_of, budget=budget,
     )  # fmt: skip
     pipeline = make_pipeline(config.understand.pipeline)
     known = _known(run, pipeline)
@@ -82,7 +84,7 @@ def understand_user(
 
 def _reasoned(run: Run, pipeline: Pipeline, progress: Tell) -> UnderstandingRow:
     found = pipeline.reason(run, progress)
-    notes = {**found.notes, "refused": run.refused, "calls": run.calls}
+    notes = {**found.notes, "refused": [list(one) for one in run.refused], "calls": list(run.calls)}
     return UnderstandingRow(
         user_id=run.user_id,
         input_hash=_input_hash(run, pipeline),

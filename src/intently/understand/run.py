@@ -21,6 +21,7 @@ from intently.language import Budget, Model, Prompt
 from intently.nouns import Cue, Interest, Tag, utc
 from intently.understand.baseline import baseline_text
 from intently.understand.behaviour import BehaviourText, behaviour_text
+from intently.understand.pool import Pool
 from intently.understand.strands import Strand, strands_of, terms_of
 from intently.understand.tags import ground_tags
 
@@ -60,6 +61,7 @@ class Run:
     as_of: datetime
     encoder: Encoder | None = None
     cues: tuple[Cue, ...] = ()
+    pool: Pool = Pool()
     budget: Budget | None = None
     refused: list[tuple[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)  # hashes of the calls behind it
@@ -87,6 +89,12 @@ class Run:
         for fault in faults:
             self.journal.put_failure(self.user_id, stage, "Refused", fault)
 
+    def matched_pool(self) -> tuple[str, ...]:
+        """The interests that several people share and that fit what this one liked."""
+        ids = (item.item_id for item in self.behaviour.items if item.liked and item.item_id is not None)
+        rows = [row for item_id in ids if (row := self.snapshot.row_of(item_id)) is not None]
+        return self.pool.matched(self.snapshot.vectors[[row for row in rows if self.snapshot.encoded[row]]])
+
     def is_title(self, text: str) -> bool:
         """Whether the text is an item's title, whatever the case."""
         return text.casefold() in self.snapshot.folded_titles
@@ -109,6 +117,7 @@ def prepare(
     config: Config,
     encoder: Encoder | None = None,
     cues: Sequence[Cue] = (),
+    pool: Pool | None = None,
     as_of: datetime | None = None,
     budget: Budget | None = None,
 ) -> Run:
@@ -123,7 +132,10 @@ def prepare(
         )
     liked_ids = [item.item_id for item in liked if item.item_id is not None]
     shared = strands_of(liked_ids, spec, snapshot, config.understand.interests + 1)
-    return Run(user_id, journal, model, config, spec, snapshot, behaviour, shared, moment, encoder, tuple(cues), budget)
+    return Run(
+        user_id, journal, model, config, spec, snapshot, behaviour, shared, moment, encoder, tuple(cues),
+        pool or Pool(), budget,
+    )  # fmt: skip
 
 
 def behaviour_of(

@@ -17,18 +17,20 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from intently.language import Answer, Budget, Model, Prompt, render
+from intently.language.prompt import Message, quote
 from intently.nouns import Interest, Tag
 from intently.understand.behaviour import BehaviourText
 from intently.understand.interests import history_values
 from intently.understand.strands import Strand
 from intently.understand.wording import is_vague, same_meaning
 
-__all__ = ["Nearby", "TagAnswer", "TagsAnswer", "ask_tags", "ground_tags", "tags_of", "tags_prompt"]
+__all__ = ["Nearby", "TagAnswer", "TagsAnswer", "ask_tags", "ground_tags", "more_prompt", "tags_of", "tags_prompt"]
 
 FOUND_FROM = 0.45  # cosine from which an item counts as found by a tag
 LEAST_WORDS, MOST_WORDS = 2, 7
 TAG = r'^[^\s"\\+,]{2,20}( [^\s"\\+,]{2,20}){1,4}$'  # two to five words
 TOKENS_EACH = 12  # of one tag, for the limit of the answer
+MOST_NAMED = 12  # refused tags that a repair names
 
 
 class TagAnswer(BaseModel):
@@ -62,7 +64,17 @@ def tags_prompt(
     """History as in the interests' prompt, which the server has read already, then the question for tags."""
     named = [(number, interest.text, interest.reason) for number, interest in enumerate(interests, start=1)]
     values = history_values(behaviour, shared)
-    return render("understand", home=home, nouns=nouns, **values, count=0, interests=named, tags=each)
+    return render("understand", home=home, nouns=nouns, **values, count=0, pool=(), interests=named, tags=each)
+
+
+def more_prompt(asked: Prompt, answer: TagsAnswer, refused: Sequence[str], each: int) -> Prompt:
+    """The same conversation, for tags in place of those that were refused."""
+    left_out = ", ".join(quote(text, 60) for text in refused[:MOST_NAMED])
+    said = f"These cannot be used: {left_out}. " if left_out else ""
+    return asked.then(
+        Message("assistant", answer.model_dump_json()),
+        Message("user", f"{said}Name {each} other tags for each, alike to none above."),
+    )
 
 
 def ask_tags(

@@ -3,22 +3,35 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from intently.language import Estimate, Prompt
+from intently.language.prompt import Message
 from intently.nouns import Interest, Tag
-from intently.understand.interests import InterestsAnswer, ask_interests, interests_of, interests_prompt
+from intently.understand.interests import (
+    InterestsAnswer,
+    UnshownAnswer,
+    ask_interests,
+    ask_unshown,
+    interests_of,
+    interests_prompt,
+)
+from intently.understand.labels import label_interests, labeller_of
 from intently.understand.reasoned import Reasoned
 from intently.understand.run import Progress, Run, Tell
-from intently.understand.tags import TagsAnswer, ask_tags, tags_of, tags_prompt
+from intently.understand.tag_rules import TagRules, rules_of
+from intently.understand.tags import TagsAnswer, ask_tags, more_prompt, tags_of, tags_prompt
 
 __all__ = ["V1"]
+
+ENOUGH = 0.75  # share of the asked tags that must stand; with fewer, others are asked for once
 
 
 @dataclass(frozen=True)
 class V1:
     name: str = "v1"
-    rules: int = 1
+    rules: int = 2
 
     def reason(self, run: Run, tell: Tell) -> Reasoned:
         interests = _interests(run)
@@ -49,7 +62,10 @@ def _each(run: Run, interests: int) -> int:
 
 
 def _interests_prompt(run: Run) -> Prompt:
-    return interests_prompt(run.behaviour, run.shared, nouns=run.spec.nouns, count=_count(run), home=run.config.home)
+    return interests_prompt(
+        run.behaviour, run.shared, nouns=run.spec.nouns, count=_count(run), pool=run.matched_pool(),
+        home=run.config.home,
+    )  # fmt: skip
 
 
 def _tags_prompt(run: Run, interests: Sequence[Interest]) -> Prompt:
@@ -74,29 +90,70 @@ def _interests(run: Run) -> tuple[Interest, ...]:
 
     output = run.once("interests", prompt, ask)
     until = run.as_of + timedelta(days=run.settings.refresh_days)
-    interests, refused = interests_of(
+    named, refused = interests_of(
         InterestsAnswer.model_validate(output), run.behaviour, nouns=run.spec.nouns, until=until
     )
     run.refuse("interests", refused)
-    return interests
+    return _passing(run, prompt, [one.model_copy(update={"listed": run.pool.listed(one.text)}) for one in named])
+
+
+def _passing(run: Run, asked: Prompt, named: Sequence[Interest]) -> tuple[Interest, ...]:
+    """The interests that pass the six labels; those that do not are refused with theirs."""
+    judged = label_interests(named, labeller_of(run), partial(_ask_shown, run, asked) if run.settings.judge else None)
+    run.refuse("interests", [f"{one.interest.text!r}: {one.fault}" for one in judged if one.fault])
+    return tuple(one.interest for one in judged if not one.fault)
+
+
+def _ask_shown(run: Run, asked: Prompt, doubtful: Sequence[Interest]) -> list[bool]:
+    """Whether their items show these interests, by the model."""
+
+    def ask() -> tuple[dict[str, Any], str]:
+        answer = ask_unshown(
+            run.model, asked, doubtful, user_id=run.user_id, budget=run.budget,
+            timeout_seconds=run.config.language.batch_timeout_seconds,
+        )  # fmt: skip
+        return answer.value.model_dump(mode="json"), answer.call_hash
+
+    key = asked.then(*[Message("user", one.text) for one in doubtful])
+    unshown = set(UnshownAnswer.model_validate(run.once("interests-shown", key, ask)).unshown)
+    return [number not in unshown for number in range(1, len(doubtful) + 1)]
 
 
 def _tags(run: Run, interests: Sequence[Interest]) -> tuple[Tag, ...]:
-    prompt = _tags_prompt(run, interests)
+    """Tags that stand; where too few do, as many again are asked for once."""
+    prompt, rules = _tags_prompt(run, interests), rules_of(run)
+    answer = _ask_tags(run, "tags", prompt, interests, _each(run, len(interests)))
+    tags, refused = _standing(answer, interests, run, rules)
+    if len(tags) < ENOUGH * run.settings.tags:
+        missing = run.settings.tags - len(tags)
+        each = max(2, -(-missing // len(interests)))
+        again = more_prompt(prompt, answer, [text.split(":")[0].strip("'\"") for text in refused], each)
+        both = (*answer.tags, *_ask_tags(run, "tags-more", again, interests, each).tags)
+        tags, refused = _standing(TagsAnswer(tags=both), interests, run, rules)
+    run.refuse("tags", refused)
+    return tags
 
+
+def _ask_tags(run: Run, stage: str, prompt: Prompt, interests: Sequence[Interest], each: int) -> TagsAnswer:
     def ask() -> tuple[dict[str, Any], str]:
         answer = ask_tags(
             run.model,
             prompt,
             interests,
-            each=_each(run, len(interests)),
+            each=each,
             user_id=run.user_id,
             timeout_seconds=run.config.language.batch_timeout_seconds,
             budget=run.budget,
         )
         return answer.value.model_dump(mode="json"), answer.call_hash
 
-    output = run.once("tags", prompt, ask)
-    tags, refused = tags_of(TagsAnswer.model_validate(output), interests, run.is_title, nouns=run.spec.nouns)
-    run.refuse("tags", refused)
-    return tags
+    return TagsAnswer.model_validate(run.once(stage, prompt, ask))
+
+
+def _standing(
+    answer: TagsAnswer, interests: Sequence[Interest], run: Run, rules: TagRules
+) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
+    """The tags that no rule refuses, and for each that one does, why."""
+    worded, refused = tags_of(answer, interests, run.is_title, nouns=run.spec.nouns)
+    tags, more = rules.sift(worded)
+    return tags, (*refused, *more)

@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["is_vague", "same_meaning", "stems"]
+__all__ = ["ALIKE", "is_vague", "same_meaning", "stems"]
 
 # Words that describe anything. A text of nothing else finds everything and explains nothing.
 VAGUE = frozenset(
@@ -16,6 +16,7 @@ VAGUE = frozenset(
 )
 _WORD = re.compile(r"[^\W_]+")
 _ENDING = re.compile(r"(?:ies|es|s|e|ing|ed|y|al|ic|ical)$")
+ALIKE = 0.80  # cosine from which two short texts say the same: "submarine war drama", "submarine battle film" have 0.84
 SAME_SHARE = 0.75  # of the words of the shorter text that the longer one holds
 
 

@@ -14,7 +14,7 @@ from intently.nouns import Tag as NounTag
 __all__ = [
     "AppendedBody", "CommandIn", "CountsBody", "ErrorBody", "EventIn", "EventsIn", "HealthBody", "ItemBody", "ItemIn",
     "ItemPatch", "MemoryBody", "MergeIn", "ProposalsBody", "RankIn", "RevisionIn", "SaidBody", "StoreBody",
-    "UnderstandingBody", "VersionBody", "VersionIn", "WhyNotBody",
+    "UnderstandingBody", "UnmetBody", "UnmetWant", "VersionBody", "VersionIn", "WhyNotBody",
 ]  # fmt: skip
 
 MAX_BATCH = 1000  # events, or ids to rank
@@ -225,6 +225,20 @@ class StoreBody(Noun):
     state: Literal["ready", "opening", "failed"]
     items: int = 0
     fault: str = ""
+
+
+class UnmetWant(Noun):
+    """`text` is what most of its people's tags say, `wordings` all that they say; `best_similarity`: cosine of the
+    nearest item."""
+
+    text: str
+    people: int
+    best_similarity: float
+    wordings: tuple[str, ...]
+
+
+class UnmetBody(Noun):
+    unmet: tuple[UnmetWant, ...]
 
 
 class HealthBody(Noun):

@@ -1,0 +1,68 @@
+"""What people want and the catalogue does not have: tags that found nothing good, brought together over people."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from intently.catalog.encode import Encoder
+from intently.nouns import Tag
+from intently.understand.wording import ALIKE, same_meaning
+
+__all__ = ["Unmet", "is_unmet", "unmet_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """One want. `text`: the wording that most people's tags are nearest to; `wordings`: all of them, that one first;
+    `people`: how many persons' tags say it; `best_similarity`: of the nearest item that any of the tags found."""
+
+    text: str
+    people: int
+    best_similarity: float
+    wordings: tuple[str, ...]
+
+
+def is_unmet(tag: Tag) -> bool:
+    """Whether a tag was looked up and found no good item."""
+    return tag.found == 0 and tag.best_similarity != 0.0
+
+
+def unmet_of(tags: Iterable[tuple[str, Tag]], encoder: Encoder | None = None, least_people: int = 1) -> list[Unmet]:
+    """Of (person, tag) pairs, the wants of at least so many people: most people first, then the least similar item.
+
+    Tags that mean the same are one want: by their words, and by their vectors where there is an encoder. The groups
+    are grown from the most frequent wording on, ties by text, so that the same tags give the same report.
+    """
+    people: dict[str, set[str]] = {}
+    best: dict[str, float] = {}
+    for user_id, tag in tags:
+        if is_unmet(tag):
+            people.setdefault(tag.text, set()).add(user_id)
+            best[tag.text] = max(best.get(tag.text, -1.0), tag.best_similarity)
+    texts = sorted(people, key=lambda text: (-len(people[text]), text))
+    found = [
+        Unmet(group[0], len(set().union(*(people[text] for text in group))), max(best[text] for text in group), group)
+        for group in _groups(texts, encoder)
+    ]
+    kept = [one for one in found if one.people >= least_people]
+    return sorted(kept, key=lambda one: (-one.people, one.best_similarity, one.text))
+
+
+def _groups(texts: Sequence[str], encoder: Encoder | None) -> list[tuple[str, ...]]:
+    """Each text joins the first group whose first text it means the same as."""
+    vectors = encoder.encode(texts) if encoder is not None and texts else np.zeros((len(texts), 1), np.float32)
+    leaders: list[int] = []
+    groups: list[list[str]] = []
+    for place, text in enumerate(texts):
+        near = vectors[leaders] @ vectors[place] if leaders else ()
+        home = next(
+            (at for at, (leader, cosine) in enumerate(zip(leaders, near, strict=True))
+             if cosine >= ALIKE or same_meaning(text, texts[leader])), None,
+        )  # fmt: skip
+        if home is None:
+            leaders.append(place)
+            groups.append([text])
+        else:
+            groups[home].append(text)
+    return [tuple(group) for group in groups]
