@@ -11,6 +11,7 @@ from intently.feed.parser.pieces import CONTENT, Sentence
 from intently.feed.parser.reading import Reading
 from intently.feed.parser.retractions import read_hidden, read_kept, read_lost_wish, read_retraction
 from intently.feed.parser.segments import Segment
+from intently.feed.parser.statements import without_statements
 from intently.feed.parser.stories import read_story
 from intently.feed.parser.tables import tables_of
 from intently.feed.parser.talk import without_talk
@@ -36,7 +37,8 @@ def read_exact(text: str, context: ParseContext) -> Parsed:
 
 def understood(text: str, context: ParseContext) -> Sentence:
     """The command's pieces, as its memory and its mere talk let them be read. Raises as `read_exact`."""
-    return without_talk(with_turns(cut(check_text(text), context), context))
+    said = without_talk(with_turns(cut(check_text(text), context), context))
+    return without_statements(said, context.grounder.name_facets)
 
 
 def read_segments(reading: Reading, segments: Sequence[Segment]) -> None:

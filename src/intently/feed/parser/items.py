@@ -166,17 +166,19 @@ def read_praise(reading: Reading, segment: Segment, told: Segment) -> None:
     if told.action not in ("tell", "hide") or not _is_praised(reading, segment) or lows & _DENYING:
         return
     for piece in told.of_kind("title"):
-        if len(piece.items) == 1:
+        if len(piece.items) < 2:
+            name = reading.words([piece]) if piece.items else reading.sentence.name(piece)
+            value: PreferenceValue = {"item_id": piece.items[0]} if piece.items else {"text": name}
             liked = replace(told, action="want", said=True)
-            quote = reading.words([piece])
-            reading.add(liked, quote=quote, relation="like", value={"item_id": piece.items[0]})
+            reading.add(liked, quote=name, relation="like", value=value)
 
 
 _DENYING = frozenset(("didnt", "not", "dont", "wasnt", "never", "doesnt", "isnt", "no"))
 _PRAISES = frozenset(
     ("great", "good", "awesome", "amazing", "love", "loved", "like", "liked", "enjoyed", "classic", "favorite", "best",
      "favourite", "perfect", "excellent", "fantastic", "wonderful", "brilliant", "nice", "lovely", "cute", "hilarious",
-     "fine", "beautiful", "fun", "cool", "better", "superb", "favorites", "favourites", "fav", "pretty", "gorgeous")
+     "fine", "beautiful", "fun", "cool", "better", "superb", "favorites", "favourites", "fav", "pretty", "gorgeous",
+     "funny", "hillarious", "epic", "entertaining", "incredible", "superb", "solid", "enjoyable", "terrific")
 )  # fmt: skip
 
 

@@ -63,6 +63,10 @@ class Sentence:
             end += 1
         return self.text[self.tokens[start].start : self.tokens[end - 1].end]
 
+    def said(self, piece: Piece) -> str:
+        """The folded words of a piece."""
+        return " ".join(self.lows[piece.start : piece.end])
+
     def name(self, piece: Piece) -> str:
         """The words of a title without the year in brackets behind it."""
         dated = self.lows[piece.end - 1] == ")" and piece.end - 3 > piece.start
@@ -106,11 +110,20 @@ class _Cutter:
         found = read_amount(self.tokens, at, self.tables.units, self.tables.comparators)
         if found is not None and self._low(found.end) in ("old", "olds") and found.quantity.units:
             return Piece("unknown", at, found.end + 1)  # "for a 7 year old"
+        if found is not None and self._is_one_of_something(at, found):
+            return None
         if found is not None and self._low(found.end) in ("times", "ago"):
             return Piece("skip", at, found.end + 1)  # "seen it a million times", "two years ago"
         if found is not None and self._is_told(at, found):
             return Piece("skip", at, found.end)
         return None if found is None else Piece("amount", at, found.end, amount=found)
+
+    def _is_one_of_something(self, at: int, amount: Amount) -> bool:
+        """ "You have a point": no measure, though points are a unit."""
+        article = self.tokens[at].low in ("a", "an") and amount.end == at + 2
+        return (
+            article and amount.quantity.shape == "amount" and self._low(amount.end) not in ("long", "or", "max", "at")
+        )
 
     def _is_told(self, at: int, amount: Amount) -> bool:
         """ "Twenty minutes of it", "it came out in 2017": told of one item, no bound."""

@@ -66,7 +66,12 @@ _NEGATIONS = frozenset(("no", "not", "nothing", "never", "without", "dont", "isn
 _DENYING = frozenset(("dont", "cant", "couldnt", "wont", "not", "never", "didnt", "doesnt", "cannot", "isnt"))
 _EXCEPTING = frozenset(("except", "except for", "apart from", "other than", "aside from", "besides", "but not"))
 _SUBJECTS = frozenset(("i", "we", "id", "im", "wed"))
-_CLOSING = frozenset(("and", "or", "but", "please", "pls", "thanks", "though", "something", "anything"))
+_CLOSING = frozenset(
+    """
+    and or but please pls thanks though although something anything if so because since when which what who where how
+    i we you he she it they do does did can could would will have has
+    """.split()
+)
 
 
 class Builder:

@@ -6,11 +6,11 @@ Judged clause by clause (full stops, commas, "but"), by the words alone; a claus
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from intently.feed.parser.pieces import Piece, Sentence
 
-__all__ = ["without_talk"]
+__all__ = ["FILLING", "Clause", "clauses_of", "without_talk"]
 
 _ACTS = frozenset(
     (
@@ -30,6 +30,7 @@ _ACTS = frozenset(
         "that",
     )
 )
+FILLING = frozenset(("actually", "rather"))  # "that was actually funny"
 _ENDS = frozenset((".", "!", "?", ";", "...", "\n", ":", "(", ")", "--", "–", "—"))
 _TURNS = frozenset((",", "but", "though", "although"))
 _ONE = (
@@ -46,8 +47,8 @@ _PLANS = (
     r"accept|pass|get)"
 )
 _LEAD = (
-    r"(?:(?:yes|yeah|no|oh|ok|okay|well|and|so|actually|maybe|then|because|cause|i think|i thought|i heard|i know|"
-    r"i guess) )*"
+    r"(?:(?:yes|yeah|yea|yep|yup|no|oh|ok|okay|well|and|so|actually|maybe|then|because|cause|honestly|wow|haha|lol|true|"
+    r"i think|i thought|i heard|i know|i guess) )*"
 )
 _ASKS = re.compile(
     r"\b(?:something|anything|any|some|more|find|recommend|suggest|suggestion for|help me|show me|give me|looking for|"
@@ -90,7 +91,9 @@ _TALK = (*_QUESTIONS, *_REMARKS) + tuple(
         r"wonderful|perfect|terrific) in (?:it|that|this|that one|this one)$",
         rf"^{_LEAD}(?:(?:it|that) (?:is|was) |its |thats )the one (?:with|starring)\b",
         rf"^{_LEAD}(?:it|that one|this one) (?:stars|starred|starring|features|featured)\b",
-        r"\b(?:is|was|are|were) in (?:it|that|this)(?: too| one| movie| film| also| as well| right)*$",
+        r"\b(?:is|was|are|were) in (?:it|that|this)(?: too| one| movie| film| also| as well| right| haha| lol)*$",
+        # a habit: "I usually watch it around Christmas"
+        rf"^{_LEAD}(?:i|we)(?: \w+)? (?:watch|rewatch|watched|see|saw) (?:it|that|this|them)\b(?! instead)",
         rf"^{_LEAD}the \w+(?: \w+)? in (?:it|that|this|that one) (?:was|were|is|are)\b",
         rf"^{_LEAD}the \w+ (?:scenes?|parts?|songs?|effects|jokes|humou?r|plot|fights?|music|ending) "
         r"(?:was|were|is|are)\b",
@@ -130,10 +133,13 @@ _CHATTER = frozenset(
 def without_talk(sentence: Sentence) -> Sentence:
     """The sentence with the pieces of talking clauses turned into words that say nothing."""
     talking: set[int] = set()
-    for start, end, last in _clauses(sentence):
+    for clause in clauses_of(sentence):
+        start, end, last = clause.start, clause.end, clause.closes
         inside = [piece for piece in sentence.pieces if start <= piece.start < end]
         named = any(piece.kind == "title" for piece in inside)
-        if not any(map(_acts, inside)) and _talks(sentence.lows[start:end], last, named):
+        if not any(_acts(piece, sentence.said(piece)) for piece in inside) and _talks(
+            sentence.lows[start:end], last, named
+        ):
             talking.update(range(start, end))
     if not talking:
         return sentence
@@ -141,10 +147,10 @@ def without_talk(sentence: Sentence) -> Sentence:
     return replace(sentence, pieces=pieces)
 
 
-def _acts(piece: Piece) -> bool:
+def _acts(piece: Piece, said: str) -> bool:
     """Whether the piece can only be meant for the feed: what is shown, an amount, "forget", "undo"."""
     if piece.kind == "cue" and piece.cue is not None:
-        return piece.cue.kind in _ACTS
+        return piece.cue.kind in _ACTS and said not in FILLING
     return piece.kind == "amount" or (piece.kind == "shown" and bool(piece.items))
 
 
@@ -152,17 +158,55 @@ def _silent(piece: Piece) -> Piece:
     return Piece("skip", piece.start, piece.end)
 
 
-def _clauses(sentence: Sentence) -> Iterator[tuple[int, int, bool]]:
-    """(start, end, whether a sentence ends here) of each clause, in tokens; never inside a piece."""
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Tokens `start` to `end`, exclusive. `closes`: a sentence ends here."""
+
+    start: int
+    end: int
+    closes: bool
+
+
+def clauses_of(sentence: Sentence) -> Iterator[Clause]:
+    """Stretches between full stops, commas and "but", and where "I love …" begins anew; never cut inside a piece."""
     start = 0
     inside = {place for piece in sentence.pieces for place in range(piece.start + 1, piece.end)}
     for place, low in enumerate(sentence.lows):
-        if place not in inside and (low in _ENDS or low in _TURNS):
+        if place in inside:
+            continue
+        if low in _ENDS or low in _TURNS:
             if place > start:
-                yield start, place, low in _ENDS
+                yield Clause(start, place, low in _ENDS)
             start = place + 1
+        elif place > start + 2 and _begins_anew(sentence, place):
+            yield Clause(start, place, True)
+            start = place
     if start < len(sentence.lows):
-        yield start, len(sentence.lows), True
+        yield Clause(start, len(sentence.lows), True)
+
+
+_LIKINGS = frozenset(("love", "like", "loved", "liked", "enjoy", "enjoyed", "want", "prefer", "need"))
+_ADVERBS = frozenset(("really", "do", "also", "just", "would", "usually", "absolutely", "always", "did", "definitely"))
+_POINTING = frozenset(("it", "that", "this", "them", "those", "these", "both", "him", "her", "too", "also"))
+_BINDING = frozenset(
+    """
+    that which who whom if because cause cuz since as when what while like than so and or think thought know guess
+    whatever where how until unless mean say said believe hope wish why the did do does movie movies film films one
+    ones thing things some another other though although but i we anything something everything for not
+    """.split()
+)
+
+
+def _begins_anew(sentence: Sentence, place: int) -> bool:
+    """ "I haven't seen that one I love Gene Wilder": a clause of its own without a full stop before it."""
+    lows = sentence.lows
+    if lows[place] not in ("i", "we") or lows[place - 1] in _BINDING - {"one", "movie", "film"}:
+        return False
+    at = place + 1
+    while at < len(lows) and lows[at] in _ADVERBS:
+        at += 1
+    named = at + 1 < len(lows) and lows[at + 1][:1].isalnum() and lows[at + 1] not in _POINTING
+    return named and lows[at] in _LIKINGS
 
 
 def _talks(lows: Sequence[str], last: bool, named: bool) -> bool:

@@ -1,0 +1,33 @@
+"""What is said of a film, of people or of a kind that is talked about is no wish for it."""
+
+import pytest
+
+from intently.feed.parser import read_exact
+from tests.feed.commands import context, short
+
+STATEMENTS = [
+    "I have seen it. Very funny", "I haven't seen that one, sounds creepy", "they sound funny",
+    "watched that horror film yesterday", "the last documentary I watched was long ago", "my kids like everything",
+    "my family loved that one", "that was actually pretty scary", "I usually watch it around Christmas",
+    "you do have a point", "is Top Hat (1935) a musical?", "it was made by Hitchcock, right?",
+    "Cary Grant in it", "the story sounds like horror",
+]  # fmt: skip
+WISHES = {
+    "a funny western": ["want prefer genre is Comedy", "want prefer genre is Western"],
+    "it has to be a comedy": ["want must genre is Comedy"],
+    "musicals are my favourite": ["want prefer genre is Musical"],
+    "something that is funny": ["want prefer genre is Comedy"],
+    "I like comedies too, which would you recommend?": ["want prefer genre is Comedy"],
+    "something my kids would like": ["want prefer genre is Family"],
+    "I haven't seen that one I love Cary Grant": ["want prefer person is Cary Grant"],
+}
+
+
+@pytest.mark.parametrize("said", STATEMENTS)
+def test_a_statement_asks_for_nothing(said):
+    assert [change.op for change in read_exact(said, context("films")).changes] == ["keep"]
+
+
+@pytest.mark.parametrize(("said", "changes"), WISHES.items())
+def test_a_bare_phrase_and_what_is_said_of_no_film_are_wishes(said, changes):
+    assert [short(change) for change in read_exact(said, context("films")).changes] == changes
