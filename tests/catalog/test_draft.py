@@ -116,6 +116,7 @@ def test_kinds_of_events_are_mapped_and_unknown_ones_doubted(tmp_path: Path):
     }
     assert '"teleport" = "view"  # DOUBT: not a word we know' in text
     assert set(spec.history_kinds) == {"cart", "purchase", "view", "favourite"}
+    assert spec.reliable_kinds == ("purchase", "cart", "favourite")
 
 
 @pytest.mark.parametrize(

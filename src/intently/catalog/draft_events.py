@@ -9,6 +9,7 @@ from typing import Any
 
 from intently.catalog.cells import read_id
 from intently.catalog.profile import Column
+from intently.catalog.schema import DELIBERATE
 from intently.errors import DataError
 from intently.nouns import EventKind
 
@@ -161,6 +162,13 @@ def _kind(columns: Mapping[str, Column], optional: Mapping[str, str | None]) -> 
     return ['kind_is = "click"  # DOUBT: what did people do here?'], ["click"]
 
 
+def _reliable(history: list[str], kinds: list[str]) -> str:
+    meant = [kind for kind in DELIBERATE if kind in history or (kind == "search" and kind in kinds)]
+    if set(meant) - {"favourite"}:
+        return f"reliable_kinds = {json.dumps(meant)}  # meant enough to infer a taste from; clicks and views are not"
+    return f"reliable_kinds = {json.dumps(history)}  # DOUBT: ordinary clicks are noise, but there is nothing better"
+
+
 def _kind_of(word: str) -> EventKind | None:
     slug = _slug(word)
     return next((kind for kind, words in WORDS.items() if slug in words), None)
@@ -169,7 +177,7 @@ def _kind_of(word: str) -> EventKind | None:
 def _top(kinds: list[str], value: Column | None, users: Column, items: Column) -> list[str]:
     history = [kind for kind in kinds if kind not in NOT_HISTORY] or kinds
     likes = [] if "favourite" in history else ["favourite"]  # a like on the page is one
-    lines = [f"history_kinds = {json.dumps([*history, *likes])}"]
+    lines = [f"history_kinds = {json.dumps([*history, *likes])}", _reliable([*history, *likes], kinds)]
     if value is not None and "rating" in kinds and value.numbers:
         top = max(value.numbers)
         liked = 4 if top <= 5 else 7 if top <= 10 else sorted(value.numbers)[len(value.numbers) // 2]

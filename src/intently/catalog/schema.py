@@ -16,11 +16,21 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from intently.errors import CatalogError
 from intently.nouns import EventKind
 
-__all__ = ["CatalogSpec", "EnvironmentSpec", "EventsSpec", "FacetSpec", "ItemsSpec", "load_spec", "parse_spec"]
+__all__ = [
+    "DELIBERATE",
+    "CatalogSpec",
+    "EnvironmentSpec",
+    "EventsSpec",
+    "FacetSpec",
+    "ItemsSpec",
+    "load_spec",
+    "parse_spec",
+]
 
 FORMAT = "intently.catalog"
 VERSION = 1
 RESERVED_FACETS = {"item"}
+DELIBERATE: tuple[EventKind, ...] = ("purchase", "cart", "favourite", "rating", "review", "detail", "search")
 
 
 def _zone(name: str) -> str:
@@ -149,6 +159,7 @@ class CatalogSpec(_Spec):
     examples: tuple[str, ...] = ()  # sentences that the page offers to try
     shift_to_now: bool = False
     history_kinds: tuple[EventKind, ...] = ("rating", "purchase", "favourite", "cart", "detail", "review", "click")
+    reliable_kinds: tuple[EventKind, ...] | None = None  # that understanding reads; see `reliable`
     liked_from: float | None = None  # a rating counts as liked from here
     repeat: Literal["never", "always"] | AfterDays = "always"
     popularity_half_life_days: float = Field(7.0, gt=0)
@@ -174,6 +185,25 @@ class CatalogSpec(_Spec):
                     if ":" in value and other not in self.facets:
                         raise ValueError(f"facet {name!r}: {phrase!r} points to the unknown facet {other!r}")
         return self
+
+    @model_validator(mode="after")
+    def _reliable_done(self) -> "CatalogSpec":
+        if self.reliable_kinds is not None and (not self.reliable_kinds or "impression" in self.reliable_kinds):
+            raise ValueError(
+                "`reliable_kinds` names at least one kind of what people did on purpose; an impression is none. "
+                "Leave the key out for: " + ", ".join(DELIBERATE)
+            )
+        return self
+
+    @property
+    def reliable(self) -> tuple[EventKind, ...]:
+        """Kinds that say something about taste when a person is understood.
+
+        Default: deliberate kinds (RecGPT V1 section 2.1) among `history_kinds`, and searches.
+        """
+        if self.reliable_kinds:
+            return self.reliable_kinds
+        return tuple(kind for kind in DELIBERATE if kind in self.history_kinds or kind == "search")
 
 
 def parse_spec(text: str, where: str) -> CatalogSpec:

@@ -27,7 +27,7 @@ from intently.understand.tags import ground_tags
 
 __all__ = ["Progress", "Run", "Tell", "baseline_of", "behaviour_of", "hash_of", "prepare"]
 
-EVENTS = 2000  # the newest that are read; the cap of the text is far smaller
+EVENTS = 5000  # the newest reliable ones that are read; the cap of the text is far smaller
 LEAST_ITEMS = 3  # with fewer there is nothing lasting to name
 DESCRIBED_VALUES = 2  # terms beside a title
 
@@ -142,13 +142,14 @@ def behaviour_of(
     user_id: str, *, journal: Journal, spec: CatalogSpec, snapshot: Snapshot, config: Config, as_of: datetime
 ) -> BehaviourText:
     """The person's behaviour text as of a moment: nothing later is read."""
-    events = journal.events_of(user_id, until=as_of, newest=EVENTS)
+    events = journal.events_of(user_id, kinds=spec.reliable, until=as_of, newest=EVENTS)
     return behaviour_text(
         events,
         _describer(spec, snapshot),
         as_of,
         cap_tokens=config.understand.history_tokens,
         liked_from=spec.liked_from,
+        kinds=spec.reliable,
     )
 
 
@@ -163,13 +164,14 @@ def baseline_of(
     numbered: bool = False,
 ) -> BehaviourText:
     """The same history without compression, under the same cap: docs/semantics.md, section 8."""
-    events = journal.events_of(user_id, until=as_of, newest=EVENTS)
+    events = journal.events_of(user_id, kinds=spec.reliable, until=as_of, newest=EVENTS)
     return baseline_text(
         events,
         _describer(spec, snapshot),
         as_of,
         cap_tokens=config.understand.history_tokens,
         liked_from=spec.liked_from,
+        kinds=spec.reliable,
         numbered=numbered,
     )
 
