@@ -59,6 +59,9 @@ def words(
         str, typer.Option("--reader", help="grammar (no model), full (ours), or one-prompt (a plain parser).")
     ] = "grammar",
     turns: Annotated[Path | None, typer.Option("--turns", help="The file of annotated turns.")] = None,
+    label: Annotated[
+        list[str] | None, typer.Option("--label", help="Only turns with one of these labels (iard), such as CRI-A.")
+    ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Read this many turns, drawn by the seed.")
     ] = None,
@@ -87,6 +90,7 @@ def words(
         budget_minutes=budget_minutes,
         seed=seed,
         turns_file=turns,
+        labels=tuple(label or ()),
         out=out,
     )
     if json_out:

@@ -15,7 +15,7 @@ from intently.evaluate.words.plain import PlainReader, changes_of
 from intently.evaluate.words.rates import rates
 from intently.evaluate.words.readers import FullReader, GrammarReader
 from intently.evaluate.words.report import WordsReport
-from intently.evaluate.words.run import read_turns, reading
+from intently.evaluate.words.run import labelled, read_turns, reading
 from intently.evaluate.words.turns import Turn
 from intently.language import ScriptedModel
 from tests.evaluate.words.made import films
@@ -127,3 +127,14 @@ def test_a_figure_of_nothing_is_null_in_json():
     report = WordsReport("s", "grammar", 0, 0, 0, "c", "", 0.0, (nothing,), "")
     assert report.json()["measures"][0]["value"] == {"mean": None, "low": None, "high": None}
     assert report.value("x").n == 0
+
+
+def test_turns_of_some_labels_alone_are_read_and_an_unknown_label_is_told():
+    turns = [Turn("1", "older", gold=frozenset({"CRI-A"})), Turn("2", "hi", gold=frozenset({"OTH", "NRE"}))]
+    assert labelled(turns, ("NRE", "CRI-A")) == turns
+    assert [turn.key for turn in labelled(turns, ("OTH",))] == ["2"]
+    assert labelled(turns, ()) == turns
+    with pytest.raises(BadRequest, match=r"no label 'CRI-X'; it has CRI-A, NRE, OTH"):
+        labelled(turns, ("CRI-X",))
+    with pytest.raises(BadRequest, match="not labelled with words"):
+        labelled(TURNS, ("OTH",))

@@ -24,7 +24,7 @@ from intently.evaluate.words.sets import word_set
 from intently.evaluate.words.turns import Heard, Turn, WordSet
 from intently.language import Model, open_model
 
-__all__ = ["READERS", "read_turns", "run_words_evaluation"]
+__all__ = ["READERS", "labelled", "read_turns", "run_words_evaluation"]
 
 READERS = ("grammar", "full", "one-prompt")
 STARTING_SECONDS = 120.0  # that an embedded server may take
@@ -42,16 +42,18 @@ def run_words_evaluation(
     budget_minutes: float = 30.0,
     seed: int = 0,
     turns_file: Path | None = None,
+    labels: Sequence[str] = (),
     out: Path | None = None,
 ) -> WordsReport:
-    """Measure one reader on one set. data: the folder that holds the sets' folders.
+    """Measure one reader on one set. data: the folder that holds the sets' folders. labels: only turns that have one of
+    these (sets whose turns are labelled with words: iard).
 
-    Raises BadRequest for an unknown set or reader, DataError for a file that is absent or of another form, and
+    Raises BadRequest for an unknown set, reader or label, DataError for a file that is absent or of another form, and
     ModelUnavailable where a reader needs a model that is not there.
     """
     began = time.monotonic()
     words = word_set(name, turns_file, config.feed.beta)
-    turns = words.turns(data)
+    turns = labelled(words.turns(data), labels)
     with opened(words, data, config) as ground, reading(reader, config, out, ground) as (chosen, digest):
         deadline = began + budget_minutes * 60
         heard = read_turns(turns, chosen, ground, seed=seed, limit=limit, deadline=deadline, say=_say)
@@ -114,6 +116,17 @@ def reading(name: str, config: Config, out: Path | None, ground: Ground) -> Iter
         yield chosen, model.digest[:12]
     finally:
         model.close()
+
+
+def labelled(turns: Sequence[Turn], labels: Sequence[str]) -> list[Turn]:
+    """The turns with one of these labels; all where none is named. Raises BadRequest for a label that no turn has."""
+    if not labels:
+        return list(turns)
+    known = frozenset[str]().union(*(turn.gold for turn in turns if isinstance(turn.gold, frozenset)))
+    if missing := sorted(set(labels) - known):
+        has = f"it has {', '.join(sorted(known))}" if known else "its turns are not labelled with words"
+        raise BadRequest(f"this set has no label {missing[0]!r}; {has}")
+    return [turn for turn in turns if not turn.gold.isdisjoint(labels)]
 
 
 def _wait(model: Model) -> None:
