@@ -1,12 +1,13 @@
 """A change of mind: what is in force and named again ends, unless the words around it ask for it or keep it."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from intently.feed.memory import MemoryState, merge, view
 from intently.feed.parser import read_exact
-from tests.feed.commands import NOW, context, short
+from tests.feed.commands import NOW, SLATE, context, short
 from tests.feed.test_fresh_commands import held
 
 
@@ -113,3 +114,36 @@ def test_no_order_of_such_words_breaks_the_grammar_or_drops_what_is_not_named(wo
     parsed = read_exact(" ".join(words), context("films", memory))
     french = next(one.id for one in memory if one.facet == "country")
     assert not any(change.op == "retract" and change.target == french for change in parsed.changes)
+
+
+def test_what_is_exchanged_without_having_been_wished_for_is_shown_less() -> None:
+    parsed = read_exact("swap the westerns for comedies", context())
+    assert [short(change) for change in parsed.changes] == [
+        "avoid prefer genre is Western",
+        "want prefer genre is Comedy",
+    ]
+
+
+def test_let_me_see_is_a_wish() -> None:
+    assert [short(change) for change in read_exact("let me see westerns", context()).changes] == [
+        "want prefer genre is Western"
+    ]
+
+
+def test_a_comparison_counts_those_shown_whose_length_is_known_and_says_so() -> None:
+    length = context().snapshot.numbers["minutes"].amounts
+    lacks = context().snapshot.item_ids[int(np.flatnonzero(np.isnan(length))[0])]
+    alone = read_exact("shorter than these", context(slate=SLATE[:3]))
+    parsed = read_exact("shorter than these", context(slate=(*SLATE[:3], lacks)))
+    assert parsed.changes == alone.changes
+    assert any("is not known" in notice for notice in parsed.notices)
+
+
+def test_who_plays_in_it_may_not_matter() -> None:
+    assert after(["with Tom Hanks"], "who plays in it is irrelevant") == set()
+
+
+def test_what_follows_a_fresh_start_is_read_without_a_memory() -> None:
+    assert after(["westerns"], "forget everything I said. a comedy, no westerns") == {
+        "want genre comedy", "avoid genre westerns",
+    }  # fmt: skip

@@ -211,11 +211,19 @@ def _around(quote: str, sentence: Sentence, segments: Sequence[Segment]) -> Segm
 def _is_known(change: Change, known: Sequence[Change]) -> bool:
     """Whether the grammar, or an earlier line, has said this already, or has read every word of it, whatever the sign:
     of "surprise me with a clever heist" the model may not forbid what the grammar wants."""
-    if any(_same(change, other) for other in known):
+    if any(_same(change, other) or _is_ended(change, other) for other in known):
         return True
     words = {token.low for token in tokenise(change.quote or "")}
     read = {token.low for other in known for token in tokenise(other.quote or "")}
     return change.relation == "like" and bool(words) and words <= read
+
+
+def _is_ended(change: Change, other: Change) -> bool:
+    """Whether the model wants, or refuses, what the grammar has just read the end of."""
+    if other.op != "retract" or change.op == "retract":
+        return False
+    words = (change.quote or "").casefold()
+    return bool(set(change.matches) & set(other.matches)) or (bool(words) and words == (other.quote or "").casefold())
 
 
 def _same(change: Change, other: Change) -> bool:

@@ -65,7 +65,9 @@ class Named:
         assert piece.amount is not None
         if not is_number(held) or facet_of(piece.amount, nouns, self._tables, self._context) != held.facet:
             return False
-        quantity = piece.amount.quantity
+        quantity, side = piece.amount.quantity, piece.amount.comparator.side
+        if {side, held.relation} == {"at_most", "at_least"}:
+            return False  # the other side is a new bound
         factor = dict(quantity.units).get(held.facet or "", 1.0)
         edges = [edge for edge in interval_of(held) if math.isfinite(edge)]
         said = (quantity.low * factor, quantity.high * factor)

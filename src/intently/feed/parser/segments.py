@@ -89,6 +89,7 @@ class Builder:
             if any(cue.kind == "variety" for cue in segment.operations):
                 segment.operations = [cue for cue in segment.operations if cue.kind != "others"]
             if segment.has_content and any(cue.weak for cue in segment.operations):
+                segment.replace |= any(cue.kind == "variety" and cue.weak for cue in segment.operations)
                 segment.operations = [cue for cue in segment.operations if not cue.weak]
                 segment.action, segment.said, segment.cued = segment.action or "want", True, True
         return segments

@@ -5,156 +5,108 @@ them better; no list of phrases ends that. So it is read the other way round: so
 command names it again. Unless the words around it ask for it or keep it, it ends. What ends is taken back and never
 forbidden; something refused that is named without a refusal is allowed again. Nothing here acts without a memory.
 
-A clause is judged by its outline: the words, with a letter for what they name. X is wanted and in force, V refused and
-in force, Y something new on a facet of X, Z any other content.
+A clause is judged by its outline (`outlines`): its words, with letters for what they name.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import replace
 
 from intently.feed.parser.context import ParseContext
-from intently.feed.parser.lexicon import Cue, words_of
-from intently.feed.parser.named import Named
+from intently.feed.parser.lexicon import Cue
+from intently.feed.parser.outlines import REQUESTS, Clause, clauses_of, matches
 from intently.feed.parser.pieces import CONTENT, Piece, Sentence
-from intently.nouns import Preference
 
 __all__ = ["with_turns"]
 
-_STOPS = frozenset((".", "!", "?", ";", "...", "\n", ":", "--", "–", "—", "(", ")"))
-_BREAKS = frozenset((",", "but", "so", "because", "though", "although"))
-_REQUESTS = frozenset(("want", "bound", "weak", "that"))
 _HANDLED = frozenset(("retract", "drop", "undo", "reset"))
-_ADDING = re.compile(r"^(?:and|or|&|\+|plus|with|as well as|mixed with|a|an|the|some|of|from|in|,|/|\s)*$")
 _TAIL = re.compile(r"(?<=[XV]) (?:that|which|who|with|about|set|where|by|starring|based)\b.*$")
-
-
-@dataclass
-class _Clause:
-    """Pieces from one border to the next. `named`: by place in `pieces`, what is named there; `outline`: see above."""
-
-    pieces: list[Piece]
-    named: dict[int, list[Preference]] = field(default_factory=dict)
-    loose: dict[int, list[Preference]] = field(default_factory=dict)
-    new: set[int] = field(default_factory=set)
-    outline: str = ""
-    verdict: str = ""
-
-    @property
-    def wanted(self) -> list[int]:
-        return [place for place, held in self.named.items() if any(one.polarity == "want" for one in held)]
-
-    @property
-    def refused(self) -> list[int]:
-        return [place for place, held in self.named.items() if all(one.polarity == "avoid" for one in held)]
-
-    def has(self, kinds: frozenset[str]) -> bool:
-        return any(piece.cue is not None and piece.cue.kind in kinds for piece in self.pieces)
 
 
 def with_turns(sentence: Sentence, context: ParseContext) -> Sentence:
     """The sentence with marks where it ends what is in force, or allows it again."""
-    if not context.memory or sentence.language != "en":
+    if sentence.language != "en":
         return sentence
-    clauses = [_outlined(sentence, context, pieces) for pieces in _clauses(sentence)]
+    if not context.memory:
+        return _exchanged(sentence)
+    clauses = clauses_of(sentence, context)
     for place, clause in enumerate(clauses):
         clause.verdict = _verdict(clause, [*clauses[:place], *clauses[place + 1 :]])
+        if place and _is_said_of(clauses[place - 1], clause):
+            clauses[place - 1].verdict = "end"
+    _forget_after(clauses)
     if not any(clause.verdict for clause in clauses):
-        return sentence
+        return _exchanged(sentence)
     ended = any(clause.verdict in ("end", "maybe", "all") for clause in clauses)
     pieces = [piece for clause in clauses for piece in _marked(sentence, clause, ended)]
     return replace(sentence, pieces=tuple(pieces))
 
 
-# ------------------------------------------------------------------------------------------------------------ clauses
-def _clauses(sentence: Sentence) -> Iterator[list[Piece]]:
-    """Runs of pieces up to a sign, a "but", or a new request after something was named."""
-    clause: list[Piece] = []
-    for piece in sentence.pieces:
-        low = sentence.lows[piece.start]
-        asks = piece.cue is not None and piece.cue.kind == "want" and piece.end - piece.start > 1
-        if asks and any(other.kind in CONTENT for other in clause):
-            yield clause
-            clause = []
-        clause.append(piece)
-        if (low in _STOPS or low in _BREAKS) and piece.end == piece.start + 1:
-            yield clause
-            clause = []
-    if clause:
-        yield clause
-
-
-def _outlined(sentence: Sentence, context: ParseContext, pieces: list[Piece]) -> _Clause:
-    names = Named(sentence, context)
-    clause = _Clause(pieces)
-    nouns = [piece.facet for piece in pieces if piece.kind == "noun"]
-    facets = {held.facet for held in context.memory if held.polarity == "want"}
-    words: list[str] = []
-    for place, piece in enumerate(pieces):
-        said = " ".join(sentence.lows[piece.start : piece.end])
-        if piece.kind not in CONTENT:
-            words.append(said if said[:1].isalnum() or said in ("&", "+", "/") else "")
-            continue
-        held = names.by(piece, nouns)
-        if held:
-            clause.named[place] = held
-            words.append("X" if any(one.polarity == "want" for one in held) else "V")
-            continue
-        loose = names.loosely(piece)
-        if loose:
-            clause.loose[place] = loose
-        if piece.kind == "unknown":
-            words.append(said)
-        elif names.facet(piece) in facets and piece.kind != "noun":
-            clause.new.add(place)
-            words.append("Y")
-        else:
-            words.append("Z")
-    clause.outline = " ".join(word for word in words if word)
-    return clause
-
-
 # ----------------------------------------------------------------------------------------------------------- verdicts
-def _verdict(clause: _Clause, others: Sequence[_Clause]) -> str:
-    """ "end", "maybe" (an end that only the model can be sure of), "allow", "all" (everything goes), or nothing."""
+def _verdict(clause: Clause, others: Sequence[Clause]) -> str:
+    """What becomes of what the clause names: "end", "maybe" (an end that only the model can be sure of), "keep" or
+    "forbid" (other words are not about it), "allow", "all" (everything goes); empty where nothing is decided here."""
     text = _TAIL.sub("", clause.outline)
-    if _matches("all", clause.outline) and not clause.has(_HANDLED) and not _matches("keep", clause.outline):
+    if matches("all", clause.outline) and not clause.has(_HANDLED) and not matches("keep", clause.outline):
         return "all"
-    if clause.refused and not clause.wanted:
-        return _verdict_on_refused(clause, text)
-    if not clause.wanted:
-        return _verdict_on_loose(clause, text)
-    if _matches("keep", text):
-        return "keep" if clause.has(_HANDLED) else ""
-    if clause.has(_HANDLED) or _matches("forbid", text):
+    if clause.wanted:
+        contrast = any(other.new for other in others) and not any(matches("add", other.outline) for other in others)
+        return _said_aloud(clause, text, contrast) or _understood(clause, text, contrast)
+    return _verdict_on_refused(clause, text) if clause.refused else _verdict_on_loose(clause, text)
+
+
+def _said_aloud(clause: Clause, text: str, contrast: bool) -> str:
+    """What words say of the wish that is named."""
+    if matches("keep", text):
+        return "keep"
+    if clause.has(_HANDLED):
+        return "handled" if _is_cued_before(clause) else "end"
+    if matches("forbid", text):
+        return "forbid"
+    return "end" if _swaps(clause) or matches("end", text) or _denies(text, contrast) else ""
+
+
+def _understood(clause: Clause, text: str, contrast: bool) -> str:
+    """What becomes of a wish that is named in other words: asked for again or told more closely it stays."""
+    if _is_bare(text) or (clause.asks and not (contrast and text.startswith("if "))):
         return ""
-    contrast = any(other.new for other in others) and not any(_matches("add", other.outline) for other in others)
-    if _swaps(clause) or _matches("end", text) or _denies(text, contrast):
-        return "end"
-    if clause.has(_REQUESTS):
-        return ""
-    if _is_bare(text) or "Z" in text or "Y" in text:
-        return ""  # asked for again, or told more closely: "the dramas should be Korean"
+    if re.search("X.*[XYZ]", text):
+        return ""  # "the dramas should be Korean"
     if contrast:
         return "end"
-    return "maybe" if all(_is_thing(clause.pieces[place]) for place in clause.wanted) else ""
+    sure = matches("praise", text) or not all(_is_thing(clause.pieces[place]) for place in clause.wanted)
+    return "" if sure else "maybe"
 
 
-def _verdict_on_refused(clause: _Clause, text: str) -> str:
-    if _matches("release", text):
+def _is_cued_before(clause: Clause) -> bool:
+    """Whether the cue that takes back stands before what is named, where the grammar reads it by itself."""
+    first = next(place for place, piece in enumerate(clause.pieces) if _is_cue(piece, _HANDLED) or piece.cue is not None
+                 and piece.cue.kind in _HANDLED)  # fmt: skip
+    return first < max(clause.wanted)
+
+
+def _is_said_of(before: Clause, clause: Clause) -> bool:
+    """ "Westerns, that was yesterday": said of what stands alone before it."""
+    alone = bool(before.wanted) and not before.verdict and not before.asks and not before.new
+    told = bool(clause.outline) and not clause.named and not clause.new and not clause.asks
+    ends = clause.outline in ("no", "nah", "nope", "not really", "no thanks") or matches("end", clause.outline)
+    return alone and told and ends and _is_bare(before.outline)
+
+
+def _verdict_on_refused(clause: Clause, text: str) -> str:
+    if matches("release", text):
         return "" if clause.has(_HANDLED) else "allow"
-    if clause.has(frozenset(("want", "allow", "allowed"))) or clause.has(_HANDLED) or _matches("forbid", text):
+    if clause.asks or clause.has(_HANDLED | {"allow", "allowed"}) or matches("forbid", text):
         return ""
     avoids = clause.has(frozenset(("avoid", "too", "enough"))) or _denies(text, contrast=True)
-    return "allow" if _matches("allow", text) or not (avoids or _is_bare(text) or "Z" in text or "Y" in text) else ""
+    return "allow" if matches("allow", text) or not (avoids or _is_bare(text) or "Z" in text or "Y" in text) else ""
 
 
-def _verdict_on_loose(clause: _Clause, text: str) -> str:
+def _verdict_on_loose(clause: Clause, text: str) -> str:
     """ "Bored with all the aliens": the science fiction that was wished for ends."""
     fresh = [place for place, piece in enumerate(clause.pieces) if piece.kind in CONTENT and place not in clause.loose]
     wanted = [held for found in clause.loose.values() for held in found if held.polarity == "want"]
-    if not wanted or clause.has(_REQUESTS) or not _matches("end", text.replace("Z", "X").replace("Y", "X")):
+    if not wanted or clause.asks or not matches("end", text.replace("Z", "X").replace("Y", "X")):
         return ""
     if any(clause.pieces[place].kind != "unknown" for place in fresh):
         return ""
@@ -179,12 +131,9 @@ _SMALL = frozenset(
 )
 
 
-def _swaps(clause: _Clause) -> bool:
+def _swaps(clause: Clause) -> bool:
     """Whether something new is put in the place of what is named: "X for Y", "from X to Y", "Y where X was"."""
-    between = re.search(r"[XY](?P<between>[^XY]*)[XY]", clause.outline)
-    if not clause.new or between is None or between.group()[0] == between.group()[-1]:
-        return False
-    return not _ADDING.match(between["between"])
+    return bool(clause.new) and matches("swap", clause.outline)
 
 
 def _denies(text: str, contrast: bool) -> bool:
@@ -197,25 +146,53 @@ def _denies(text: str, contrast: bool) -> bool:
     return bool(after or lasting or (before and contrast))
 
 
-@cache
-def _pattern(name: str) -> re.Pattern[str]:
-    """The outlines of one kind, from the table "turn" of `english.toml`."""
-    outlines = [outline for entry in words_of("turn") if entry["kind"] == name for outline in entry["outlines"]]
-    return re.compile("|".join(rf"(?:{outline})" for outline in outlines))
-
-
-def _matches(name: str, text: str) -> bool:
-    return bool(_pattern(name).search(text))
-
-
 # -------------------------------------------------------------------------------------------------------------- marks
-def _marked(sentence: Sentence, clause: _Clause, ended: bool) -> Iterator[Piece]:
+_EXCHANGES = frozenset(("swap", "trade", "exchange", "replace", "substitute"))
+
+
+def _exchanged(sentence: Sentence) -> Sentence:
+    """ "Swap the westerns for comedies" where no westerns were wished for: fewer of those that are shown."""
+    at = next((place for place, piece in enumerate(sentence.pieces) if _is_low(sentence, piece, _EXCHANGES)), None)
+    things = [
+        place for place, piece in enumerate(sentence.pieces) if at is not None and place > at and _is_value(piece)
+    ]
+    if at is None or len(things) < 2:
+        return sentence
+    between = sentence.pieces[things[0] + 1 : things[1]]
+    if not any(_is_low(sentence, piece, frozenset(("for", "with", "by", "against"))) for piece in between):
+        return sentence
+    pieces = [_silent(piece) if place == at else piece for place, piece in enumerate(sentence.pieces)]
+    pieces.insert(things[1], _cue(pieces[things[1]], "want"))
+    fewer = replace(_cue(pieces[things[0]], "avoid"), cue=Cue("avoid", soft=True))
+    return replace(sentence, pieces=(*pieces[: things[0]], fewer, *pieces[things[0] :]))
+
+
+def _is_low(sentence: Sentence, piece: Piece, words: frozenset[str]) -> bool:
+    return piece.end == piece.start + 1 and sentence.lows[piece.start] in words
+
+
+def _is_value(piece: Piece) -> bool:
+    return piece.kind in ("term", "title")
+
+
+def _forget_after(clauses: Sequence[Clause]) -> None:
+    """Behind "forget everything" nothing is in force: "… a film, nothing from the US" forbids what was wanted."""
+    gone = False
+    for clause in clauses:
+        if gone:
+            clause.verdict, clause.named = "", {}
+        gone |= clause.verdict == "all" or clause.has(frozenset(("reset",)))
+
+
+def _marked(sentence: Sentence, clause: Clause, ended: bool) -> Iterator[Piece]:
     if clause.verdict == "all":
         yield from _all_gone(clause)
     elif clause.verdict in ("end", "maybe", "allow"):
         yield from _ending(clause)
-    elif clause.verdict == "keep":
-        yield from (_silent(piece) if _is_cue(piece, _HANDLED) else piece for piece in clause.pieces)
+    elif clause.verdict in ("keep", "forbid"):
+        kept = clause.verdict == "keep"
+        for place, piece in enumerate(_without_strays(sentence, clause)):
+            yield _silent(piece) if kept and _ends_the_kept(clause, place) else piece
     elif ended and _explains(sentence, clause):
         yield from map(_silent, clause.pieces)
     else:
@@ -225,7 +202,15 @@ def _marked(sentence: Sentence, clause: _Clause, ended: bool) -> Iterator[Piece]
         yield from _without_strays(sentence, clause) if ended and clause.new else clause.pieces
 
 
-def _ending(clause: _Clause) -> Iterator[Piece]:
+def _ends_the_kept(clause: Clause, place: int) -> bool:
+    """The "besides" of "besides westerns, some crime": a cue that would end what stays."""
+    if not _is_cue(clause.pieces[place], _HANDLED | {"avoid", "too", "enough"}):
+        return False
+    following = (later for later in range(place + 1, len(clause.pieces)) if clause.pieces[later].kind in CONTENT)
+    return next(following, None) in clause.wanted
+
+
+def _ending(clause: Clause) -> Iterator[Piece]:
     """The clause as a retraction of what it names; what it asks for in its place stays a wish."""
     ending = False
     for place, piece in enumerate(clause.pieces):
@@ -245,7 +230,7 @@ def _ending(clause: _Clause) -> Iterator[Piece]:
             yield _silent(piece)
 
 
-def _all_gone(clause: _Clause) -> Iterator[Piece]:
+def _all_gone(clause: Clause) -> Iterator[Piece]:
     yield _cue(clause.pieces[0], "reset")
     start = next((place for place in range(len(clause.pieces)) if _is_fresh(clause, place)), len(clause.pieces))
     for place, piece in enumerate(clause.pieces):
@@ -254,7 +239,7 @@ def _all_gone(clause: _Clause) -> Iterator[Piece]:
         yield piece if place >= start or _is_border(piece) or _is_cue(piece, frozenset(("want",))) else _silent(piece)
 
 
-def _is_fresh(clause: _Clause, place: int) -> bool:
+def _is_fresh(clause: Clause, place: int) -> bool:
     """Content that the words of a new start do not cover: "begin afresh with chess"."""
     piece = clause.pieces[place]
     before = clause.pieces[place - 1] if place else None
@@ -268,7 +253,7 @@ _TELLERS = frozenset(
 )
 
 
-def _without_strays(sentence: Sentence, clause: _Clause) -> Iterator[Piece]:
+def _without_strays(sentence: Sentence, clause: Clause) -> Iterator[Piece]:
     """Beside something new that is known, other words only say how one likes it: "Danish would suit me better". What
     belongs to a thing stays: "gritty crime", "a drama about chess"."""
     for place, piece in enumerate(clause.pieces):
@@ -282,12 +267,18 @@ def _without_strays(sentence: Sentence, clause: _Clause) -> Iterator[Piece]:
         yield _silent(piece) if stray else piece
 
 
-def _explains(sentence: Sentence, clause: _Clause) -> bool:
+def _explains(sentence: Sentence, clause: Clause) -> bool:
     """Whether a clause beside an end only gives its reason: "they drag me down"."""
     content = [piece for piece in clause.pieces if piece.kind in CONTENT]
-    if not content or any(piece.kind != "unknown" for piece in content) or clause.has(_REQUESTS | {"topic", "avoid"}):
+    if not content or any(piece.kind != "unknown" for piece in content):
         return False
-    return sentence.lows[clause.pieces[0].start] in _TELLERS
+    lows = sentence.lows[clause.pieces[0].start : clause.pieces[-1].end]
+    if not _OTHERS.isdisjoint(lows):
+        return True
+    return not clause.has(REQUESTS | {"topic", "avoid"}) and not _TELLERS.isdisjoint(lows)
+
+
+_OTHERS = frozenset("he she they theyre hes shes nobody everybody everyone".split())
 
 
 def _cue(piece: Piece, kind: str) -> Piece:

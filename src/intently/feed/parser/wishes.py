@@ -295,6 +295,10 @@ def _compare(
     if items and not values:
         reading.notice(f"“{quote}” could not be compared: the {label} of {reading.title(items[0])} is not known")
         return
+    if len(values) < len(items):
+        reading.notice(
+            f"the {label} of {len(items) - len(values)} of those {len(items)} is not known: the others count"
+        )
     slate = [shown.item_id for shown in reading.context.slate]
     values = values or amounts_of_items(slate, direction.facet, reading.context)
     must = bool(values) and not segment.soft or segment.too and bool(values)
