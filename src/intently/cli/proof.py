@@ -1,4 +1,4 @@
-"""Verbs that measure: evaluate feed, words, commands, trajectories, fulfilment."""
+"""Verbs that measure: evaluate feed, words, commands, trajectories, understanding, fulfilment."""
 
 from pathlib import Path
 from typing import Annotated
@@ -209,6 +209,64 @@ def fulfilment(
         played, config=load_config(home=home), labels=known, budget_minutes=budget_minutes, seed=seed, out=out,
         say=lambda text: print(text, file=sys.stderr, flush=True),
     )  # fmt: skip
+    if json_out:
+        print_json(report.json())
+    else:
+        Console().print(report.table())
+
+
+@evaluate_app.command("understanding")
+def understanding(
+    ground: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ground",
+            help="demo-movies (default), amazon-mini2023-books, amazon-mini2023-games or "
+            "retail-completejourney; repeat for several.",
+        ),
+    ] = None,
+    rows: Annotated[
+        str,
+        typer.Option("--rows", help="Names of rows, with commas; default all that may run. An unknown one lists them."),
+    ] = "",
+    people: Annotated[
+        int | None,
+        typer.Option("--people", min=1, help="Drawn of each ground; default all, 60 where a model is asked."),
+    ] = None,
+    seed: int = 0,
+    model: Annotated[
+        bool, typer.Option("--model/--no-model", help="Ask the language model; else answers that are kept must do.")
+    ] = False,
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of the data sets that do not ship.")] = None,
+    budget_minutes: Annotated[
+        float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")
+    ] = 60,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of answers and partial results; default in the home.")
+    ] = None,
+    write: Annotated[Path | None, typer.Option("--write", help="Folder for Markdown tables and numbers.")] = None,
+    json_out: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """What tags say of what people took next: HR@30 by category beside floors, recall, duplicates, tokens, seconds."""
+    import sys
+
+    from rich.console import Console
+
+    from intently.config import load_config
+    from intently.evaluate.understanding.run import Asked, run_understanding_evaluation
+
+    config = load_config(home=home)
+    asked = Asked(
+        grounds=tuple(ground or ["demo-movies"]), rows=tuple(name.strip() for name in rows.split(",") if name.strip()),
+        people=people, seed=seed, model=model, budget_minutes=budget_minutes, data=data,
+    )  # fmt: skip
+    folder = out or config.home / "cache" / "evaluate"
+    report = run_understanding_evaluation(asked, folder, config, lambda text: print(text, file=sys.stderr, flush=True))
+    if write is not None:
+        from intently.evaluate.understanding.write import write_report
+
+        write_report(report, write)
     if json_out:
         print_json(report.json())
     else:

@@ -1,0 +1,1 @@
+"""Proof of understanding: what a person's tags say of what they took next, beside floors, under protocol TIME."""
