@@ -14,10 +14,11 @@ from intently.evaluate.understanding.rows import choose_rows
 from intently.evaluate.understanding.run import Asked, evaluate_ground
 from intently.evaluate.understanding.write import write_report
 from intently.language import ScriptedModel
-from tests.evaluate.understanding.worlds import PEOPLE, Words, tiny_ground
+from tests.evaluate.understanding.worlds import KINDS, PEOPLE, Words, tiny_ground
 
-INTERESTS = json.dumps({"interests": [{"items": [1, 2], "interest": "ships far from land"}]})
-TAGS = json.dumps({"tags": [{"interest": 1, "tags": ["tall ships", "calm gardens", "old robots", "slow cooking"]}]})
+MOODS = ("calm", "bright", "lonely", "tiny", "wooden", "clever", "frozen", "secret")
+ANSWER = "\n".join([f"{mood} {kind}" for mood in MOODS for kind in KINDS][:30])  # one line a tag
+ROW = "one-prompt"
 
 
 def evaluated(out, rows, script=(), people=None, model=True, **asked):
@@ -36,52 +37,55 @@ def test_floors_need_no_model_and_are_kept(tmp_path):
 
 
 def test_a_pipeline_is_asked_for_each_person_and_its_tags_are_mapped_and_looked_up(tmp_path):
-    table = evaluated(tmp_path, ["v1"], [INTERESTS, TAGS] * 3, people=3)
+    table = evaluated(tmp_path, [ROW], [ANSWER] * 3, people=3)
     assert table.n == 3
-    found = table.rows["v1"][0].found
-    assert [tag.text for tag in found.tags] == ["tall ships", "calm gardens", "old robots", "slow cooking"]
-    assert found.categories == (0, 1, 2, 3)
-    assert table.rows["v1"][0].found.spent.calls == 2
-    assert {person.found.failed for person in table.rows["v1"]} == {""}
+    for person in table.rows[ROW]:
+        tags = person.found.tags
+        assert tags
+        assert {tag.text for tag in tags} <= set(ANSWER.splitlines())
+        assert [KINDS[number] for number in person.found.categories] == [tag.text.split()[1] for tag in tags]
+        assert (person.found.spent.calls, person.found.failed) == (1, "")
+        assert len(person.found.pool) == 30
+        assert len(tags) + sum(person.found.refused.values()) == 30
 
 
 def test_what_was_answered_is_not_asked_again_and_tells_a_run_without_a_model(tmp_path):
-    first = evaluated(tmp_path, ["v1"], [INTERESTS, TAGS] * 3, people=3)
-    more = evaluated(tmp_path, ["v1"], [INTERESTS, TAGS] * 2, people=5)  # an unscripted call would fail
+    first = evaluated(tmp_path, [ROW], [ANSWER] * 3, people=3)
+    more = evaluated(tmp_path, [ROW], [ANSWER] * 2, people=5)  # an unscripted call would fail
     assert more.n == 5
-    kept = evaluated(tmp_path, ["v1"], people=5, model=False)
+    kept = evaluated(tmp_path, [ROW], people=5, model=False)
     assert kept.rows == more.rows
-    assert {p.case.user_id for p in first.rows["v1"]} < {p.case.user_id for p in kept.rows["v1"]}
+    assert {p.case.user_id for p in first.rows[ROW]} < {p.case.user_id for p in kept.rows[ROW]}
 
 
 def test_a_run_that_ends_early_has_the_same_people_in_all_rows(tmp_path):
-    script = [INTERESTS, TAGS] * 2 + [ModelUnavailable("gone")]
-    table = evaluated(tmp_path, ["v1"], script, people=5)
+    table = evaluated(tmp_path, [ROW], [ANSWER] * 2 + [ModelUnavailable("gone")], people=5)
     assert (table.n, table.drawn) == (2, 5)
     assert {len(people) for people in table.rows.values()} == {2}
 
 
 def test_a_person_for_whom_a_row_fails_counts_as_one_without_tags(tmp_path):
-    table = evaluated(tmp_path, ["v1"], ["nonsense", "nonsense", INTERESTS, TAGS], people=2)
-    assert [person.found.failed for person in table.rows["v1"]] == [AnswerInvalid.__name__, ""]
-    assert table.rows["v1"][0].found.tags == ()
+    table = evaluated(tmp_path, [ROW], ["nonsense", "nonsense", ANSWER], people=2)
+    assert [person.found.failed for person in table.rows[ROW]] == [AnswerInvalid.__name__, ""]
+    assert table.rows[ROW][0].found.tags == ()
+    assert table.rows[ROW][0].found.spent.calls == 2  # what failed was paid for
 
 
 def test_an_answer_that_was_cut_off_in_the_file_is_asked_again(tmp_path):
-    evaluated(tmp_path, ["v1"], [INTERESTS, TAGS], people=1)
+    evaluated(tmp_path, [ROW], [ANSWER] * 2, people=2)
     file = tmp_path / "understanding-answers-tiny.jsonl"
     file.write_text(file.read_text("utf-8")[:-9], "utf-8")
     assert len(Answers(file).rows()) == 1
-    assert evaluated(tmp_path, ["v1"], [TAGS], people=1).n == 1
+    assert evaluated(tmp_path, [ROW], [ANSWER], people=2).n == 2
 
 
 def test_a_report_is_written_as_tables_and_as_numbers(tmp_path):
-    table = evaluated(tmp_path, ["random", "v1"], [INTERESTS, TAGS] * 3, people=3)
+    table = evaluated(tmp_path, ["random", ROW], [ANSWER] * 3, people=3)
     write_report(UnderstandingReport((table,), 0, "abc", 1.0), tmp_path / "docs")
     text = (tmp_path / "docs" / "understanding.md").read_text("utf-8")
-    assert "| V1, one route |" in text
+    assert "| one prompt |" in text
     numbers = json.loads((tmp_path / "docs" / "understanding.json").read_text("utf-8"))
-    assert numbers["tables"][0]["rows"]["v1"]["tags"]["mean"] == 4.0
+    assert numbers["tables"][0]["rows"][ROW]["calls"]["mean"] == 1.0
     assert numbers["tables"][0]["rows"]["popularity"]["grounded"]["mean"] is None
 
 

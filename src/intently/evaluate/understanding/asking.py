@@ -29,17 +29,14 @@ from intently.journal.open import open_journal
 from intently.language import Model
 from intently.nouns import Cue, Event, Tag, utc
 from intently.understand import Reasoned
+from intently.understand.environment import Surroundings, open_environment
 from intently.understand.pipelines import make_pipeline
 from intently.understand.run import prepare
 
 __all__ = ["Asking", "Cues"]
 
-Cues = Callable[[Ground, Journal, datetime], Sequence[Cue]]
+Cues = Callable[[datetime], Sequence[Cue]]
 TIMEOUT_SECONDS = 1800.0  # of one call: a slow machine is no failure of a row
-
-
-def no_cues(ground: Ground, journal: Journal, as_of: datetime) -> Sequence[Cue]:
-    return ()
 
 
 class _PastJournal(Journal):
@@ -88,7 +85,7 @@ class Asking:
         language = config.language.model_copy(update={"batch_timeout_seconds": TIMEOUT_SECONDS})
         self._config = config.model_copy(update={"understand": settings, "language": language})
         self._ground, self._phi, self._model, self._answers = ground, phi, model, answers
-        self._encoder, self._cues = encoder, cues or no_cues
+        self._encoder = encoder
         self._closing = ExitStack()
         memory = Path("/dev/shm")
         folder = self._closing.enter_context(
@@ -98,6 +95,9 @@ class Asking:
         self._closing.callback(journal.close)
         self._journal = _PastJournal.over(journal)
         self._position = 0
+        around = Surroundings(ground.spec, config.environment, self._journal, lambda: ground.snapshot)
+        environment = open_environment(around)
+        self._cues = cues or (lambda as_of: environment.notice(as_of).cues)
 
     def __enter__(self) -> "Asking":
         return self
@@ -131,7 +131,7 @@ class Asking:
         journal.cut = as_of
         run = prepare(
             case.user_id, journal=journal, model=self._model, spec=ground.spec, snapshot=ground.snapshot,
-            config=self._config, encoder=self._encoder, cues=self._cues(ground, journal, as_of), as_of=as_of,
+            config=self._config, encoder=self._encoder, cues=self._cues(as_of), as_of=as_of,
         )  # fmt: skip
         reasoned = make_pipeline(row).reason(run, lambda step: None)
         return replace(reasoned, notes={**reasoned.notes, "refused": run.refused})
