@@ -58,8 +58,10 @@ class _PastJournal(Journal):
     ) -> list[Event]:
         return super().events_of(user_id, kinds=kinds, until=self._at_most(until), newest=newest)
 
-    def event_columns(self, kinds: Collection[str], *, until: datetime | None = None) -> EventColumns:
-        return super().event_columns(kinds, until=self._at_most(until))
+    def event_columns(
+        self, kinds: Collection[str], *, since: datetime | None = None, until: datetime | None = None
+    ) -> EventColumns:
+        return super().event_columns(kinds, since=since, until=self._at_most(until))
 
     def last_event_time(self) -> datetime | None:
         return self.cut
