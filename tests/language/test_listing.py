@@ -37,8 +37,15 @@ def test_what_the_second_answer_gets_wrong_is_passed_over_while_enough_is_left()
 
 
 def test_too_few_good_lines_twice_are_an_error():
-    with pytest.raises(AnswerInvalid, match="at least 2 were asked for"):
+    with pytest.raises(AnswerInvalid, match="at least 2 are needed"):
         _ask("quiet sea", "quiet sea")
+
+
+def test_an_answer_that_was_cut_off_is_taken_when_it_has_enough():
+    enough = Listing(WORDS.pattern, 4, 4, WORDS.form, enough=2)
+    assert read_list(GOOD, enough, strict=True) == ("quiet sea", "old mill")
+    with pytest.raises(AnswerInvalid, match="1 lines, and at least 2"):
+        read_list("quiet sea", enough, strict=True)
 
 
 def test_lines_beyond_the_most_are_cut():

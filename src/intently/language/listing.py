@@ -31,13 +31,15 @@ class Listing:
     """What is asked for: from `least` to `most` lines, each wholly of the form `pattern`.
 
     pattern: a regular expression that both Python and Rust read alike, without look-around and anchors; it matches no
-    line break. form: the same for people and models, in a few words.
+    line break. form: the same for people and models, in a few words. enough: with so many lines an answer is taken,
+    though it was cut off by its length or fell short; 0: `least`.
     """
 
     pattern: str
     least: int
     most: int
     form: str
+    enough: int = 0
 
 
 def list_shape(wanted: Listing) -> Shape:
@@ -64,9 +66,10 @@ def read_list(text: str, wanted: Listing, *, strict: bool) -> tuple[str, ...]:
     raw = read_object(text, Listed).lines if text.lstrip().startswith("{") else text.splitlines()
     lines = [line.strip() for line in raw if line.strip()]
     good = tuple(line for line in lines if re.fullmatch(wanted.pattern, line))
+    enough = wanted.enough or wanted.least
     wrong = next((line for line in lines if not re.fullmatch(wanted.pattern, line)), None)
-    if wrong is not None and (strict or len(good) < wanted.least):
+    if wrong is not None and (strict or len(good) < enough):
         raise AnswerInvalid(f"the line {json.dumps(wrong[:QUOTED])} is not {wanted.form}")
-    if len(good) < wanted.least:
-        raise AnswerInvalid(f"there are {len(good)} lines, and at least {wanted.least} were asked for")
+    if len(good) < enough:
+        raise AnswerInvalid(f"there are {len(good)} lines, and at least {enough} are needed")
     return good[: wanted.most]

@@ -72,7 +72,7 @@ def ask_left_out(run: Run, talk: Prompt, pool: Sequence[Tag], count: int) -> tup
     """Which `count` tags of the pool to leave out, by the model. talk: all that planner and experts were asked and
     answered. Raises what Model.ask_list raises."""
     prompt = talk.then(*question(run, "choose", count=count).messages)
-    wanted = Listing(one_of(tag.text for tag in pool), count, count, "one of the tags above, copied")
+    wanted = Listing(one_of(tag.text for tag in pool), count, count, "one of the tags above, copied", enough=1)
 
     def ask() -> tuple[dict[str, Any], str]:
         answer = run.model.ask_list(

@@ -16,6 +16,7 @@ from intently.language import Prompt, render
 from intently.language.prompt import LETTERS
 from intently.nouns import Cue
 from intently.understand.behaviour import BehaviourItem, BehaviourText
+from intently.understand.digest import digest_text
 from intently.understand.interests import MOST_EVIDENCE
 from intently.understand.run import Run, baseline_of
 
@@ -31,6 +32,7 @@ class Context:
 
     nouns: str
     behaviour: BehaviourText
+    by_strand: bool  # the text's lines are the strands already
     strands: tuple[tuple[str, tuple[int, ...]], ...]
     profile: tuple[tuple[str, str], ...]
     cues: tuple[Cue, ...]
@@ -49,7 +51,7 @@ class Context:
         return {
             "nouns": self.nouns,
             "lines": self.behaviour.text.splitlines(),
-            "strands": self.strands,
+            "strands": () if self.by_strand else self.strands,
             "profile": self.profile,
             "cues": [cue.text for cue in self.cues],
         }
@@ -57,12 +59,16 @@ class Context:
 
 def context_of(run: Run, *, compressed: bool = True, environment: bool = True) -> Context:
     """Of this run. compressed: else the baseline text, numbered. environment: else no cues."""
-    behaviour = run.behaviour if compressed else baseline(run, numbered=True)
+    behaviour = (
+        digest_text(run.behaviour, run.shared, run.settings.digest_tokens)
+        if compressed
+        else baseline(run, numbered=True)
+    )
     numbers = {item.item_id: item.number for item in behaviour.items if item.item_id is not None}
     named = ((one.label, [numbers[item_id] for item_id in one.item_ids if item_id in numbers]) for one in run.shared)
     strands = tuple((label, tuple(held[:MOST_EVIDENCE])) for label, held in named if held)
     cues = run.cues[:MOST_CUES] if environment else ()
-    return Context(run.spec.nouns, behaviour, strands, _profile(run), cues)
+    return Context(run.spec.nouns, behaviour, compressed, strands, _profile(run), cues)
 
 
 def baseline(run: Run, *, numbered: bool = False) -> BehaviourText:

@@ -38,7 +38,9 @@ class Named:
 
 
 def tag_listing(count: int) -> Listing:
-    return Listing(TAG_LINE, count, count, "a tag of 2 to 5 words without signs or digits")
+    """Half of them are enough: a second try would cost as much again as the first."""
+    form = "a tag of 2 to 5 words without signs or digits"
+    return Listing(TAG_LINE, count, count, form, enough=max(1, count // 2))
 
 
 def tokens_for_tags(count: int) -> int:

@@ -22,12 +22,13 @@ from intently.understand.wording import is_vague, same_meaning
 
 __all__ = ["TOKENS_EACH", "Plan", "ask_plan", "completed", "everything", "line_of", "plan_of", "planner_prompt"]
 
-ROLE = r"[^\W\d_][^\W_]*(?:['’&-][^\W_]+)*(?: [^\W_]+(?:['’&-][^\W_]+)*){1,5}"  # two to six words
+WORD = r"[^\W_]{1,16}(?:['’&-][^\W_]{1,12})?"
+ROLE = rf"[^\W\d_][^\W_]{{0,15}}(?:['’&-][^\W_]{{1,12}})?(?: {WORD}){{1,5}}"  # two to six words
 LEAST_EVIDENCE, MOST_EVIDENCE = 2, 4  # items of one persona
 LEAST_PERSONAS = 2  # with one there is nothing to complement
 ALIKE = 0.75  # cosine of two roles from which they say the same
 SHARED = 0.67  # of the smaller persona's items: from here both rest on the same things
-TOKENS_EACH = 34  # of one line, for the limit of the answer
+TOKENS_EACH = 48  # of one line, for the limit of the answer; a good one has about 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def listing(context: Context, count: int) -> Listing:
     number = "(?:" + "|".join(str(number) for number in context.liked) + ")"
     cue = f"(?:,[{LETTERS[: len(context.cues)]}]){{0,2}}" if context.cues else ""
     evidence = f"{number}(?:,{number}){{{LEAST_EVIDENCE - 1},{MOST_EVIDENCE - 1}}}{cue}"
-    return Listing(f"{evidence}: {ROLE}", count, count, "numbers of liked items, then a persona of 2 to 6 words")
+    form = "numbers of liked items, then a persona of 2 to 6 words"
+    return Listing(f"{evidence}: {ROLE}", count, count, form, enough=1)  # strands make the missing ones
 
 
 def plan_of(lines: Sequence[str], context: Context, *, nouns: str, encode: Encode | None) -> Plan:
