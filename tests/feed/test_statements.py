@@ -10,7 +10,10 @@ STATEMENTS = [
     "watched that horror film yesterday", "the last documentary I watched was long ago", "my kids like everything",
     "my family loved that one", "that was actually pretty scary", "I usually watch it around Christmas",
     "you do have a point", "is Top Hat (1935) a musical?", "it was made by Hitchcock, right?",
-    "Cary Grant in it", "the story sounds like horror",
+    "Cary Grant in it", "the story sounds like horror", "it was one of my favourites of the last few years",
+    "it costs about $10 a month", "I have seen it, it never gets old",
+    "I have seen it. Modern western classic in my opinion",
+    "I will show that to my kids", "the one with Cary Grant is long",
 ]  # fmt: skip
 WISHES = {
     "a funny western": ["want prefer genre is Comedy", "want prefer genre is Western"],
@@ -18,6 +21,11 @@ WISHES = {
     "musicals are my favourite": ["want prefer genre is Musical"],
     "something that is funny": ["want prefer genre is Comedy"],
     "I like comedies too, which would you recommend?": ["want prefer genre is Comedy"],
+    "I like everything but westerns I especially like comedies": [
+        "avoid must genre is Western",
+        "want prefer genre is Comedy",
+    ],
+    "something that came out this year": ["want must year at_least 2026"],
     "something my kids would like": ["want prefer genre is Family"],
     "I haven't seen that one I love Cary Grant": ["want prefer person is Cary Grant"],
 }

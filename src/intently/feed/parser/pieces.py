@@ -15,6 +15,7 @@ from intently.feed.parser.context import ParseContext
 from intently.feed.parser.denials import read_denial
 from intently.feed.parser.lasting import read_lasting
 from intently.feed.parser.lexicon import Cue, CueKind, cue_phrases
+from intently.feed.parser.likings import read_liking
 from intently.feed.parser.people import believable_names
 from intently.feed.parser.shown import read_shown
 from intently.feed.parser.tables import Direction, Tables, tables_of
@@ -112,11 +113,16 @@ class _Cutter:
             return Piece("unknown", at, found.end + 1)  # "for a 7 year old"
         if found is not None and self._is_one_of_something(at, found):
             return None
+        if found is not None and self._is_paid_by_time(found):
+            return Piece("skip", at, found.end + 2)  # "about $10 a month"
         if found is not None and self._low(found.end) in ("times", "ago"):
             return Piece("skip", at, found.end + 1)  # "seen it a million times", "two years ago"
         if found is not None and self._is_told(at, found):
             return Piece("skip", at, found.end)
         return None if found is None else Piece("amount", at, found.end, amount=found)
+
+    def _is_paid_by_time(self, amount: Amount) -> bool:
+        return self._low(amount.end) in ("a", "per") and self._low(amount.end + 1) in ("month", "week", "year", "day")
 
     def _is_one_of_something(self, at: int, amount: Amount) -> bool:
         """ "You have a point": no measure, though points are a unit."""
@@ -130,8 +136,26 @@ class _Cutter:
         after = (self._low(amount.end), self._low(amount.end + 1))
         if amount.quantity.units and after[0] == "of" and after[1] in ("it", "that", "this", "the"):
             return True
+        if amount.quantity.shape == "age" and self._is_when(at, amount):
+            return True
         before = " ".join(token.low for token in self.tokens[max(at - 5, 0) : at])
         return amount.quantity.is_time and bool(_RELEASED.search(before))
+
+    def _is_when(self, at: int, amount: Amount) -> bool:
+        """ "I liked Heat last year", "one of my favourites of the last few years": when it was, or is going to be."""
+        clause = [token.low for token in self.tokens[:at]]
+        for place in range(at - 1, -1, -1):
+            if self.tokens[place].kind == "sign" and self.tokens[place].low not in ("(", ")", "'", "-"):
+                clause = clause[place + 1 :]
+                break
+        if self.tokens[at].low in ("last", "this") and any(self.tokens[at - 1].low == word for word in _MADE):
+            return False
+        told = bool(_HAPPENING & set(clause)) or any(end <= at for end in self._title_ends(at))
+        favourite = bool({"favorite", "favourite", "favorites", "favourites"} & set(clause)) and "it" in clause[:3]
+        return favourite or (self.tokens[at].low in ("last", "this", "past", "in") and told)
+
+    def _title_ends(self, at: int) -> list[int]:
+        return [title.end for start, title in self.titles.items() if start < at]
 
     def _shown(self, at: int) -> Piece | None:
         found = read_shown(self.tokens, at, len(self.context.slate))
@@ -173,6 +197,9 @@ class _Cutter:
         denied = read_denial(self.tokens, at)
         if denied is not None and (found is None or found[0] < denied[0]):
             found = denied
+        liked = read_liking(self.tokens, at)
+        if liked is not None and (found is None or found[0] < liked[0]):
+            found = liked
         somebody = self._somebody(at)
         if somebody is not None and (found is None or found[0] <= somebody.end):
             return somebody
@@ -220,8 +247,9 @@ class _Cutter:
         return Piece("direction", at, found[0], direction=found[1])
 
     def _is_the_new_one(self, at: int, end: int) -> bool:
+        """ "The new one looks good", "I want to see the new movie": one that is known."""
         named = at > 0 and self.tokens[at - 1].low == "the" and self.tokens[at].low in ("new", "old")
-        return named and end == at + 1 and self._low(end) == "one"
+        return named and end == at + 1 and self._low(end) in ("one", self.tables.spec.noun, "movie", "film")
 
     def _is_of_the_clock(self, at: int, end: int) -> bool:
         """ "I'll watch it later": no item is later."""
@@ -252,6 +280,8 @@ _RELEASED = re.compile(
     r"(?:\b(?:it|this|one)|^that) (?:just |only |first )?(?:came|comes|was|is)(?: out| released| made)*$"
     r"|\b(?:grew up|raised|born)$"
 )
+_MADE = frozenset(("from", "of", "since", "released", "made", "new"))
+_HAPPENING = frozenset("making watched saw seen went liked loved were did".split())
 _PEOPLE = frozenset(
     ("kids", "children", "teens", "teenagers", "kid", "child", "people", "brother", "sister", "brothers", "sisters",
      "man", "woman", "men", "women", "guys", "audience", "audiences", "son", "daughter", "crowd", "generation", "boys",

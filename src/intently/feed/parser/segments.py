@@ -69,7 +69,7 @@ _SUBJECTS = frozenset(("i", "we", "id", "im", "wed"))
 _CLOSING = frozenset(
     """
     and or but please pls thanks though although something anything if so because since when which what who where how
-    i we you he she it they do does did can could would will have has
+    haha lol i we you he she it they do does did can could would will have has
     """.split()
 )
 

@@ -166,7 +166,7 @@ def _stated(clause: _View, facts: list[Piece], *, first: bool) -> Iterator[Piece
     elif clause.words[:1] and clause.words[0] in _SEEMING | {"was", "were"}:
         yield from facts  # "sounds creepy"
     elif not first and _is_judgement(clause):
-        yield from facts
+        yield from (piece for piece in facts if not clause.is_person(piece))
     if _PAST & set(clause.words):
         yield from (piece for piece in facts if _is_definite(clause, piece))
     yield from (piece for piece in facts if clause.is_person(piece) and _is_cast(clause, piece))
@@ -187,6 +187,8 @@ def _is_guess(clause: _View) -> bool:
 def _is_judgement(clause: _View) -> bool:
     """ "Very funny": a degree and a kind, and no more."""
     named = {place for p in clause.pieces if p.kind == "term" for place in range(p.start, p.end)}
+    if clause.words[-3:] == ["in", "my", "opinion"]:
+        return True
     rest = [clause.sentence.lows[at] for at in range(clause.clause.start, clause.clause.end) if at not in named]
     return bool(rest) and rest[0] in _DEGREES and all(word in _DEGREES | {"though", "too", "also"} for word in rest)
 
@@ -223,6 +225,8 @@ def _is_of_a_title(clause: _View, piece: Piece) -> bool:
     owned = "'s" in clause.sentence.words(piece.start, piece.end).replace("’", "'")
     dated = any(title.end == piece.start and lows[title.end - 1] == ")" for title in titles)
     following = any(title.start == piece.end + (ahead == "of") for title in titles)
+    if any(title.start > piece.end and lows[title.start - 1] in ("called", "named", "titled") for title in titles):
+        return True
     if (dated and ahead not in _ITEMS) or (following and (owned or ahead == "of")):
         return True
     relative = [at for at in range(clause.clause.start, piece.start) if lows[at] in ("which", "who")]
@@ -230,7 +234,15 @@ def _is_of_a_title(clause: _View, piece: Piece) -> bool:
     return bool(relative) and not liked and any(title.end <= relative[0] for title in titles)
 
 
-_ALWAYS = (_is_somebodys, _is_that_one, _is_of_a_title)
+def _is_in_that_one(clause: _View, piece: Piece) -> bool:
+    """ "The one with Kate Hudson", "that film by Mann": a name that says which one."""
+    lows = ("", "", "", *clause.sentence.lows)[piece.start : piece.start + 3]
+    known = lows[0] in ("the", "that") and lows[1] in ("one", "movie", "film") and lows[2] in _CREDITS
+    return known and clause.is_person(piece)
+
+
+_CREDITS = frozenset(("with", "starring", "by", "featuring"))
+_ALWAYS = (_is_in_that_one, _is_somebodys, _is_that_one, _is_of_a_title)
 
 
 def _is_definite(clause: _View, piece: Piece) -> bool:

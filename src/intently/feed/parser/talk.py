@@ -44,7 +44,7 @@ _VERBS = (
 )
 _PLANS = (
     r"(?:check|try|watch|look|see|rent|add|put|take|go with|be sure|give|rewatch|stream|download|keep|remember|google|"
-    r"accept|pass|get)"
+    r"accept|pass|get|show)"
 )
 _LEAD = (
     r"(?:(?:yes|yeah|yea|yep|yup|no|oh|ok|okay|well|and|so|actually|maybe|then|because|cause|honestly|wow|haha|lol|true|"
@@ -217,7 +217,7 @@ def _talks(lows: Sequence[str], last: bool, named: bool) -> bool:
         return False
     if words[:2] != ["too", "much"] and all(word in _CHATTER for word in words):
         return len(words) > 1 or words[0] not in ("no", "not", "fun")
-    text = " ".join(words)
+    text = re.sub(r" too(?= haha| lol|$)", " also", " ".join(words))
     if _ASKS.search(text):
         return False
     if words[0] in ("its", "thats") and not last and len(words) < 3:

@@ -32,7 +32,7 @@ def titles_of(
     text: str, tokens: Sequence[Token], terms: Mapping[int, tuple[int, Grounding]], context: ParseContext, year: str
 ) -> dict[int, Title]:
     """Titles by their first token. `terms`: facet phrases by theirs; `year`: the catalogue's date facet, or empty."""
-    found = _marked(tokens, context)
+    found = _marked(tokens, terms, context)
     shouting = _is_shouted(tokens)
     for start, end in () if shouting else _capital_runs(tokens):
         if _is_lacking(tokens, start, end, terms, found, context):
@@ -175,17 +175,37 @@ def _is_name(grounding: Grounding, context: ParseContext) -> bool:
 
 
 # ------------------------------------------------------------------------------------ titles that are marked as such
-def _marked(tokens: Sequence[Token], context: ParseContext) -> dict[int, Title]:
+def _marked(
+    tokens: Sequence[Token], terms: Mapping[int, tuple[int, Grounding]], context: ParseContext
+) -> dict[int, Title]:
     """Titles that the person marks as such: by quotes, capitals, a cue before them, or three words and more."""
     found: dict[int, Title] = {}
     last = -1  # where the title before ended
     for start, end, items in context.grounder.scan_titles([token.text for token in tokens]):
         listed = 0 <= last == start - 1 and tokens[last].low in _LISTING
         marked = _is_marked(tokens, start, end, context) or _is_shown(tokens, start, end, items, context)
-        if marked or (listed and _is_capital(tokens, start, end)):
+        if marked or (listed and _is_capital(tokens, start, end)) or _is_more(tokens, start, end, terms, context):
             found[start] = Title(end, items)
             last = end
     return found
+
+
+def _is_more(
+    tokens: Sequence[Token],
+    start: int,
+    end: int,
+    terms: Mapping[int, tuple[int, Grounding]],
+    context: ParseContext,
+) -> bool:
+    """ "A star wars film": one word of the title is a kind, the rest means nothing else here."""
+    if any(at < end and stop > start and (at < start or stop > end) for at, (stop, _) in terms.items()):
+        return False
+    inside = {place for at, (stop, _) in terms.items() if start <= at < end for place in range(at, stop)}
+    content = [place for place in range(start, end) if tokens[place].low not in _FUNCTION]
+    rest = [place for place in content if place not in inside]
+    items = (context.spec.noun, context.spec.nouns, "movie", "movies", "film", "films", "story", "stories")
+    free = all(tokens[place].low not in items and cue_phrases().at(tokens, place) is None for place in rest)
+    return bool(inside) and bool(rest) and free
 
 
 _LISTING = frozenset(("or", "and", "&", ","))
