@@ -147,3 +147,10 @@ def test_plurals():
     assert [plural(word) for word in ("comedy", "brush", "toy", "lens", "film")] == [
         "comedies", "brushes", "toys", "lens", "films",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("split", ["visible", "hidden"])
+@given(seed=st.integers(0, 10_000))
+def test_a_bound_is_never_said_with_a_maybe(split, seed):
+    text = f" {voice(split, seed).ask([SHORT], first=False).casefold()} "
+    assert not any(f" {hedge} " in text for hedge in ("maybe", "perhaps", "possibly", "ideally", "preferably"))

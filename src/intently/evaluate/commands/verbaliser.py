@@ -1,8 +1,9 @@
 """From what a person means to a sentence: several conditions in one command, negatives first, complaints, drift.
 
-Titles are never said. What is softened is a wish; a bound or a refusal is said as one.
+Titles are never said. What is softened is a wish; a bound or a refusal is said as one, so never with a "maybe".
 """
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +14,9 @@ from intently.evaluate.commands.wording import Wording, load_templates, side_of
 
 __all__ = ["Verbaliser"]
 
+_HEDGES = re.compile(
+    r"\b(?:maybe|perhaps|possibly|ideally|preferably|if possible|if you can|would be nice)\b", re.IGNORECASE
+)
 SOFTENED = 0.25  # of commands in which everything is a wish
 
 
@@ -35,7 +39,11 @@ class Verbaliser:
                               no=self.refusals(refused), **self._things(wanted))  # fmt: skip
         if not first and all(not want.hard for want in wanted) and self._rng.random() < SOFTENED:
             return self._fill("soft", **self._things(wanted))
-        return self._fill("ask" if first else "add", **self._things(wanted))
+        frame = "ask" if first else "add"
+        options = self._frames[frame]
+        if any(want.hard for want in wanted):
+            options = [option for option in options if not _HEDGES.search(option)] or options
+        return self._words.pick(options).format(**self._things(wanted))
 
     def insist(self, want: Wanted) -> str:
         """More than is meant: only this, or absolutely not that."""

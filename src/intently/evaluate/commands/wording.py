@@ -100,7 +100,7 @@ class Wording:
             return self._fill(self._theme(want.said), v=want.said)
         if field == "category":
             return f"in {want.said}"
-        return self._fill(field, v=want.said)
+        return self._fill(field if field in self.templates.pieces else "has", v=want.said)
 
     def refusal(self, want: Wanted) -> str:
         """What is not wanted: "no horror"."""
