@@ -20,6 +20,11 @@ __all__ = ["StandIn"]
 
 KINDS = "quiet harsh early late northern southern warm cold broken hidden lost wild slow bright bitter gentle".split()
 THINGS = "harbour winter island war family city forest train garden mirror season island crime voyage letter".split()
+LETTERS = "aeioubcdfglmnprstvw"
+CATEGORIES = {
+    "CATEGORY_SPACE": r"\s", "CATEGORY_NOT_SPACE": r"\S", "CATEGORY_WORD": r"\w", "CATEGORY_NOT_WORD": r"\W",
+    "CATEGORY_DIGIT": r"\d", "CATEGORY_NOT_DIGIT": r"\D",
+}  # fmt: skip
 WORDS = 4  # characters of a token, about
 
 
@@ -48,6 +53,18 @@ class StandIn:
     def answered(self) -> int:
         """Calls that were answered, repeated ones too."""
         return sum(self.asked.values())
+
+    def forget(self) -> "Counter[str]":
+        """How often each question was answered so far; from now on they count anew."""
+        with self._lock:
+            asked, self.asked = self.asked, Counter()
+        return asked
+
+    def __enter__(self) -> "StandIn":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self._server.shutdown()
@@ -105,10 +122,49 @@ def _integer(schema: dict[str, Any], draw: random.Random, root: dict[str, Any]) 
 
 
 def _string(schema: dict[str, Any], draw: random.Random, root: dict[str, Any]) -> str:
-    text = _words(draw)
-    pattern = schema.get("pattern")
-    assert pattern is None or re.search(pattern, text), f"teach the stand-in strings of {pattern}"
+    return text_of(schema["pattern"], draw) if "pattern" in schema else _words(draw)
+
+
+def text_of(pattern: str, draw: random.Random) -> str:
+    """A text of a regular expression, of small letters where it leaves the choice."""
+    text = "".join(_part(kind, value, draw) for kind, value in re._parser.parse(pattern))  # type: ignore[attr-defined]
+    assert re.search(pattern, text), f"teach the stand-in texts of {pattern}: {text!r} is none"
     return text
+
+
+def _part(kind: Any, value: Any, draw: random.Random) -> str:
+    name = str(kind)
+    if name == "LITERAL":
+        return chr(value)
+    if name in ("IN", "NOT_LITERAL", "ANY"):
+        return _letter(name, value, draw)
+    if name == "BRANCH":
+        return "".join(_part(*one, draw) for one in draw.choice(value[1]))
+    if name == "SUBPATTERN":
+        return "".join(_part(*one, draw) for one in value[-1])
+    if name == "MAX_REPEAT":
+        least, most, inner = value
+        times = draw.randint(least, min(int(most), max(least, 3)) if len(inner) > 1 else min(int(most), least + 5))
+        return "".join(_part(*one, draw) for _ in range(times) for one in inner)
+    assert name == "AT", f"teach the stand-in {name}"
+    return ""
+
+
+def _letter(name: str, value: Any, draw: random.Random) -> str:
+    """A character that a class takes: a small letter if it takes any, else one that it names."""
+    if name == "IN":
+        tests = re.compile(_class_of(value))
+        letters = [letter for letter in LETTERS if tests.fullmatch(letter)]
+        return draw.choice(letters or [chr(one) for kind, one in value if str(kind) == "LITERAL"])
+    return draw.choice([letter for letter in LETTERS if letter != (chr(value) if value else "")])
+
+
+def _class_of(parts: Any) -> str:
+    """The source of a class of characters."""
+    written = {"LITERAL": lambda one: re.escape(chr(one)), "NEGATE": lambda one: "^",
+               "RANGE": lambda one: f"{re.escape(chr(one[0]))}-{re.escape(chr(one[1]))}",
+               "CATEGORY": lambda one: CATEGORIES[str(one)]}  # fmt: skip
+    return "[" + "".join(written[str(kind)](one) for kind, one in parts) + "]"
 
 
 def _words(draw: random.Random) -> str:

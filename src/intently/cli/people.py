@@ -1,4 +1,4 @@
-"""Verbs about one person: what they see, what they say, what is understood, exported and erased."""
+"""Verbs about one person: what they see, what they say, what is exported and erased."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ NoModel = Annotated[bool, typer.Option("--no-model", help="Forbid the language m
 
 
 def register(app: typer.Typer) -> None:
-    for verb in (feed, say, parse, similar, understand, replay, export, erase, merge):
+    for verb in (feed, say, parse, similar, replay, export, erase, merge):
         app.command()(verb)
     app.command("why-not")(why_not)
 
@@ -131,29 +131,6 @@ def similar(
     with open_engine(store, home, model=False) as engine:
         slate = engine.similar(item, limit=limit)
         print_json(slate) if json_out else print_slate(slate)
-
-
-def understand(
-    user: UserOption,
-    store: StoreOption = "films",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask after the cost is announced.")] = False,
-    json_out: JsonOption = False,
-    home: HomeOption = None,
-) -> None:
-    """Let the language model name a person's interests and the items they will want; says first what it costs."""
-    with open_engine(store, home) as engine:
-        estimate = engine.estimate_understanding(user)
-        typer.echo(str(estimate), err=True)
-        if not yes and sys.stdin.isatty():
-            typer.confirm("go on?", abort=True, err=True)
-        understanding = engine.understand(user, progress=lambda step: typer.echo(step.text, err=True))
-        if json_out:
-            print_json(understanding)
-            return
-        for interest in understanding.interests:
-            typer.echo(f"interest  {interest.text}  ({len(interest.evidence)} events)  {interest.reason}")
-        for tag in understanding.tags:
-            typer.echo(f"tag       {tag.text}  ({tag.found} items, best {tag.best_similarity:.2f})")
 
 
 def replay(

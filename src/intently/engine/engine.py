@@ -20,6 +20,7 @@ from intently.engine.answers import Health, MemoryView, Said
 from intently.engine.background import Background
 from intently.engine.broker import Broker
 from intently.engine.feeds import Feeds
+from intently.engine.population import Population
 from intently.engine.saying import Saying
 from intently.engine.services import Services
 from intently.engine.steering import Steering, check_ids
@@ -71,6 +72,7 @@ class Engine(Steering):
         self.feeds = Feeds(self.store, self.worlds, self.config)
         self.sayings = Saying(self.store, self.worlds, self.feeds, self.services, self.broker, self.config)
         self.understander = Understander(self.store, self.worlds, self.services, self.config)
+        self.population = Population(self.store, self.understander, self.config)
         super().__init__(self.store, self.worlds, self.feeds)
         self._background: Background | None = None
         self._lock = threading.Lock()
@@ -315,7 +317,8 @@ class Engine(Steering):
         return self.understander.estimate(user_id)
 
     def understand(self, user_id: str, progress: Callable[[Progress], None] = lambda step: None) -> UnderstandingRow:
-        """Name the person's interests and tags now. Raises ModelUnavailable when there is no model."""
+        """Name the person's interests and tags now. Raises ModelUnavailable when there is no model. For many people:
+        `population`."""
         return self.understander.understand(user_id, progress)
 
     def start_understanding(self, user_id: str) -> bool:

@@ -1,5 +1,6 @@
 """What happened: items, events, memory versions, slates, traces, model calls. The only room that knows SQL."""
 
+from intently.journal.activity import Activity
 from intently.journal.events import Appended, EventColumns
 from intently.journal.export import Erased
 from intently.journal.jobs import Job, JobState
@@ -13,6 +14,7 @@ from intently.journal.understanding import FailureRow, UnderstandingRow
 __all__ = [
     "KINDS",
     "KIND_CODES",
+    "Activity",
     "Answer",
     "Appended",
     "CommandRow",

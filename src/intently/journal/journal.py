@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from intently.journal import calls, events, export, items, jobs, memory, merge, people, slates, understanding
+from intently.journal import activity, calls, events, export, items, jobs, memory, merge, people, slates, understanding
+from intently.journal.activity import Activity
 from intently.journal.events import Appended, EventColumns
 from intently.journal.export import Erased
 from intently.journal.jobs import Job, JobState
@@ -222,10 +223,15 @@ class Journal:
         with self._store.read() as connection:
             return understanding.find_understanding(connection, user_id, until)
 
-    def newest_understandings(self) -> list[UnderstandingRow]:
-        """The newest understanding of every person, by person."""
+    def newest_understandings(self, before: datetime | None = None) -> list[UnderstandingRow]:
+        """The newest understanding of every person, by person; only of those made before a moment."""
         with self._store.read() as connection:
-            return understanding.newest_understandings(connection)
+            return understanding.newest_understandings(connection, before)
+
+    def activities(self, kinds: Collection[str], until: datetime) -> list[Activity]:
+        """What everybody did of these kinds until a moment, and how much of it since they were understood; by id."""
+        with self._store.read() as connection:
+            return activity.activities(connection, kinds, until)
 
     def put_stage(self, user_id: str, stage: str, input_hash: str, output: Any) -> None:
         """Keep a stage's output (JSON) by the hash of its input, so that an interrupted run resumes behind it."""

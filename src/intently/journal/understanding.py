@@ -25,13 +25,6 @@ __all__ = [
 ]
 
 
-_latest = (
-    select(understanding.c.user_id, func.max(understanding.c.time_us).label("time_us"))
-    .group_by(understanding.c.user_id)
-    .subquery()
-)
-
-
 @dataclass(frozen=True, slots=True)
 class UnderstandingRow:
     user_id: str
@@ -80,12 +73,15 @@ def find_understanding(connection: Connection, user_id: str, until: datetime | N
     return None if row is None else _understanding_of(row)
 
 
-def newest_understandings(connection: Connection) -> list[UnderstandingRow]:
-    """The newest understanding of every person, by person."""
+def newest_understandings(connection: Connection, before: datetime | None = None) -> list[UnderstandingRow]:
+    """The newest understanding of every person, by person; only of those made before a moment."""
+    c = understanding.c
+    last = select(c.user_id, func.max(c.time_us).label("time_us")).group_by(c.user_id)
+    latest = (last if before is None else last.where(c.time_us < to_us(before))).subquery()
     newest = (
-        select(func.max(understanding.c.understanding_no).label("number"))
-        .join(_latest, (understanding.c.user_id == _latest.c.user_id) & (understanding.c.time_us == _latest.c.time_us))
-        .group_by(understanding.c.user_id)
+        select(func.max(c.understanding_no).label("number"))
+        .join(latest, (c.user_id == latest.c.user_id) & (c.time_us == latest.c.time_us))
+        .group_by(c.user_id)
         .subquery()
     )
     wanted = select(understanding).join(newest, understanding.c.understanding_no == newest.c.number)

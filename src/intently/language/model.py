@@ -81,7 +81,7 @@ class Model:
 
     @property
     def embedded(self) -> bool:
-        """Whether it is our own server that answers: one batch call at a time, and the last prompt stays read."""
+        """Whether it is our own server that answers: a person's prompts share a slot, and the last one stays read."""
         endpoint = self._wire.endpoint()
         return endpoint is not None and endpoint.dialect == "llama"
 
@@ -96,13 +96,6 @@ class Model:
         """Calls of the batch that the endpoint takes at once."""
         endpoint = self._wire.endpoint()
         return endpoint.in_flight if endpoint else 1
-
-    @property
-    def shares_prefixes(self) -> bool:
-        """Whether the endpoint keeps a conversation's beginning in one slot: its calls are best asked one by one there.
-        Elsewhere they are best asked at once."""
-        endpoint = self._wire.endpoint()
-        return endpoint is not None and endpoint.dialect == "llama"
 
     def ask(
         self,
@@ -231,7 +224,7 @@ class Model:
         )
         tokens_out = max_tokens * len(prompts)
         money = self._prices.cost(tokens_in, tokens_out)
-        seconds = self._speed.seconds(tokens_in, tokens_out)
+        seconds = self._speed.seconds(tokens_in, tokens_out) if self.embedded or self._speed.known else None
         return Estimate(len(prompts), tokens_in, tokens_out, money, seconds, "tokenizer" if exact else "approximation")
 
     def busy(self) -> bool:
@@ -420,10 +413,12 @@ class _Speed:
 
     def __init__(self) -> None:
         self._rates = FIRST_GUESS
+        self.known = False  # measured, not guessed
 
     def learn(self, fresh: int, out: int, seconds: float) -> None:
         expected = self.seconds(fresh, out)
         if fresh + out >= 50 and expected > 0 and seconds > 0:
+            self.known = True
             factor = min(4.0, max(0.25, expected / seconds))
             self._rates = (self._rates[0] * factor**0.3, self._rates[1] * factor**0.3)
 

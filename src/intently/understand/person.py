@@ -7,7 +7,7 @@ from intently.catalog.arrays import Snapshot
 from intently.catalog.encode import Encoder
 from intently.catalog.schema import CatalogSpec
 from intently.config import Config
-from intently.errors import IntentlyError, stage
+from intently.errors import BudgetSpent, IntentlyError, stage
 from intently.journal import Journal, UnderstandingRow
 from intently.language import Budget, Estimate, Model
 from intently.nouns import Cue
@@ -58,7 +58,7 @@ def understand_user(
     """Reason about a person, keep what was found, and return it. What has not changed is returned at once.
 
     encoder: None leaves the tags without what they find. Raises NotFound for a person without enough history, and what
-    Model.ask raises; a failure is also kept as a row of the journal.
+    Model.ask raises; a failure is also kept as a row of the journal, but not a spent budget.
     """
     run = prepare(
         user_id, journal=journal, model=model, spec=spec, snapshot=snapshot, config=config, encoder=encoder, cues=cues,
@@ -73,6 +73,8 @@ def understand_user(
     try:
         with stage("understand", user_id=user_id):
             row = _reasoned(run, pipeline, progress)
+    except BudgetSpent:
+        raise  # no fault of anybody: the next run goes on from here
     except IntentlyError as error:
         journal.put_failure(user_id, "understand", type(error).__name__, str(error))
         raise
