@@ -237,6 +237,9 @@ def understanding(
     model: Annotated[
         bool, typer.Option("--model/--no-model", help="Ask the language model; else answers that are kept must do.")
     ] = False,
+    count: Annotated[
+        bool, typer.Option("--count", help="Only count tokens, by the tokenizer, over 500 people; asks no model.")
+    ] = False,
     data: Annotated[Path | None, typer.Option("--data", help="Folder of the data sets that do not ship.")] = None,
     budget_minutes: Annotated[
         float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")
@@ -254,7 +257,7 @@ def understanding(
     from rich.console import Console
 
     from intently.config import load_config
-    from intently.evaluate.understanding.run import Asked, run_understanding_evaluation
+    from intently.evaluate.understanding.run import Asked, run_count, run_understanding_evaluation
 
     config = load_config(home=home)
     asked = Asked(
@@ -262,7 +265,18 @@ def understanding(
         people=people, seed=seed, model=model, budget_minutes=budget_minutes, data=data,
     )  # fmt: skip
     folder = out or config.home / "cache" / "evaluate"
-    report = run_understanding_evaluation(asked, folder, config, lambda text: print(text, file=sys.stderr, flush=True))
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    if count:
+        tallies = run_count(asked, folder, config, say)
+        if json_out:
+            print_json({"tallies": [tally.json() for tally in tallies]})
+        for tally in () if json_out else tallies:
+            Console().print(tally.table())
+        return
+    report = run_understanding_evaluation(asked, folder, config, say)
     if write is not None:
         from intently.evaluate.understanding.write import write_report
 

@@ -14,7 +14,7 @@ from intently.evaluate.understanding.rows import choose_rows
 from intently.evaluate.understanding.run import Asked, evaluate_ground
 from intently.evaluate.understanding.write import write_report
 from intently.language import ScriptedModel
-from tests.evaluate.understanding.worlds import KINDS, PEOPLE, Words, tiny_ground
+from tests.evaluate.understanding.worlds import KINDS, PEOPLE, tiny_ground
 
 MOODS = ("calm", "bright", "lonely", "tiny", "wooden", "clever", "frozen", "secret")
 ANSWER = "\n".join([f"{mood} {kind}" for mood in MOODS for kind in KINDS][:30])  # one line a tag
@@ -24,7 +24,7 @@ ROW = "one-prompt"
 def evaluated(out, rows, script=(), people=None, model=True, **asked):
     return evaluate_ground(
         Asked(rows=tuple(rows), people=people, model=model, **asked), tiny_ground(), out, load_config(home=out),
-        encoder=Words(), model=ScriptedModel(script) if script else None,
+        model=ScriptedModel(script) if script else None,
     )  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intently.config import load_config
-from intently.evaluate.understanding.asking import _PastJournal
 from intently.evaluate.understanding.cases import NEXT, draw_cases
 from intently.evaluate.understanding.floors import FLOORS, Past
 from intently.evaluate.understanding.mapping import fit_mapper
+from intently.evaluate.understanding.reasoning import PastJournal
 from intently.journal.open import open_journal
 from tests.evaluate.understanding.worlds import DAY, EACH, KINDS, tiny_ground
 
@@ -66,7 +66,7 @@ def test_a_journal_of_the_past_gives_nothing_after_its_cut_whatever_is_asked(tmp
     ground = tiny_ground()
     journal = open_journal("", tmp_path)
     journal.append(ground.events(0, len(ground.log)))
-    past = _PastJournal.over(journal)
+    past = PastJournal.over(journal)
     past.cut = datetime.fromtimestamp(5 * DAY, UTC)
     assert max(event.time for event in past.events_of("u0", until=past.cut + timedelta(days=5))) <= past.cut
     assert past.event_columns({"rating"}).times.max() <= 5 * DAY

@@ -36,15 +36,6 @@ def encode(texts: Sequence[str]) -> Floats:
     return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
 
 
-class Words:
-    """An encoder of words, for what a pipeline encodes."""
-
-    digest, dim = "words", DIM
-
-    def encode(self, texts: Sequence[str]) -> Floats:
-        return encode(texts)
-
-
 def tiny_ground(repeat: str = "never", events: list[tuple[int, int, float]] | None = None) -> Ground:
     """events: (person, item, day); by default every person takes things of two kinds in turns, one a day."""
     spec = SPEC.model_copy(update={"repeat": repeat})

@@ -6,16 +6,24 @@ always read. Counted by the model's own tokenizer, so the same prompts give the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from intently.evaluate.understanding.found import Spent
-from intently.evaluate.understanding.tokenizer import ChatTokenizer
 from intently.language import Message
 
-__all__ = ["Asked", "Memory"]
+__all__ = ["Counted", "Memory", "Tokens"]
+
+
+class Tokens(Protocol):
+    """What cuts a conversation and an answer into tokens: `tokenizer.ChatTokenizer`."""
+
+    def prompt(self, messages: Sequence[Message], /) -> list[int]: ...
+
+    def text(self, text: str, /) -> list[int]: ...
 
 
 @dataclass(frozen=True)
-class Asked:
+class Counted:
     """One call: the conversation and the answer."""
 
     messages: tuple[Message, ...]
@@ -25,11 +33,11 @@ class Asked:
 class Memory:
     """A server's memory of one slot, moved on by each call of one row."""
 
-    def __init__(self, tokenizer: ChatTokenizer) -> None:
+    def __init__(self, tokenizer: Tokens) -> None:
         self._tokenizer = tokenizer
         self._held: list[int] = []
 
-    def count(self, calls: Sequence[Asked]) -> Spent:
+    def count(self, calls: Sequence[Counted]) -> Spent:
         """What these calls cost after those before; seconds are not known."""
         total = Spent()
         for call in calls:

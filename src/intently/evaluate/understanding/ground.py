@@ -19,6 +19,7 @@ from intently.catalog.vectors import VectorCache
 from intently.config import Config
 from intently.errors import BadRequest
 from intently.evaluate.understanding.categories import Categories, categories_of
+from intently.evaluate.understanding.encoder import KeptEncoder
 from intently.evaluate.understanding.making import make_files
 from intently.evaluate.understanding.source import SETS, folder_of, open_set_source
 from intently.nouns import Event, Item
@@ -44,6 +45,11 @@ class Ground:
     categories: Categories
     encode: Callable[[Sequence[str]], Floats]  # texts -> unit rows; what was encoded once is kept
     digest: str  # of catalogue, data, vectors and categories
+
+    @property
+    def encoder(self) -> KeptEncoder:
+        """For what a pipeline encodes."""
+        return KeptEncoder(self.name, self.snapshot.vectors.shape[1], self.encode)
 
     def events(self, first: int, last: int) -> list[Event]:
         """The events at these positions of the log, as the journal keeps them."""

@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from intently.catalog.encode import Encoder
 from intently.config import Config, load_config
 from intently.engine import Services
-from intently.errors import BudgetSpent, ModelTimeout, ModelUnavailable
+from intently.errors import BadRequest, BudgetSpent, ModelTimeout, ModelUnavailable
 from intently.evaluate.commit import commit
 from intently.evaluate.understanding.answers import Answers
-from intently.evaluate.understanding.asking import Asking, Cues
+from intently.evaluate.understanding.asking import Asking
 from intently.evaluate.understanding.cases import Case, draw_cases
 from intently.evaluate.understanding.floors import FLOORS, Past
 from intently.evaluate.understanding.found import Found
@@ -27,16 +26,20 @@ from intently.evaluate.understanding.ground import Ground, open_ground
 from intently.evaluate.understanding.kept import Kept
 from intently.evaluate.understanding.mapping import Mapped, fit_mapper
 from intently.evaluate.understanding.measures import CHANNELS, Person
+from intently.evaluate.understanding.reasoning import Cues, Reasoner
 from intently.evaluate.understanding.report import Table, UnderstandingReport
 from intently.evaluate.understanding.rows import NEED_MODEL, choose_rows
 from intently.evaluate.understanding.silent import SilentModel
-from intently.language import Model
+from intently.evaluate.understanding.tally import COUNTABLE, Tally, tally_rows
+from intently.evaluate.understanding.tokenizer import read_tokenizer
+from intently.language import Model, find_model
 from intently.language.connect import open_model
 
-__all__ = ["Asked", "evaluate_ground", "run_understanding_evaluation"]
+__all__ = ["Asked", "evaluate_ground", "run_count", "run_understanding_evaluation"]
 
 BLOCK = 5  # people of one turn of a row
 READY_SECONDS = 120.0
+COUNTED = 500  # people whose tokens are counted
 CODE = ("evaluate/understanding", "retrieve", "understand/strands.py")  # that decides what floors find
 Say = Callable[[str], None]
 
@@ -75,9 +78,33 @@ def run_understanding_evaluation(
         for name in asked.grounds:
             ground = open_ground(name, asked.data, config, services.encoder, say)
             deadline = began + asked.budget_minutes * 60
-            run = _Run(asked, ground, rows, out, config, services.encoder, given, cues, say)
+            run = _Run(asked, ground, rows, out, config, given, cues, say)
             tables.append(run.table(deadline))
     return UnderstandingReport(tuple(tables), asked.seed, commit(), round(time.monotonic() - began, 1))
+
+
+def run_count(asked: Asked, out: Path, config: Config | None = None, say: Say = lambda text: None) -> tuple[Tally, ...]:
+    """Tokens alone, by the model's tokenizer, over 500 people unless told otherwise. Raises BadRequest for rows that
+    cannot be counted, and where no answers are kept."""
+    config = config or load_config()
+    rows = tuple(name for name in choose_rows(asked.rows, True) if asked.rows or name in COUNTABLE)
+    if unknown := [name for name in rows if name not in COUNTABLE]:
+        raise BadRequest(f"{unknown[0]} cannot be counted without a model; {', '.join(COUNTABLE)} can")
+    path = find_model(config.language, config.home / "models")
+    if path is None:
+        raise BadRequest(
+            "counting needs the language model's file, of which it reads the tokenizer: intently model get"
+        )
+    tokenizer = read_tokenizer(path)
+    found = []
+    with Services(config, model=False) as services:
+        for name in asked.grounds:
+            ground = open_ground(name, asked.data, config, services.encoder, say)
+            cases = draw_cases(ground, asked.people or COUNTED, asked.seed)
+            say(f"{name}: counting {len(cases):,} people, {len(rows)} rows")
+            answers = Answers(_answers_file(out, name))
+            found.append(tally_rows(ground, rows, cases, answers, tokenizer, config, seed=asked.seed))
+    return tuple(found)
 
 
 def evaluate_ground(
@@ -86,14 +113,13 @@ def evaluate_ground(
     out: Path,
     config: Config,
     *,
-    encoder: Encoder | None = None,
     model: Model | None = None,
     cues: Cues | None = None,
     say: Say = lambda text: None,
 ) -> Table:
     """The table of a set that is open. Without a model, answers that are kept must do."""
     rows = choose_rows(asked.rows, asked.model)
-    run = _Run(asked, ground, rows, out, config, encoder, model, cues, say)
+    run = _Run(asked, ground, rows, out, config, model, cues, say)
     return run.table(time.monotonic() + asked.budget_minutes * 60)
 
 
@@ -121,7 +147,6 @@ class _Run:
     rows: tuple[str, ...]
     out: Path
     config: Config
-    encoder: Encoder | None
     model: Model | None
     cues: Cues | None
     say: Say
@@ -176,13 +201,14 @@ class _Run:
                 return
 
     def _pipelines(self, rows: Sequence[str], cases: Sequence[Case], deadline: float) -> None:
-        answers = Answers(self.out / f"understanding-answers-{self.ground.name}.jsonl")
+        answers = Answers(_answers_file(self.out, self.ground.name))
         model = self.model.with_calls(answers) if self.model is not None else SilentModel(answers)
         self.found |= {row: {} for row in rows}
-        with Asking(self.ground, self.phi, model, answers, self.config, self.encoder, self.cues) as asking:
+        with Reasoner(self.ground, self.config, self.cues) as reasoner:
+            asking = Asking(self.ground, self.phi, reasoner, model, answers)
             for first in range(0, len(cases), BLOCK):
                 block = cases[first : first + BLOCK]
-                asking.begin(block)
+                reasoner.begin(block)
                 for row in rows:
                     if not self._block(asking, row, block, deadline):
                         return
@@ -200,6 +226,10 @@ class _Run:
                 self.say(f"{row}, person {case.user_id}: {error}")
                 return False
         return True
+
+
+def _answers_file(out: Path, ground: str) -> Path:
+    return out / f"understanding-answers-{ground}.jsonl"
 
 
 def _digest(ground: Ground, config: Config, seed: int) -> str:

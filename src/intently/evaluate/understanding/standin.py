@@ -1,0 +1,91 @@
+"""Answers of a measured length in the model's place: prompts of many people can be counted without asking for them.
+
+Lines are drawn from what the model answered other people in the same form, so their mean length is the measured one;
+numbers of items are replaced by those that the question allows. What they mean is not meant.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from intently.errors import BadRequest
+from intently.evaluate.understanding.answers import Answers
+from intently.evaluate.understanding.counting import Counted
+from intently.evaluate.understanding.silent import SilentModel
+from intently.language import Answer, Listing, Prompt
+from intently.nouns import CallRow
+
+__all__ = ["Recorded", "StandIn", "drawn_lines"]
+
+Lines = Mapping[str, Sequence[str]]  # form of a list -> lines that the model answered
+EVIDENCE = re.compile(r"\(\?:(\d+(?:\|\d+)*)\)")  # how a question allows numbers
+CUES = re.compile(r"\[([a-z]+)\]")
+
+
+class Recorded(SilentModel):
+    """Kept answers, and what was asked for them: `calls` in order, `lines` by form."""
+
+    def __init__(self, answers: Answers) -> None:
+        super().__init__(answers)
+        self.calls: list[Counted] = []
+        self.lines: dict[str, list[str]] = {}
+
+    def ask_list(self, prompt: Prompt, wanted: Listing, **rest: Any) -> Answer[tuple[str, ...]]:
+        answer = super().ask_list(prompt, wanted, **rest)
+        self.lines.setdefault(wanted.form, []).extend(answer.value)
+        return answer
+
+    def _call(self, prompt: Prompt, *rest: Any) -> tuple[CallRow, bool]:
+        row, cached = super()._call(prompt, *rest)
+        self.calls.append(Counted(prompt.messages, row.answer or ""))
+        return row, cached
+
+
+class StandIn(SilentModel):
+    """Answers every list from `lines`; raises BadRequest for a form that no answer was kept of."""
+
+    def __init__(self, answers: Answers, lines: Lines, seed: int) -> None:
+        super().__init__(answers)
+        self.calls: list[Counted] = []
+        self._lines = lines
+        self._rng = np.random.default_rng(seed)
+
+    def ask_list(self, prompt: Prompt, wanted: Listing, **rest: Any) -> Answer[tuple[str, ...]]:
+        lines = drawn_lines(wanted, self._lines, self._rng)
+        self.calls.append(Counted(prompt.messages, "\n".join(lines)))
+        return Answer(lines, 0, 0, 0, 0.0, False, "")
+
+
+def drawn_lines(wanted: Listing, lines: Lines, rng: np.random.Generator) -> tuple[str, ...]:
+    """As many lines as are asked for, each once where there are enough, of the asked form."""
+    known = lines.get(wanted.form, ())
+    allowed = [line for line in (_allowed(line, wanted.pattern, rng) for line in dict.fromkeys(known)) if line]
+    if not allowed:
+        allowed = _alternatives(wanted.pattern) if known else []
+    if not allowed:
+        raise BadRequest(f"no answer of the form {wanted.form!r} was kept: run some people with --model first")
+    order = rng.permutation(len(allowed))[: wanted.most].tolist()
+    order += rng.integers(len(allowed), size=wanted.most - len(order)).tolist()
+    return tuple(allowed[place] for place in order)
+
+
+def _allowed(line: str, pattern: str, rng: np.random.Generator) -> str:
+    """The line with numbers and letters that this question allows; empty where it does not fit."""
+    numbers, head, rest = EVIDENCE.match(pattern), *line.partition(": ")[::2]
+    if numbers and rest:
+        signs = head.split(",")
+        choice = numbers[1].split("|")
+        count = min(sum(sign.isdigit() for sign in signs), len(choice))
+        letters = [sign for sign in signs if not sign.isdigit()]
+        cues = CUES.search(pattern)
+        kept = [letter for letter in letters if cues and letter in cues[1]]
+        line = ",".join([*rng.choice(choice, size=count, replace=False).tolist(), *kept]) + f": {rest}"
+    return line if re.fullmatch(pattern, line) else ""
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """The texts of which a pattern allows one, `(red coat|blue coat)`."""
+    inside = pattern[1:-1] if pattern.startswith("(") and pattern.endswith(")") else ""
+    return [re.sub(r"\\(.)", r"\1", text) for text in re.split(r"(?<!\\)\|", inside) if text]

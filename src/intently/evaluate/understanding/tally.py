@@ -1,0 +1,158 @@
+"""Tokens of each pipeline over many people, by the tokenizer alone (docs/semantics.md, 7): no model is asked.
+
+A row's calls are counted as if it ran alone over these people in order. People whose answers are kept are counted with
+those, beside what the server counted when it was asked; all others with stand-ins of the measured length.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Group
+from rich.text import Text
+
+from intently.config import Config
+from intently.errors import AnswerInvalid, ModelUnavailable
+from intently.evaluate.metrics import Interval, mean_interval, paired_ratio
+from intently.evaluate.understanding.answers import Answers, spent_on
+from intently.evaluate.understanding.cases import Case
+from intently.evaluate.understanding.counting import Memory, Tokens
+from intently.evaluate.understanding.found import Spent
+from intently.evaluate.understanding.ground import Ground
+from intently.evaluate.understanding.reasoning import Cues, Reasoner
+from intently.evaluate.understanding.report import rich, shown
+from intently.evaluate.understanding.rows import NAMES
+from intently.evaluate.understanding.standin import Recorded, StandIn
+
+__all__ = ["COUNTABLE", "Tally", "tally_rows"]
+
+COUNTABLE = tuple(name for name in NAMES if name.startswith(("routes", "v2", "one-prompt")))  # answered in lists
+COLUMNS = ("calls", "uncached in", "cached in", "out", "uncached in + out")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """`rows`: what each person costs; `real`: of the people whose answers are kept, counted, and `measured` by the
+    server."""
+
+    ground: str
+    rows: Mapping[str, tuple[Spent, ...]]
+    real: Mapping[str, tuple[Spent, ...]]
+    measured: Mapping[str, tuple[Spent, ...]]
+    seed: int
+
+    @property
+    def n(self) -> int:
+        return len(next(iter(self.rows.values()), ()))
+
+    def cells(self) -> list[list[str]]:
+        body = [
+            [NAMES[row], *(shown(self._mean(spent, name), True) for name in COLUMNS), _told(self.real[row]),
+             _told(self.measured[row])]
+            for row, spent in self.rows.items()
+        ]  # fmt: skip
+        return [["row", *COLUMNS, "kept answers, counted", "kept answers, by the server"], *body]
+
+    def ratios(self) -> dict[str, Interval]:
+        """Uncached tokens of V2 as a share of every other row's, over the same people."""
+        if "v2" not in self.rows:
+            return {}
+        ours = _numbers(self.rows["v2"], "uncached in + out")
+        return {
+            f"uncached tokens, V2 / {NAMES[row]}": paired_ratio(ours, _numbers(spent, "uncached in + out"), self.seed)
+            for row, spent in self.rows.items()
+            if row != "v2"
+        }
+
+    def table(self) -> Group:
+        """For a terminal."""
+        head = f"{self.ground}: tokens a person, counted by the tokenizer, n = {self.n} people"
+        told = [Text(f"{name}: {one.mean:.3f} [{one.low:.3f}, {one.high:.3f}]") for name, one in self.ratios().items()]
+        return Group(*[part for part in (rich(head, self.cells()), *told) if part is not None])
+
+    def json(self) -> dict[str, Any]:
+        rows = {row: {name: asdict(self._mean(spent, name)) for name in COLUMNS} for row, spent in self.rows.items()}
+        ratios = {name: asdict(one) for name, one in self.ratios().items()}
+        return {"ground": self.ground, "n": self.n, "rows": rows, "ratios": ratios}
+
+    def _mean(self, spent: Sequence[Spent], name: str) -> Interval:
+        return mean_interval(_numbers(spent, name), self.seed)
+
+
+def tally_rows(
+    ground: Ground,
+    rows: Sequence[str],
+    cases: Sequence[Case],
+    answers: Answers,
+    tokenizer: Tokens,
+    config: Config,
+    *,
+    seed: int = 0,
+    cues: Cues | None = None,
+) -> Tally:
+    """cases: who is counted, by the time of their cuts. Raises BadRequest when no answer of a row was kept."""
+    asked = {row.user_id for row in answers.rows()}
+    kept = [case for case in cases if case.user_id in asked]
+    recorded = Recorded(answers)
+    real, measured = _real(ground, rows, kept, recorded, answers, tokenizer, config, cues)
+    models = {row: StandIn(answers, recorded.lines, seed) for row in rows}
+    memories = {row: Memory(tokenizer) for row in rows}
+    found: dict[str, list[Spent]] = {row: [] for row in rows}
+    with Reasoner(ground, config, cues) as reasoner:
+        for case in cases:
+            reasoner.begin([case])
+            for row, model in models.items():
+                model.calls.clear()
+                reasoner.reason(row, case, model)
+                found[row].append(memories[row].count(model.calls))
+    return Tally(ground.name, {row: tuple(spent) for row, spent in found.items()}, real, measured, seed)
+
+
+Costs = dict[str, tuple[Spent, ...]]
+
+
+def _real(
+    ground: Ground, rows: Sequence[str], kept: Sequence[Case], recorded: Recorded, answers: Answers,
+    tokenizer: Tokens, config: Config, cues: Cues | None,
+) -> tuple[Costs, Costs]:  # fmt: skip
+    """By row, of the people whose answers are kept: counted, and as the server counted."""
+    counted: dict[str, list[Spent]] = {row: [] for row in rows}
+    measured: dict[str, list[Spent]] = {row: [] for row in rows}
+    memories = {row: Memory(tokenizer) for row in rows}
+    with Reasoner(ground, config, cues) as reasoner:
+        for case in kept:
+            reasoner.begin([case])
+            for row in rows:
+                recorded.calls.clear()
+                try:
+                    with answers.counted() as calls:
+                        reasoner.reason(row, case, recorded)
+                except (ModelUnavailable, AnswerInvalid):
+                    continue
+                counted[row].append(memories[row].count(recorded.calls))
+                measured[row].append(spent_on(calls))
+    return ({row: tuple(spent) for row, spent in counted.items()},
+            {row: tuple(spent) for row, spent in measured.items()})  # fmt: skip
+
+
+READ: Mapping[str, Callable[[Spent], int]] = {
+    "calls": lambda one: one.calls,
+    "uncached in": lambda one: one.uncached,
+    "cached in": lambda one: one.cached,
+    "out": lambda one: one.out,
+    "uncached in + out": lambda one: one.uncached + one.out,
+}
+
+
+def _numbers(spent: Sequence[Spent], name: str) -> npt.NDArray[np.float64]:
+    return np.array([READ[name](one) for one in spent], dtype=np.float64)
+
+
+def _told(spent: Sequence[Spent]) -> str:
+    """Uncached in, cached in and out of a person, in the mean."""
+    if not spent:
+        return "-"
+    parts = [float(_numbers(spent, name).mean()) for name in ("uncached in", "cached in", "out")]
+    return " / ".join(f"{part:,.0f}" for part in parts) + f" (n = {len(spent)})"
