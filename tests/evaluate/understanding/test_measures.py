@@ -69,9 +69,15 @@ def test_coverage_entropy_and_refusals_are_of_the_whole_row():
     two = person(Found((1, 3), (), tags=(Told("e f"),), failed="AnswerInvalid"))
     found = whole([one, two], 10)
     assert found.coverage == 3 / 10
+    assert found.others == 0.0  # nobody's target is 7
     assert found.entropy == pytest.approx(1.5)  # of 1/2, 1/4, 1/4
     assert found.refused == {"too vague": 1 / 4}
     assert found.failed == {"AnswerInvalid": 1}
+
+
+def test_what_another_persons_tags_hit_is_no_merit():
+    mine, theirs = person(Found((7,), ())), person(Found((1, 2), ()))
+    assert whole([mine, theirs], 10).others == 1 / 2  # theirs miss my 7, mine hit theirs, which is 7 too
 
 
 def test_costs_add_up():

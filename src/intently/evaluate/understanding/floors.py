@@ -26,6 +26,7 @@ from intently.understand.strands import strands_of
 
 __all__ = ["FLOORS", "Moment", "Past"]
 
+DRAWN = 300  # items whose kinds are random tags
 LONGEST = 60  # categories that a row ranks: twice what is judged, for unions
 
 
@@ -69,16 +70,14 @@ class Past:
 
 
 def random_tags(moment: Moment) -> Found:
-    """The kinds of items drawn at random, as tags."""
+    """The kinds of items drawn at random, as tags: out of a sample of DRAWN items, the same for everybody."""
     ground = moment.ground
-    rng = np.random.default_rng([moment.seed, moment.case.user])
+    sample = np.random.default_rng(moment.seed).permutation(len(ground.items))[:DRAWN]
     told: dict[str, None] = {}
-    for row in rng.permutation(len(ground.items)).tolist():
+    for row in np.random.default_rng([moment.seed, moment.case.user]).permutation(sample).tolist():
         text = short_texts(ground.items[row], ground).get("facets", "")
-        if text:
+        if text and len(told) < TAGS:
             told.setdefault(text)
-        if len(told) == TAGS:
-            break
     return of_tags([Told(text) for text in told], ground, moment.case, moment.phi)
 
 
@@ -111,12 +110,15 @@ def item_knn(moment: Moment) -> Found:
 
 
 def facet_tags(moment: Moment) -> Found:
-    """Tags without a model: the terms and pairs of terms that are over-represented in what the person liked."""
+    """Tags without a model: the terms and pairs of terms that are over-represented in what the person liked, then the
+    kinds of the liked items, the newest first."""
     ground, history = moment.ground, moment.request.history
-    liked = [ground.snapshot.item_ids[row] for row in history.rows[history.liked][::-1].tolist()]
-    strands = strands_of(liked, ground.spec, ground.snapshot, TAGS)
-    told = [Told(" ".join(value for _, value in strand.terms)) for strand in strands]
-    return of_tags(told, ground, moment.case, moment.phi)
+    liked = dict.fromkeys(history.rows[history.liked][::-1].tolist())
+    strands = strands_of([ground.snapshot.item_ids[row] for row in liked], ground.spec, ground.snapshot, TAGS)
+    told = [", ".join(value for _, value in strand.terms) for strand in strands]
+    told += [short_texts(ground.items[row], ground).get("facets", "") for row in liked]
+    tags = [Told(text) for text in dict.fromkeys(told) if text]
+    return of_tags(tags, ground, moment.case, moment.phi)
 
 
 FLOORS: Mapping[str, Callable[[Moment], Found]] = {

@@ -113,11 +113,13 @@ def interval(numbers: npt.NDArray[np.float64], seed: int) -> Interval:
 @dataclass(frozen=True)
 class Whole:
     """A row as a whole. `coverage`: share of all categories that any person's first TAGS reach; `entropy`: of their
-    distribution over all people, in bits; `refused`: share of proposed tags that each rule left out; `failed`: people
-    for whom it failed, by error."""
+    distribution over all people, in bits; `others`: HR@30 with another person's tags, over all pairs, which tells how
+    much of a hit is the person's own; `refused`: share of proposed tags that each rule left out; `failed`: people for
+    whom it failed, by error."""
 
     coverage: float
     entropy: float
+    others: float
     refused: Mapping[str, float]
     failed: Mapping[str, int]
 
@@ -132,7 +134,16 @@ def whole(people: Sequence[Person], categories: int) -> Whole:
     proposed = sum(refused.values()) + sum(len(person.found.tags) for person in people)
     failed = Counter(person.found.failed for person in people if person.found.failed)
     shares = {rule: n / proposed for rule, n in refused.most_common()}
-    return Whole(len(counts) / max(categories, 1), abs(entropy), shares, dict(failed))
+    return Whole(len(counts) / max(categories, 1), abs(entropy), others_hit(people), shares, dict(failed))
+
+
+def others_hit(people: Sequence[Person]) -> float:
+    """HR@30 when everybody is given somebody else's tags: the mean over all pairs of people. NaN for one alone."""
+    said = [frozenset(person.found.categories[:TAGS]) for person in people]
+    pairs = len(people) * (len(people) - 1)
+    hits = sum(person.case.target in said[other] for n, person in enumerate(people) for other in range(len(said))
+               if other != n)  # fmt: skip
+    return hits / pairs if pairs else NAN
 
 
 def union(person: Person, other: Found) -> dict[str, float]:

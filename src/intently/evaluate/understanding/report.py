@@ -64,8 +64,10 @@ class Table:
                 found = whole(people, self.categories)
                 refused = "; ".join(f"{rule} {share:.1%}" for rule, share in found.refused.items()) or "none"
                 failed = "; ".join(f"{error} {n}" for error, n in found.failed.items()) or "none"
-                body.append([NAMES[row], f"{found.coverage:.2f}", f"{found.entropy:.2f}", refused, failed])
-        return [["row", "coverage of categories", "entropy, bits", "refused", "failed people"], *body]
+                told = (f"{found.coverage:.2f}", f"{found.entropy:.2f}", f"{found.others:.3f}")
+                body.append([NAMES[row], *told, refused, failed])
+        heads = ("coverage of categories", "entropy, bits", "HR@30 with another's tags", "refused", "failed people")
+        return [["row", *heads], *body]
 
     def verdicts(self) -> list[Verdict]:
         """On the bars of docs/semantics.md, 8 and the issue, of the rows that are there."""

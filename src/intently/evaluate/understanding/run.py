@@ -40,7 +40,8 @@ __all__ = ["Asked", "evaluate_ground", "run_count", "run_understanding_evaluatio
 BLOCK = 5  # people of one turn of a row
 READY_SECONDS = 120.0
 COUNTED = 500  # people whose tokens are counted
-CODE = ("evaluate/understanding", "retrieve", "understand/strands.py")  # that decides what floors find
+HERE = ("cases", "categories", "floors", "found", "ground", "making", "mapping")
+CODE = (*(f"evaluate/understanding/{name}.py" for name in HERE), "retrieve", "understand/strands.py")  # of the floors
 Say = Callable[[str], None]
 
 
