@@ -93,6 +93,10 @@ def test_no_lower_is_shown_by_the_end_of_the_interval_and_not_by_the_mean():
     assert no_lower("same", np.zeros(20), 0).shown
 
 
+def test_two_people_show_nothing():
+    assert not no_lower("same", np.zeros(2), 0).shown
+
+
 @pytest.mark.parametrize(("mean", "shown", "needed"), [(0.5, True, True), (-0.5, False, False)])
 def test_higher_needs_the_whole_interval_above_zero(mean, shown, needed):
     rng = np.random.default_rng(1)

@@ -25,6 +25,7 @@ from intently.understand.run import prepare
 __all__ = ["Cues", "PastJournal", "Reasoner"]
 
 Cues = Callable[[datetime], Sequence[Cue]]
+CHUNK = 50_000  # events that are made at once
 TIMEOUT_SECONDS = 1800.0  # of one call: a slow machine is no failure of a row
 
 
@@ -100,9 +101,9 @@ class Reasoner:
     def begin(self, block: Sequence[Case]) -> None:
         """Have the events before the last of these cuts in the journal."""
         last = max((case.position for case in block), default=0)
-        if last > self._position:
-            self._journal.append(self._ground.events(self._position, last))
-            self._position = last
+        for first in range(self._position, last, CHUNK):
+            self._journal.append(self._ground.events(first, min(first + CHUNK, last)))
+        self._position = max(self._position, last)
 
     def reason(self, row: str, case: Case, model: Model) -> Reasoned:
         """The pipeline's reasoning; its notes hold what was refused. Raises what the pipeline raises."""

@@ -67,7 +67,7 @@ class Tally:
         }
 
     def table(self) -> Group:
-        """For a terminal."""
+        """For a terminal. Of kept answers: uncached in / cached in / out."""
         head = f"{self.ground}: tokens a person, counted by the tokenizer, n = {self.n} people"
         told = [Text(f"{name}: {one.mean:.3f} [{one.low:.3f}, {one.high:.3f}]") for name, one in self.ratios().items()]
         return Group(*[part for part in (rich(head, self.cells()), *told) if part is not None])
