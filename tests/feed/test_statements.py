@@ -25,6 +25,7 @@ WISHES = {
         "avoid must genre is Western",
         "want prefer genre is Comedy",
     ],
+    "I really like the love story": ["want prefer genre is Romance"],
     "something that came out this year": ["want must year at_least 2026"],
     "something my kids would like": ["want prefer genre is Family"],
     "I haven't seen that one I love Cary Grant": ["want prefer person is Cary Grant"],

@@ -21,6 +21,7 @@ from intently.feed.parser.shown import read_shown
 from intently.feed.parser.tables import Direction, Tables, tables_of
 from intently.feed.parser.titles import Title, is_title_cue, titles_of
 from intently.feed.parser.tokens import Token, tokenise
+from intently.feed.parser.told import is_mere_article, is_paid_by_time, is_when
 
 __all__ = ["CONTENT", "Piece", "Sentence", "cut"]
 
@@ -111,9 +112,9 @@ class _Cutter:
         found = read_amount(self.tokens, at, self.tables.units, self.tables.comparators)
         if found is not None and self._low(found.end) in ("old", "olds") and found.quantity.units:
             return Piece("unknown", at, found.end + 1)  # "for a 7 year old"
-        if found is not None and self._is_one_of_something(at, found):
+        if found is not None and is_mere_article(self.tokens, at, found):
             return None
-        if found is not None and self._is_paid_by_time(found):
+        if found is not None and is_paid_by_time(self.tokens, found):
             return Piece("skip", at, found.end + 2)  # "about $10 a month"
         if found is not None and self._low(found.end) in ("times", "ago"):
             return Piece("skip", at, found.end + 1)  # "seen it a million times", "two years ago"
@@ -121,41 +122,15 @@ class _Cutter:
             return Piece("skip", at, found.end)
         return None if found is None else Piece("amount", at, found.end, amount=found)
 
-    def _is_paid_by_time(self, amount: Amount) -> bool:
-        return self._low(amount.end) in ("a", "per") and self._low(amount.end + 1) in ("month", "week", "year", "day")
-
-    def _is_one_of_something(self, at: int, amount: Amount) -> bool:
-        """ "You have a point": no measure, though points are a unit."""
-        article = self.tokens[at].low in ("a", "an") and amount.end == at + 2
-        return (
-            article and amount.quantity.shape == "amount" and self._low(amount.end) not in ("long", "or", "max", "at")
-        )
-
     def _is_told(self, at: int, amount: Amount) -> bool:
         """ "Twenty minutes of it", "it came out in 2017": told of one item, no bound."""
         after = (self._low(amount.end), self._low(amount.end + 1))
         if amount.quantity.units and after[0] == "of" and after[1] in ("it", "that", "this", "the"):
             return True
-        if amount.quantity.shape == "age" and self._is_when(at, amount):
+        if is_when(self.tokens, at, amount, self.titles):
             return True
         before = " ".join(token.low for token in self.tokens[max(at - 5, 0) : at])
         return amount.quantity.is_time and bool(_RELEASED.search(before))
-
-    def _is_when(self, at: int, amount: Amount) -> bool:
-        """ "I liked Heat last year", "one of my favourites of the last few years": when it was, or is going to be."""
-        clause = [token.low for token in self.tokens[:at]]
-        for place in range(at - 1, -1, -1):
-            if self.tokens[place].kind == "sign" and self.tokens[place].low not in ("(", ")", "'", "-"):
-                clause = clause[place + 1 :]
-                break
-        if self.tokens[at].low in ("last", "this") and any(self.tokens[at - 1].low == word for word in _MADE):
-            return False
-        told = bool(_HAPPENING & set(clause)) or any(end <= at for end in self._title_ends(at))
-        favourite = bool({"favorite", "favourite", "favorites", "favourites"} & set(clause)) and "it" in clause[:3]
-        return favourite or (self.tokens[at].low in ("last", "this", "past", "in") and told)
-
-    def _title_ends(self, at: int) -> list[int]:
-        return [title.end for start, title in self.titles.items() if start < at]
 
     def _shown(self, at: int) -> Piece | None:
         found = read_shown(self.tokens, at, len(self.context.slate))
@@ -280,8 +255,6 @@ _RELEASED = re.compile(
     r"(?:\b(?:it|this|one)|^that) (?:just |only |first )?(?:came|comes|was|is)(?: out| released| made)*$"
     r"|\b(?:grew up|raised|born)$"
 )
-_MADE = frozenset(("from", "of", "since", "released", "made", "new"))
-_HAPPENING = frozenset("making watched saw seen went liked loved were did".split())
 _PEOPLE = frozenset(
     ("kids", "children", "teens", "teenagers", "kid", "child", "people", "brother", "sister", "brothers", "sisters",
      "man", "woman", "men", "women", "guys", "audience", "audiences", "son", "daughter", "crowd", "generation", "boys",

@@ -182,12 +182,21 @@ def _marked(
     found: dict[int, Title] = {}
     last = -1  # where the title before ended
     for start, end, items in context.grounder.scan_titles([token.text for token in tokens]):
+        if _is_the_kind(tokens, start, end, terms):
+            continue
         listed = 0 <= last == start - 1 and tokens[last].low in _LISTING
         marked = _is_marked(tokens, start, end, context) or _is_shown(tokens, start, end, items, context)
         if marked or (listed and _is_capital(tokens, start, end)) or _is_more(tokens, start, end, terms, context):
             found[start] = Title(end, items)
             last = end
     return found
+
+
+def _is_the_kind(tokens: Sequence[Token], start: int, end: int, terms: Mapping[int, tuple[int, Grounding]]) -> bool:
+    """ "The love story" in small letters: a kind with its article, though a film is called so."""
+    rest = terms.get(start + 1)
+    article = tokens[start].low in ("the", "a", "an") and rest is not None and rest[0] == end
+    return article and all(token.text.islower() for token in tokens[start + 1 : end])
 
 
 def _is_more(
