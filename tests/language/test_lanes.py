@@ -6,6 +6,7 @@ import time
 import pytest
 
 from intently.errors import ModelTimeout
+from intently.language.doorbell import Doorbell
 from intently.language.lanes import Lanes
 
 
@@ -126,3 +127,37 @@ def test_a_person_stops_every_call_of_the_batch():
         assert sorted(ended) == ["a", "b", "c"]
     for thread in threads:
         thread.join()
+
+
+def test_a_person_of_another_process_stops_the_batch_too(tmp_path):
+    page, command_line = (Lanes(bell=Doorbell(tmp_path / "run" / "people.lock")) for _ in range(2))
+    order, stopped, runs = [], threading.Event(), threading.Event()
+
+    def batch():
+        with command_line.batch(5) as turn:
+            turn.on_stop(stopped.set)
+            runs.set()
+            assert stopped.wait(5)
+            order.append(turn.reason)
+        with command_line.batch(5):
+            order.append("asked again")
+
+    thread = threading.Thread(target=batch)
+    thread.start()
+    assert runs.wait(5)
+    with page.person(5):
+        assert stopped.wait(5)
+        time.sleep(0.3)
+        order.append("person")
+    thread.join()
+    assert order == ["a person is waiting", "person", "asked again"]
+
+
+def test_people_of_two_processes_go_one_after_the_other(tmp_path):
+    page, other = (Lanes(bell=Doorbell(tmp_path / "people.lock")) for _ in range(2))
+    with page.person(5), pytest.raises(ModelTimeout, match="busy"), other.person(0.1):
+        pytest.fail("two people ran at once")
+    with other.person(5), pytest.raises(ModelTimeout, match="busy with people"), page.batch(0.1):
+        pytest.fail("a batch began while a person ran")
+    with page.person(5):
+        pass

@@ -3,6 +3,7 @@
 from intently.config import Config
 from intently.language.budget import Prices
 from intently.language.calls import CallStore
+from intently.language.doorbell import Doorbell
 from intently.language.lanes import Lanes
 from intently.language.local import EmbeddedServer
 from intently.language.model import Model
@@ -31,7 +32,8 @@ def open_model(config: Config, calls: CallStore | None = None, *, fetch: bool = 
         find = fixed_endpoint(language.url, language.model, config.llm_key, language.in_flight or URL_IN_FLIGHT)
         return Model(OpenAIWire(find, lambda: ready), calls, prices=prices, lanes=Lanes(polite=False))
     server = EmbeddedServer(language, config.home, fetch=fetch, nice=nice)
-    model = Model(OpenAIWire(server.endpoint, server.status, server.stop), calls, prices=prices)
+    lanes = Lanes(bell=Doorbell(config.home / "run" / "people.lock"))
+    model = Model(OpenAIWire(server.endpoint, server.status, server.stop), calls, prices=prices, lanes=lanes)
     server.on_ready(lambda: model.warm(reading_prompt(None, (), (), home=config.home)))
     server.start()
     return model

@@ -8,11 +8,14 @@ instead of 19 s.) A slot of the batch stays with who used it last: the beginning
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from intently.errors import ModelTimeout
+from intently.language.doorbell import Doorbell
 
 __all__ = ["Lanes", "Turn"]
+
+WAITING = "a person is waiting"
 
 
 class Turn:
@@ -44,11 +47,12 @@ class Lanes:
     """Who may run. One person at a time; background turns only while no person waits or runs.
 
     `polite=False`: for an endpoint that serves many at once. People neither wait nor stop anything there; only the
-    batch keeps to its slots.
+    batch keeps to its slots. `bell`: of the processes that use the same server.
     """
 
-    def __init__(self, *, polite: bool = True) -> None:
+    def __init__(self, *, polite: bool = True, bell: Doorbell | None = None) -> None:
         self._polite = polite
+        self._bell = bell
         self._free = threading.Condition()
         self._persons = 0  # waiting or running
         self._person_runs = False
@@ -69,7 +73,7 @@ class Lanes:
         with self._free:
             self._persons += 1
             for turn in tuple(self._background):
-                turn.stop("a person is waiting")
+                turn.stop(WAITING)
             free = self._free.wait_for(lambda: not self._person_runs and not self._background, timeout_seconds)
             if not free:
                 self._persons -= 1
@@ -77,7 +81,8 @@ class Lanes:
                 raise ModelTimeout(f"the model was busy for {timeout_seconds:g} s. Try again.")
             self._person_runs = True
         try:
-            yield Turn()
+            with self._bell.rung(timeout_seconds) if self._bell else nullcontext():
+                yield Turn()
         finally:
             with self._free:
                 self._person_runs = False
@@ -90,13 +95,16 @@ class Lanes:
 
         holder: whose call it is. It gets the slot that they used last, and waits for that one.
         """
+        if self._bell:
+            self._bell.wait_for_silence(timeout_seconds)
         with self._free:
             if not self._free.wait_for(lambda: self._slot_for(slots, holder) is not None, timeout_seconds):
                 raise ModelTimeout(f"the model was busy with others for {timeout_seconds:g} s. Run again later.")
             turn = Turn(self._slot_for(slots, holder))
             self._background.add(turn)
         try:
-            yield turn
+            with self._bell.heard(lambda: turn.stop(WAITING)) if self._bell else nullcontext():
+                yield turn
         finally:
             self._end(turn, holder)
 
