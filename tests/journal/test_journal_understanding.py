@@ -1,8 +1,8 @@
 from dataclasses import replace
 
-from intently.journal import Journal, UnderstandingRow
+from intently.journal import Activity, Journal, UnderstandingRow
 from intently.nouns import Cue, Interest, Persona, Tag
-from tests.journal.world import NOON, asked, at
+from tests.journal.world import NOON, asked, at, rated
 
 INTEREST = Interest(
     interest_id="i1", text="slow comedies", evidence=("e1", "e2"), reason="three of them", valid_until=NOON
@@ -79,3 +79,24 @@ def test_calls_are_listed_for_one_person_or_all_the_newest_first(journal: Journa
     assert journal.calls() == rows[::-1]
     assert journal.calls("ann") == [rows[2], rows[0]]
     assert journal.calls(limit=1) == [rows[2]]
+
+
+def test_what_people_did_is_counted_until_a_moment_and_since_they_were_understood(journal: Journal) -> None:
+    journal.append([rated("ann", "1", 0), rated("ann", "2", 10), rated("ann", "3", 20), rated("bob", "1", 5)])
+    journal.append([rated("ann", "4", 11, value=None, kind="click"), rated("eve", "1", 99)])
+    journal.put_understanding(UnderstandingRow("ann", "h1", (), (), at(2)))
+    journal.put_understanding(UnderstandingRow("ann", "h2", (), (), at(10)))
+    journal.put_understanding(UnderstandingRow("ann", "h3", (), (), at(90)))
+    assert journal.activities(["rating"], at(30)) == [
+        Activity("ann", events=3, fresh=1, newest=at(20), understood=at(10)),
+        Activity("bob", events=1, fresh=1, newest=at(5), understood=None),
+    ]
+    assert journal.activities(["rating", "click"], at(15))[0] == Activity("ann", 3, 1, at(11), at(10))
+
+
+def test_the_newest_understandings_before_a_moment_leave_out_those_of_that_moment(journal: Journal) -> None:
+    journal.put_understanding(UnderstandingRow("ann", "h1", (), (), at(0)))
+    journal.put_understanding(UnderstandingRow("ann", "h2", (), (), at(10)))
+    journal.put_understanding(UnderstandingRow("bob", "h3", (), (), at(10)))
+    assert [row.input_hash for row in journal.newest_understandings()] == ["h2", "h3"]
+    assert [row.input_hash for row in journal.newest_understandings(before=at(10))] == ["h1"]

@@ -187,6 +187,12 @@ def test_a_budget_ends_the_batch_with_what_is_done_and_the_next_run_goes_on(run,
     assert stand_in.answered == len(stand_in.asked) > first  # nothing twice
 
 
+def test_a_named_person_in_between_does_not_end_the_batch_that_waits_to_go_on(run) -> None:
+    begun = json.loads(run("--all", "--tokens", "12000", "--yes", "--json").out)
+    run("p001", "p002", "--yes")
+    assert json.loads(run("--all", "--yes", "--json").out)["as_of"] == begun["as_of"]
+
+
 def test_a_failure_is_a_row_and_the_exit_code_says_so(run, stand_in: StandIn, tmp_path: Path) -> None:
     stand_in.refusals = [(400, None)]
     done = run("--all", "--yes", "--in-flight", "1")
@@ -233,6 +239,16 @@ def test_progress_is_said_in_lines_where_there_is_no_terminal_and_a_summary_at_t
     summary = done.out.splitlines()
     assert summary[0] == "5 understood"
     assert "tokens/s" in summary[1]
+
+
+def test_progress_on_a_terminal_is_a_bar_that_is_gone_at_the_end(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # for rich: there is a terminal
+    monkeypatch.setattr("intently.understand.batch.TICK_SECONDS", 0.05)
+    done = run("--sample", "5", "--yes")
+    assert done.code == 0
+    assert "5 of 5 people" in done.err
+    assert "tokens/s" in done.err
+    assert done.out.startswith("5 understood")
 
 
 def test_one_person_is_shown_with_what_was_found(run) -> None:

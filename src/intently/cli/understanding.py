@@ -91,7 +91,7 @@ def _one(engine: "Engine", plan: "Plan", budget: "Budget", json_out: bool) -> No
 
 
 def _many(engine: "Engine", plan: "Plan", budget: "Budget", json_out: bool) -> None:
-    with _progress(budget) as tell:
+    with _progress(budget, len(plan.user_ids)) as tell:
         report = engine.population.run(plan, budget, tell)
     if json_out:
         print_json(_as_json(plan, report, budget))
@@ -104,7 +104,7 @@ def _many(engine: "Engine", plan: "Plan", budget: "Budget", json_out: bool) -> N
 
 
 @contextmanager
-def _progress(budget: "Budget") -> Iterator[Callable[["Standing"], None]]:
+def _progress(budget: "Budget", people: int) -> Iterator[Callable[["Standing"], None]]:
     """How far it is: a bar on a terminal, else a line now and then; on standard error."""
     from rich.console import Console
 
@@ -116,10 +116,8 @@ def _progress(budget: "Budget") -> Iterator[Callable[["Standing"], None]]:
 
     columns = TextColumn("{task.completed:,} of {task.total:,} people"), BarColumn(), TextColumn("{task.description}")
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("begins", total=None)
-        yield lambda standing: bar.update(
-            task, completed=standing.ended, total=standing.of, description=_said(standing, budget)
-        )
+        task = bar.add_task("begins", total=people)
+        yield lambda standing: bar.update(task, completed=standing.ended, description=_said(standing, budget))
 
 
 def _lines(budget: "Budget") -> Callable[["Standing"], None]:

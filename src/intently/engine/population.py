@@ -79,12 +79,13 @@ class Population:
         """
         model = self._understander.ready_model()
         with self._alone():
-            self._note(plan.asked, plan.as_of)
+            if plan.asked:
+                self._note(plan.asked, plan.as_of)
             report = understand_users(
                 plan.user_ids, lambda user_id: self._understand(user_id, plan.as_of, budget), tell=tell,
                 in_flight=model.in_flight, record=self._record,
             )  # fmt: skip
-            if not report.left:
+            if plan.asked and not report.left:
                 self._note("", plan.as_of)
         return report
 
