@@ -114,6 +114,8 @@ class Event(Noun):
             raise ValueError(
                 "an event names either `item_id` or `query` (kinds search, disown, reclaim), not both and not neither"
             )
+        if self.kind in ("disown", "reclaim") and self.query is None:
+            raise ValueError(f"an event of kind {self.kind} names a text in `query`; for an item use dislike")
         if not self.event_id:
             about = (self.user_id, self.item_id, self.query, self.kind)
             parts = (*about, self.value, self.order_id, self.time.timestamp())

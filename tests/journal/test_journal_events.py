@@ -25,7 +25,13 @@ things = st.fixed_dictionaries(
 )
 subjects = st.fixed_dictionaries({"item_id": ids}) | st.fixed_dictionaries({"query": st.text(st.characters(
     exclude_categories=["Cs"], exclude_characters="\0"), max_size=2000)})  # fmt: skip
-acts = st.lists(st.tuples(things, subjects).map(lambda both: {**both[0], **both[1]}), max_size=12)
+OF_TEXTS = ("disown", "reclaim")  # kinds that name no item
+acts = st.lists(
+    st.tuples(things, subjects)
+    .map(lambda both: {**both[0], **both[1]})
+    .filter(lambda row: row["kind"] not in OF_TEXTS or "query" in row),
+    max_size=12,
+)
 
 
 def plain(events: list[Event]) -> list[dict[str, object]]:

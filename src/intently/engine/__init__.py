@@ -3,29 +3,42 @@
 engine      the Python API of one store
 store       opening and importing; worlds: snapshot, index and sources as they are now; people: one person's events
 feeds       making slates; saying: commands; remembering, steering: memory versions; traces: written behind the request
+inferring   how something was inferred (inferred: its views); understood: what is known, corrected by the person
 services    encoder and model, shared by the stores of one process; background: threads; broker: what pages listen to
 """
 
 from intently.engine.answers import Difference, Health, MemoryView, Said, Version
 from intently.engine.broker import Broker, Told
 from intently.engine.engine import Engine
+from intently.engine.inferred import Asked, CallText, Did, Fault, Found, Inferred, Left, Strand, Want
 from intently.engine.services import Services
 from intently.engine.steering import LASTING
 from intently.engine.store import Imported, Store
 from intently.engine.worlds import prepare_store
+from intently.understand.corrections import Disowned
 
 __all__ = [
     "LASTING",
+    "Asked",
     "Broker",
+    "CallText",
+    "Did",
     "Difference",
+    "Disowned",
     "Engine",
+    "Fault",
+    "Found",
     "Health",
     "Imported",
+    "Inferred",
+    "Left",
     "MemoryView",
     "Said",
     "Services",
     "Store",
+    "Strand",
     "Told",
     "Version",
+    "Want",
     "prepare_store",
 ]

@@ -20,10 +20,11 @@ from intently.engine.answers import Health, MemoryView, Said
 from intently.engine.background import Background
 from intently.engine.broker import Broker
 from intently.engine.feeds import Feeds
+from intently.engine.inferring import Inferring
 from intently.engine.population import Population
 from intently.engine.saying import Saying
 from intently.engine.services import Services
-from intently.engine.steering import Steering, check_ids
+from intently.engine.steering import check_ids
 from intently.engine.store import Store, ensure_demo, open_store
 from intently.engine.understanding import Understander
 from intently.engine.worlds import WorldKeeper, open_vectors
@@ -44,7 +45,7 @@ __all__ = ["Engine"]
 MAX_SURFACE = 64  # characters
 
 
-class Engine(Steering):
+class Engine(Inferring):
     """One store, open. Use it in a `with` block, or call `close()`.
 
     store: its name; the demos `films` and `shop` are imported on first use. config: default `load_config()`.
@@ -73,7 +74,7 @@ class Engine(Steering):
         self.sayings = Saying(self.store, self.worlds, self.feeds, self.services, self.broker, self.config)
         self.understander = Understander(self.store, self.worlds, self.services, self.config)
         self.population = Population(self.store, self.understander, self.config)
-        super().__init__(self.store, self.worlds, self.feeds)
+        super().__init__(self.store, self.worlds, self.feeds, self.config)
         self._background: Background | None = None
         self._lock = threading.Lock()
 
@@ -307,10 +308,6 @@ class Engine(Steering):
         """What people's tags ask for and the catalogue does not have, most people first."""
         _between("least_people", least_people, 1, 1_000_000)
         return self.understander.unmet(least_people)
-
-    def understanding(self, user_id: str) -> UnderstandingRow | None:
-        """The newest interests and tags of a person."""
-        return self.store.journal.understanding(user_id)
 
     def estimate_understanding(self, user_id: str) -> Estimate:
         """What an understanding of this person would cost; asks no model."""

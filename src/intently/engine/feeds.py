@@ -16,6 +16,7 @@ from intently.engine.people import HIDING, NEWEST, SEEN, Person, person_of
 from intently.engine.remembering import Remembering
 from intently.engine.store import Store
 from intently.engine.traces import TraceWriter
+from intently.engine.understood import understood
 from intently.engine.worlds import WorldKeeper
 from intently.errors import BadRequest, NotFound
 from intently.feed.replay import Replayed, replay
@@ -174,11 +175,11 @@ class Feeds:
         if made is None:
             view = self.memory.now(user_id, client, moment)
             made = Made(view.preferences, view.version)
-        understood = self._store.journal.understanding(user_id, moment)
+        known = understood(self._store.journal, user_id, moment)
         last = self.last(user_id, client, None) if only is None else None
         return FeedRequest(
             feed_id=uuid.uuid4().hex, user_id=user_id, as_of=moment, client=client, surface=surface, seed=seed,
-            limit=limit, history=person.history, tags=tuple(understood.tags) if understood else (),
+            limit=limit, history=person.history, tags=known.row.tags if known else (),
             preferences=(*made.preferences, *read_filters(filters, self._store.spec)), memory_version=made.version,
             newest_command=made.newest_command, hidden=person.hidden, seen=person.seen,
             dislikes=np.array(person.disliked, np.int32), exclude=frozenset(exclude), only=only,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from intently.engine.answers import MemoryView, Version
 from intently.engine.feeds import Feeds
 from intently.engine.store import Store
+from intently.engine.understood import understood
 from intently.engine.worlds import WorldKeeper
 from intently.errors import BadRequest, NotFound
 from intently.feed.proposals import Proposal, propose
@@ -109,11 +110,11 @@ class Steering:
         check_ids(user_id, client)
         now = utc(as_of) if as_of is not None else datetime.now(UTC)
         journal, current = self._store.journal, self._worlds.current
-        understood = journal.understanding(user_id, now)
+        known = understood(journal, user_id, now)
         return propose(
             self._store.spec, current.world.snapshot, current.grounder,
             events=journal.events_of(user_id, until=now, newest=WINDOW),
-            interests=understood.interests if understood else (),
+            interests=known.row.interests if known else (),
             memory=self._memory.now(user_id, client).preferences,
             answered=journal.answered_proposals(user_id), now=now,
         )  # fmt: skip

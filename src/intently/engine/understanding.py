@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from intently.config import Config
 from intently.engine.services import Services
 from intently.engine.store import Store
+from intently.engine.understood import correct_now
 from intently.engine.worlds import WorldKeeper
 from intently.errors import ModelUnavailable
 from intently.journal import UnderstandingRow
@@ -68,11 +70,13 @@ class Understander:
 
         as_of: of a batch, all of whose people are shown the same cues and the same pool, whoever comes first.
         """
-        return understand_user(
+        row = understand_user(
             user_id, journal=self._store.journal, model=self.ready_model(), spec=self._store.spec,
             snapshot=self._worlds.current.world.snapshot, encoder=self._services.encoder, config=self._config,
-            cues=self._cues_of(as_of), pool=self._pool_of(as_of), progress=progress, as_of=as_of, budget=budget,
+            cues=self._cues_of(as_of), pool=self._pool_of(as_of), as_of=as_of, budget=budget,
+            progress=lambda step: progress(self._corrected(step)),
         )  # fmt: skip
+        return correct_now(self._store.journal, row).row
 
     def ready_model(self) -> Model:
         """A model that answers. Raises ModelUnavailable with the mend."""
@@ -89,6 +93,12 @@ class Understander:
         model = self._model()
         model.learn_speed(self._store.journal.calls(limit=calls))
         return model.rough()
+
+    def _corrected(self, step: Progress) -> Progress:
+        """What is known so far without what the person disowned."""
+        row = UnderstandingRow(step.user_id, "", step.interests, step.tags, datetime.now(UTC))
+        kept = correct_now(self._store.journal, row).row
+        return replace(step, interests=kept.interests, tags=kept.tags)
 
     def unmet(self, least_people: int = 1) -> list[Unmet]:
         """What people's tags ask for and no item is near to, most people first."""

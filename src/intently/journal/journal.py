@@ -247,10 +247,12 @@ class Journal:
         with self._store.write() as connection:
             understanding.put_failure(connection, user_id, stage, error_type, message, _now())
 
-    def failures(self, limit: int | None = None) -> list[FailureRow]:
-        """What failed, the newest first."""
+    def failures(
+        self, limit: int | None = None, *, user_id: str | None = None, since: datetime | None = None
+    ) -> list[FailureRow]:
+        """What failed, of one person or of all, later than `since`, the newest first."""
         with self._store.read() as connection:
-            return understanding.failures(connection, limit)
+            return understanding.failures(connection, limit, user_id, since)
 
     # Model calls
 

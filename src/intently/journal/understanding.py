@@ -111,9 +111,15 @@ def put_failure(
     connection.execute(insert(failure), row)
 
 
-def failures(connection: Connection, limit: int | None = None) -> list[FailureRow]:
-    """What failed, the newest first."""
+def failures(
+    connection: Connection, limit: int | None = None, user_id: str | None = None, since: datetime | None = None
+) -> list[FailureRow]:
+    """What failed, of one person or of all, later than `since`, the newest first."""
     wanted = select(failure).order_by(failure.c.failure_no.desc()).limit(limit)
+    if user_id is not None:
+        wanted = wanted.where(failure.c.user_id == user_id)
+    if since is not None:
+        wanted = wanted.where(failure.c.time_us > to_us(since))
     return [
         FailureRow(row.user_id, row.stage, row.error_type, row.message, from_us(row.time_us))
         for row in connection.execute(wanted)

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from intently.serve.api import events, feeds, health, items, memory, people, reports
+from intently.serve.api import events, feeds, health, inferred, items, memory, people, reports
 from intently.serve.api.schemas import ErrorBody
 
 __all__ = ["api_router"]
@@ -23,7 +23,7 @@ FAULTS: dict[int | str, dict[str, Any]] = {
 def api_router() -> APIRouter:
     """All routes of the API, /health and /metrics at the root too."""
     v1 = APIRouter(prefix="/v1", responses=FAULTS)
-    for part in (feeds, memory, people, items, events, reports):
+    for part in (feeds, memory, people, inferred, items, events, reports):
         v1.include_router(part.router)
     root = APIRouter(responses=FAULTS)
     root.include_router(v1)

@@ -45,4 +45,4 @@ def erase(engine: EngineOf, user_id: OwnPerson) -> CountsBody:
 def _body(row: UnderstandingRow | None) -> UnderstandingBody:
     if row is None:
         return UnderstandingBody(known=False)
-    return UnderstandingBody(known=True, interests=row.interests, tags=row.tags, time=row.time)
+    return UnderstandingBody(known=True, interests=row.interests, personas=row.personas, tags=row.tags, time=row.time)

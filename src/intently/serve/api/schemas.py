@@ -8,13 +8,13 @@ from pydantic import AwareDatetime, Discriminator, Field, FiniteFloat, NaiveDate
 
 from intently.feed.parser.tokens import MAX_CHARACTERS
 from intently.feed.proposals import Proposal
-from intently.nouns import Change, EventKind, Id, Interest, Noun, Preference, Scope, Slate
+from intently.nouns import Change, EventKind, Id, Interest, Noun, Persona, Preference, Scope, Slate
 from intently.nouns import Tag as NounTag
 
 __all__ = [
-    "AppendedBody", "CommandIn", "CountsBody", "ErrorBody", "EventIn", "EventsIn", "HealthBody", "ItemBody", "ItemIn",
-    "ItemPatch", "MemoryBody", "MergeIn", "ProposalsBody", "RankIn", "RevisionIn", "SaidBody", "StoreBody",
-    "UnderstandingBody", "UnmetBody", "UnmetWant", "VersionBody", "VersionIn", "WhyNotBody",
+    "AppendedBody", "CommandIn", "CountsBody", "DisownIn", "ErrorBody", "EventIn", "EventsIn", "HealthBody",
+    "ItemBody", "ItemIn", "ItemPatch", "MemoryBody", "MergeIn", "ProposalsBody", "RankIn", "RevisionIn", "SaidBody",
+    "StoreBody", "UnderstandingBody", "UnmetBody", "UnmetWant", "VersionBody", "VersionIn", "WhyNotBody",
 ]  # fmt: skip
 
 MAX_BATCH = 1000  # events, or ids to rank
@@ -139,8 +139,16 @@ class UnderstandingBody(Noun):
 
     known: bool
     interests: tuple[Interest, ...] = ()
+    personas: tuple[Persona, ...] = ()
     tags: tuple[NounTag, ...] = ()
     time: datetime | None = None
+
+
+class DisownIn(Noun):
+    """What is not this person, by its id in the trace."""
+
+    kind: Literal["interest", "persona", "tag"]
+    inferred_id: Id
 
 
 class WhyNotBody(Noun):

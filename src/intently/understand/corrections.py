@@ -1,0 +1,100 @@
+"""What a person says of what was inferred about them: "not me" to an interest, a persona or a tag.
+
+It is an event: `disown` with the text in `query`; `reclaim` takes it back, and of one text the newest counts. Nothing
+that was inferred is rewritten: the correction is laid over it whenever it is read, so that it holds at once, holds for
+every later understanding, and can be undone at once. A disowned text takes with it whatever has the same meaning, under
+whichever name it comes back, and the tags that served it: by their link, and by their words where a later understanding
+names them for something else.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from intently.journal import UnderstandingRow
+from intently.nouns import Event
+from intently.understand.wording import same_meaning
+
+__all__ = ["CORRECTING", "Corrected", "Disowned", "correct", "disowned_of"]
+
+CORRECTING = ("disown", "reclaim")  # kinds of event
+Earlier = Callable[[datetime], UnderstandingRow | None]  # what was understood as of a moment
+
+
+@dataclass(frozen=True, slots=True)
+class Disowned:
+    """A text that is not them, and since when. The same text has the same id, whatever its case."""
+
+    disowned_id: str
+    text: str
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """`row` without what is disowned; `removed`: each text that went, and the disowned text that took it."""
+
+    row: UnderstandingRow
+    removed: tuple[tuple[str, str], ...] = ()
+
+
+def disowned_of(events: Sequence[Event]) -> tuple[Disowned, ...]:
+    """What is disowned after these events, ascending by (time, seq): the newest first."""
+    said: dict[str, Event] = {}
+    for event in events:
+        if event.kind in CORRECTING and event.query is not None:
+            said[_folded(event.query)] = event
+    held = [event for event in said.values() if event.kind == "disown"]
+    newest_first = sorted(held, key=lambda event: (event.time, event.seq), reverse=True)
+    return tuple(Disowned(_id_of(event.query or ""), event.query or "", event.time) for event in newest_first)
+
+
+def correct(row: UnderstandingRow, disowned: Sequence[Disowned], earlier: Earlier) -> Corrected:
+    """The understanding without what is disowned. earlier: asked for what was in force when a text was disowned, if
+    that was before this understanding."""
+    if not disowned:
+        return Corrected(row)
+    named = {one.interest_id: one.text for one in row.interests} | {one.persona_id: one.role for one in row.personas}
+    taken = {key: by for key, text in named.items() if (by := _taker(text, disowned))}
+    served = [(text, one.text) for one in disowned if one.time < row.time for text in _served(one, earlier)]
+    for tag in row.tags:
+        linked = taken.get(tag.interest_id or "") or taken.get(tag.persona_id or "")
+        by = _taker(tag.text, disowned) or linked or next((by for text, by in served if _alike(tag.text, text)), "")
+        if by:
+            taken[tag.tag_id] = by
+    named |= {tag.tag_id: tag.text for tag in row.tags}
+    kept = replace(
+        row,
+        interests=tuple(one for one in row.interests if one.interest_id not in taken),
+        personas=tuple(one for one in row.personas if one.persona_id not in taken),
+        tags=tuple(one for one in row.tags if one.tag_id not in taken),
+    )
+    return Corrected(kept, tuple(dict.fromkeys((named[key], by) for key, by in taken.items())))
+
+
+def _id_of(text: str) -> str:
+    return "d-" + hashlib.sha256(_folded(text).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _taker(text: str, disowned: Sequence[Disowned]) -> str:
+    """The disowned text of the same meaning; empty when there is none."""
+    return next((one.text for one in disowned if _alike(text, one.text)), "")
+
+
+def _served(one: Disowned, earlier: Earlier) -> tuple[str, ...]:
+    """The tags that served the text when it was disowned."""
+    row = earlier(one.time)
+    if row is None:
+        return ()
+    ids = {interest.interest_id for interest in row.interests if _folded(interest.text) == _folded(one.text)}
+    ids |= {persona.persona_id for persona in row.personas if _folded(persona.role) == _folded(one.text)}
+    return tuple(tag.text for tag in row.tags if {tag.interest_id, tag.persona_id} & ids)
+
+
+def _alike(one: str, other: str) -> bool:
+    return _folded(one) == _folded(other) or same_meaning(one, other)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
