@@ -1,9 +1,10 @@
 """How it was inferred, on a real store with a scripted model; and what is not them is gone from all that they see."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,21 +13,59 @@ from intently.config import Config, load_config
 from intently.engine import Engine, Services
 from intently.engine.store import import_store
 from intently.errors import BadRequest, NotFound
+from intently.language import Estimate, Listing, Message, Prompt
 from intently.language.fake import ScriptedModel
-from intently.nouns import Event
+from intently.nouns import Event, Interest, Tag
+from intently.understand import PIPELINES, Progress, Reasoned, Run
+from intently.understand.run import Tell
 from tests.serve.conftest import TOML
 
-INTERESTS = {
-    "interests": [{"items": [1, 2], "interest": "village comedies"}, {"items": [3, 4], "interest": "haunted inns"}]
-}
-TAGS = {"tags": [{"interest": 1, "tags": ["funny village fete", "postman in love"]},
-                 {"interest": 2, "tags": ["cursed old inn", "landlord with secrets"]}]}  # fmt: skip
-AGAIN = {
-    "interests": [{"items": [1, 3], "interest": "haunted old inns"}, {"items": [2, 5], "interest": "sunny comedies"}]
-}
-AGAIN_TAGS = {"tags": [{"interest": 1, "tags": ["spooky cellar night", "ghost at breakfast"]},
-                       {"interest": 2, "tags": ["cursed old inn", "beach holiday farce"]}]}  # fmt: skip
-SCRIPT = [json.dumps(answer) for answer in (INTERESTS, TAGS, AGAIN, AGAIN_TAGS)]
+FIRST = (
+    "1,2: village comedies: funny village fete; postman in love\n"
+    "3,4: haunted inns: cursed old inn; landlord with secrets"
+)
+THEN = (
+    "1,3: haunted old inns: spooky cellar night; ghost at breakfast\n"
+    "2,5: sunny comedies: cursed old inn; beach holiday farce"
+)
+
+
+@dataclass(frozen=True)
+class OneCall:
+    """A pipeline of one call that refuses nothing: what it is answered is what is understood."""
+
+    name: str = "one-call"
+    rules: int = 1
+
+    def reason(self, run: Run, tell: Tell) -> Reasoned:
+        prompt = self._prompt(run)
+
+        def ask() -> tuple[dict[str, Any], str]:
+            line = Listing(r"[0-9,]+: .+: .+", 2, 2, "items: interest: tags")
+            answer = run.model.ask_list(prompt, line, user_id=run.user_id, max_tokens=90, timeout_seconds=9)
+            return {"lines": list(answer.value)}, answer.call_hash
+
+        parts = [line.split(": ") for line in run.once("all", prompt, ask)["lines"]]
+        events = {str(item.number): item.event_ids for item in run.behaviour.items}
+        interests = tuple(
+            Interest(interest_id=f"i-{text}", text=text, evidence=tuple(e for n in of.split(",") for e in events[n]))
+            for of, text, _ in parts
+        )
+        tags = tuple(
+            Tag(tag_id=f"t-{tag}", text=tag, interest_id=f"i-{text}")
+            for _, text, tags in parts for tag in tags.split("; ")
+        )  # fmt: skip
+        tell(Progress(run.user_id, "tags", "named", interests, tags))
+        return Reasoned(interests, tags)
+
+    def estimate(self, run: Run) -> Estimate:
+        return run.model.estimate([self._prompt(run)], 90)
+
+    def asks(self, run: Run) -> Sequence[str]:
+        return ("all",)
+
+    def _prompt(self, run: Run) -> Prompt:
+        return Prompt("one-call", "v1", (Message("user", run.behaviour.text),))
 
 
 class ByWord:
@@ -40,7 +79,7 @@ class ByWord:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """Twenty-four films, of which every fourth is at an inn; ann rated six of them well, a day apart."""
     folder = tmp_path / "files"
     folder.mkdir()
@@ -49,9 +88,10 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     rows = "\n".join(f"f{n},{words[n % 4]} {n},About {n},{words[n % 4].split()[0]},90" for n in range(24))
     (folder / "items.csv").write_text(f"id,title,text,genre,minutes\n{rows}\n", "utf-8")
     (folder / "events.csv").write_text("user,item,time,value\nben,f9,1700000000,8\n", "utf-8")
-    config: Config = load_config(env={}, home=tmp_path / "home", understand={"interests": 2, "tags": 4})
+    config: Config = load_config(env={}, home=tmp_path / "home", understand={"pipeline": "one-call"})
+    monkeypatch.setitem(PIPELINES, "one-call", OneCall)
     import_store(config, "tiny", folder / "catalog.toml")
-    with Services(config, model=ScriptedModel(list(SCRIPT))) as services:
+    with Services(config, model=ScriptedModel([FIRST, THEN])) as services:
         services._arrived(ByWord())  # as when its files have come
         with Engine("tiny", config=config, services=services) as opened:
             for item in opened.store.journal.items():
@@ -83,7 +123,7 @@ def test_the_trace_leads_from_events_over_an_interest_and_its_tags_to_items(engi
     inn = next(want for want in strand.wants if want.text == "cursed old inn")
     assert [item.title for item in inn.items[:4]] == [f"Horror at the inn {n}" for n in (1, 5, 9, 13)]
     assert inn.found == 6
-    assert [(call.prompt, call.tokens_out > 0) for call in inferred.asked] == [("understand", True)] * 2
+    assert [(call.prompt, call.tokens_out > 0) for call in inferred.asked] == [("one-call", True)]
 
 
 def test_what_the_feed_shows_because_of_a_tag_has_its_place_and_its_reason_in_the_trace(engine):
@@ -168,7 +208,7 @@ def test_the_text_of_a_call_is_what_was_read_and_answered_and_nobody_elses(engin
     engine.understand("ann")
     call = engine.inferred("ann").asked[0]
     text = engine.call_text("ann", call.call_hash[:12])
-    assert json.loads(text.answer) == INTERESTS
+    assert text.answer == FIRST
     assert "Horror at the inn 5" in text.history
     with pytest.raises(NotFound):
         engine.call_text("ben", call.call_hash)
