@@ -91,6 +91,7 @@ class Shape:
     grammar: str
     schema: dict[str, Any]
     by_lines: bool = False  # an answer that was cut off is good up to its last whole line
+    fresh_after: tuple[str, ...] = ()  # see `Listing.fresh_after`
     likeliest: int = 0  # the answer is the log-probabilities of so many first tokens, as JSON, instead of text
 
 

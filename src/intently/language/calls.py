@@ -42,7 +42,7 @@ class MemoryCalls:
 def call_hash(prompt: Prompt, shape: Shape, digest: str, max_tokens: int, seed: int) -> str:
     """Identity of a call: the same hash means that the same model would be asked the same with the same settings."""
     turns = [[message.role, message.text] for message in prompt.messages]
-    parts = [turns, shape.grammar, shape.schema, digest, max_tokens, seed]
+    parts = [turns, shape.grammar, shape.schema, digest, max_tokens, seed, *shape.fresh_after]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -31,6 +31,8 @@ Lane = Literal["person", "batch"]
 PEOPLE = 0  # the slot of people; those of the batch come behind it
 LATER = (429, 502, 503, 504)  # statuses of an endpoint that may answer later
 DEADLINE = "its time was up"
+DRY_MULTIPLIER = 4.0  # logits off the third token of a repetition, doubled for each further one
+FREQUENCY_PENALTY = 0.4  # of endpoints that have no such sampler
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,8 @@ def _whole(client: "openai.OpenAI", endpoint: Endpoint, request: Request, _turn:
     if request.shape and not request.shape.likeliest:
         named = {"name": request.shape.name, "schema": request.shape.schema}
         arguments["response_format"] = {"type": "json_schema", "json_schema": named}
+        if request.shape.fresh_after:
+            arguments["frequency_penalty"] = FREQUENCY_PENALTY
     reply = client.chat.completions.create(**arguments)
     choice = reply.choices[0]
     text = choice.message.content or ""
@@ -209,12 +213,26 @@ def _whole(client: "openai.OpenAI", endpoint: Endpoint, request: Request, _turn:
     return _completion(text, reply.usage, choice.finish_reason, started)
 
 
+def _held_back(shape: Shape) -> dict[str, Any]:
+    """What keeps the embedded server from repetition: the sampler DRY of llama.cpp, over all that it has read."""
+    if not shape.fresh_after:
+        return {}
+    return {
+        "dry_multiplier": DRY_MULTIPLIER,
+        "dry_base": 2.0,
+        "dry_allowed_length": 2,  # tokens that may be as they were
+        "dry_penalty_last_n": 32768,  # all that it has read
+        "dry_sequence_breakers": list(shape.fresh_after),
+    }
+
+
 def _stream(client: "openai.OpenAI", endpoint: Endpoint, request: Request, turn: Turn, started: float) -> Completion:
     # With return_progress the headers come at once, so there is a connection to break off during a long prefill.
     slot = PEOPLE if turn.slot is None else 1 + turn.slot
     extra: dict[str, Any] = {"id_slot": slot, "return_progress": True, "cache_prompt": True}
     if request.shape and not request.shape.likeliest:
         extra["grammar"] = request.shape.grammar
+        extra |= _held_back(request.shape)
     text, usage, finish, weights = "", None, None, None
     with client.chat.completions.create(
         **_arguments(endpoint, request), stream=True, stream_options={"include_usage": True}, extra_body=extra

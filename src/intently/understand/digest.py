@@ -30,10 +30,10 @@ OTHER = "other"
 def digest_text(behaviour: BehaviourText, shared: Sequence[Strand], cap_tokens: int) -> BehaviourText:
     """The items of a behaviour text (the newest first) by strand, numbered anew from 1, within the cap.
 
-    An item stands in one line, the first strand's that has it. Same input, same text.
+    An item stands in one line, the most surprising strand's that has it. Same input, same text.
     """
     of_item = {item_id: strand.label for strand in reversed(shared) for item_id in strand.item_ids}
-    heads = [*(strand.label for strand in shared), OTHER, DISLIKED]
+    heads = [*(strand.label for strand in _apart(shared)), OTHER, DISLIKED]
     lines: dict[str, list[BehaviourItem]] = {head: [] for head in heads}
     for item in behaviour.items:
         lines[of_item.get(item.item_id or "", OTHER) if item.liked else DISLIKED].append(item)
@@ -49,6 +49,15 @@ def digest_text(behaviour: BehaviourText, shared: Sequence[Strand], cap_tokens: 
     whole = "\n".join(text)
     gone = sum(len(item.event_ids) for item in behaviour.items if item.number not in kept)
     return BehaviourText(whole, tuple(items), approximate_tokens(whole), behaviour.left_out + gone)
+
+
+def _apart(shared: Sequence[Strand]) -> list[Strand]:
+    """Those that share no term with an earlier one first: a planner begins at the top, and sides should differ."""
+    first: list[Strand] = []
+    for strand in shared:
+        if not {term for other in first for term in other.terms} & set(strand.terms):
+            first.append(strand)
+    return first + [strand for strand in shared if strand not in first]
 
 
 def _fitting(lines: dict[str, list[BehaviourItem]], cap_tokens: int) -> set[int]:

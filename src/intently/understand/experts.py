@@ -20,6 +20,7 @@ __all__ = ["TAG_LINE", "Named", "ask_experts", "ask_tag_lines", "tag_listing", "
 
 WORD = r"""[^\s\d"'\\+,.;:|<>(){}\[\]/_#*=]{1,20}(?:['’][a-z]{1,3})?"""
 TAG_LINE = f"{WORD}(?: {WORD}){{1,4}}"  # two to five words
+NOWHERE = ("¶",)  # nothing ends a repetition: not even the next tag may begin as an earlier one did
 TOKENS_EACH = 12  # of one tag, for the limit of the answer
 
 
@@ -40,7 +41,7 @@ class Named:
 def tag_listing(count: int) -> Listing:
     """Half of them are enough: a second try would cost as much again as the first."""
     form = "a tag of 2 to 5 words without signs or digits"
-    return Listing(TAG_LINE, count, count, form, enough=max(1, count // 2))
+    return Listing(TAG_LINE, count, count, form, enough=max(1, count // 2), fresh_after=NOWHERE)
 
 
 def tokens_for_tags(count: int) -> int:

@@ -81,7 +81,9 @@ def listing(context: Context, count: int) -> Listing:
     cue = f"(?:,[{LETTERS[: len(context.cues)]}]){{0,2}}" if context.cues else ""
     evidence = f"{number}(?:,{number}){{{LEAST_EVIDENCE - 1},{MOST_EVIDENCE - 1}}}{cue}"
     form = "numbers of liked items, then a persona of 2 to 6 words"
-    return Listing(f"{evidence}: {ROLE}", count, count, form, enough=1)  # strands make the missing ones
+    return Listing(
+        f"{evidence}: {ROLE}", count, count, form, enough=1, fresh_after=("\n", ":", ",")
+    )  # strands make the missing ones
 
 
 def plan_of(lines: Sequence[str], context: Context, *, nouns: str, encode: Encode | None) -> Plan:
