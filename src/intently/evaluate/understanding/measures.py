@@ -11,11 +11,11 @@ from math import log2
 import numpy as np
 import numpy.typing as npt
 
-from intently.evaluate.metrics import Interval, mean_interval, paired_difference
+from intently.evaluate.metrics import Interval, mean_interval
 from intently.evaluate.understanding.cases import Case
 from intently.evaluate.understanding.found import DEPTH, TAGS, Found, interleaved
 
-__all__ = ["CHANNELS", "MEASURES", "Person", "Whole", "interval", "union", "values", "whole"]
+__all__ = ["CHANNELS", "MEASURES", "Person", "Whole", "interval", "others_hits", "union", "values", "whole"]
 
 CHANNELS = ("popularity", "own", "knn")  # the other ways to recall an item or a category
 NAN = float("nan")
@@ -134,16 +134,22 @@ def whole(people: Sequence[Person], categories: int) -> Whole:
     proposed = sum(refused.values()) + sum(len(person.found.tags) for person in people)
     failed = Counter(person.found.failed for person in people if person.found.failed)
     shares = {rule: n / proposed for rule, n in refused.most_common()}
-    return Whole(len(counts) / max(categories, 1), abs(entropy), others_hit(people), shares, dict(failed))
+    return Whole(
+        len(counts) / max(categories, 1),
+        abs(entropy),
+        float(np.mean(others_hits(people))) if people else NAN,
+        shares,
+        dict(failed),
+    )
 
 
-def others_hit(people: Sequence[Person]) -> float:
-    """HR@30 when everybody is given somebody else's tags: the mean over all pairs of people. NaN for one alone."""
+def others_hits(people: Sequence[Person]) -> npt.NDArray[np.float64]:
+    """HR@30 of each person who is given somebody else's tags: the mean over all the others. NaN for one alone."""
     said = [frozenset(person.found.categories[:TAGS]) for person in people]
-    pairs = len(people) * (len(people) - 1)
-    hits = sum(person.case.target in said[other] for n, person in enumerate(people) for other in range(len(said))
-               if other != n)  # fmt: skip
-    return hits / pairs if pairs else NAN
+    hits = [sum(person.case.target in other for other in said) for person in people]
+    own = [person.case.target in mine for person, mine in zip(people, said, strict=True)]
+    others = max(len(people) - 1, 0)
+    return (np.array(hits, dtype=np.float64) - np.array(own)) / (others or NAN)
 
 
 def union(person: Person, other: Found) -> dict[str, float]:
@@ -164,12 +170,3 @@ def union(person: Person, other: Found) -> dict[str, float]:
         "recall@200, in turns": (len(following & set(items[:DEPTH])) - len(following & set(other.items[:DEPTH])))
         / len(following),
     }
-
-
-def difference(
-    row: Sequence[Person], other: Sequence[Person], name: str, seed: int, confidence: float = 0.95
-) -> Interval:
-    """Paired over people of whom both have a number."""
-    one, two = values(row, name), values(other, name)
-    both = ~np.isnan(one) & ~np.isnan(two)
-    return paired_difference(one[both], two[both], seed, confidence)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from intently.evaluate.metrics import Interval
 from intently.evaluate.understanding.mapping import KINDS_OF_TEXT, Accuracy, Mapped
-from intently.evaluate.understanding.measures import MEASURES, Person, interval, union, values, whole
+from intently.evaluate.understanding.measures import MEASURES, Person, interval, others_hits, union, values, whole
 from intently.evaluate.understanding.rows import NAMES
 from intently.evaluate.understanding.verdicts import Verdict, higher, no_lower
 
@@ -78,6 +78,8 @@ class Table:
             if other in self.rows:
                 found += [self._no_lower(name, other) for name in ("HR@30", "exclusive A", "exclusive B")]
         found += [self._higher("HR@30", other) for other in ("random", "one-prompt") if other in self.rows]
+        own = values(self.rows["v2"], "HR@30") - others_hits(self.rows["v2"])
+        found.append(higher("HR@30: V2 above V2's tags of other people", own, self.seed))
         knn = [person.channels["knn"] for person in self.rows["v2"]]
         unions = [union(person, other) for person, other in zip(self.rows["v2"], knn, strict=True)]
         for name in unions[0]:
