@@ -94,6 +94,8 @@ def test_many_people_are_counted_from_the_answers_of_a_few(tmp_path):
     assert len(tally.real["one-prompt"]) == len(tally.measured["one-prompt"]) == 2
     assert {spent.calls for spent in tally.rows["one-prompt"]} == {1}
     assert {spent.out for spent in tally.rows["one-prompt"]} == {60}  # 30 tags of two words
+    whole = [spent.uncached + spent.cached for spent in tally.rows["one-prompt"]]
+    assert list(tally.first["one-prompt"]) == whole  # of one call, the first prompt is all
     assert len(model.requests) == 2  # counting asked nothing
 
 

@@ -148,8 +148,9 @@ def others_hits(people: Sequence[Person]) -> npt.NDArray[np.float64]:
     said = [frozenset(person.found.categories[:TAGS]) for person in people]
     hits = [sum(person.case.target in other for other in said) for person in people]
     own = [person.case.target in mine for person, mine in zip(people, said, strict=True)]
-    others = max(len(people) - 1, 0)
-    return (np.array(hits, dtype=np.float64) - np.array(own)) / (others or NAN)
+    others = len(people) - 1 if len(people) > 1 else NAN
+    shares: npt.NDArray[np.float64] = (np.array(hits, dtype=np.float64) - np.array(own)) / others
+    return shares
 
 
 def union(person: Person, other: Found) -> dict[str, float]:

@@ -34,11 +34,13 @@ COLUMNS = ("calls", "uncached in", "cached in", "out", "uncached in + out")
 
 @dataclass(frozen=True)
 class Tally:
-    """`rows`: what each person costs; `real`: of the people whose answers are kept, counted, and `measured` by the
-    server."""
+    """`rows`: what each person costs; `first`: tokens of the row's first prompt, which docs/semantics.md, 8 bounds for
+    V1's routes (no longer than V2's planner's and a tenth); `real`: of the people whose answers are kept, counted, and
+    `measured` by the server."""
 
     ground: str
     rows: Mapping[str, tuple[Spent, ...]]
+    first: Mapping[str, tuple[int, ...]]
     real: Mapping[str, tuple[Spent, ...]]
     measured: Mapping[str, tuple[Spent, ...]]
     seed: int
@@ -49,11 +51,12 @@ class Tally:
 
     def cells(self) -> list[list[str]]:
         body = [
-            [NAMES[row], *(shown(self._mean(spent, name), True) for name in COLUMNS), _told(self.real[row]),
-             _told(self.measured[row])]
+            [NAMES[row], f"{np.mean(self.first[row]):,.0f}",
+             *(shown(self._mean(spent, name), True) for name in COLUMNS),
+             _told(self.real[row]), _told(self.measured[row])]
             for row, spent in self.rows.items()
         ]  # fmt: skip
-        return [["row", *COLUMNS, "kept answers, counted", "kept answers, by the server"], *body]
+        return [["row", "first prompt", *COLUMNS, "kept answers, counted", "kept answers, by the server"], *body]
 
     def ratios(self) -> dict[str, Interval]:
         """Uncached tokens of V2 as a share of every other row's, over the same people."""
@@ -75,7 +78,8 @@ class Tally:
     def json(self) -> dict[str, Any]:
         rows = {row: {name: asdict(self._mean(spent, name)) for name in COLUMNS} for row, spent in self.rows.items()}
         ratios = {name: asdict(one) for name, one in self.ratios().items()}
-        return {"ground": self.ground, "n": self.n, "rows": rows, "ratios": ratios}
+        first = {row: float(np.mean(lengths)) for row, lengths in self.first.items()}
+        return {"ground": self.ground, "n": self.n, "rows": rows, "first_prompt": first, "ratios": ratios}
 
     def _mean(self, spent: Sequence[Spent], name: str) -> Interval:
         return mean_interval(_numbers(spent, name), self.seed)
@@ -100,6 +104,7 @@ def tally_rows(
     models = {row: StandIn(answers, recorded.lines, seed) for row in rows}
     memories = {row: Memory(tokenizer) for row in rows}
     found: dict[str, list[Spent]] = {row: [] for row in rows}
+    first: dict[str, list[int]] = {row: [] for row in rows}
     with Reasoner(ground, config, cues) as reasoner:
         for case in cases:
             reasoner.begin([case])
@@ -107,7 +112,9 @@ def tally_rows(
                 model.calls.clear()
                 reasoner.reason(row, case, model)
                 found[row].append(memories[row].count(model.calls))
-    return Tally(ground.name, {row: tuple(spent) for row, spent in found.items()}, real, measured, seed)
+                first[row].append(len(tokenizer.prompt(model.calls[0].messages)))
+    spent = {row: tuple(one) for row, one in found.items()}
+    return Tally(ground.name, spent, {row: tuple(one) for row, one in first.items()}, real, measured, seed)
 
 
 Costs = dict[str, tuple[Spent, ...]]
