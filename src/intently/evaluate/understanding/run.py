@@ -37,7 +37,7 @@ from intently.language.connect import open_model
 
 __all__ = ["Asked", "evaluate_ground", "run_count", "run_understanding_evaluation"]
 
-BLOCK = 5  # people of one turn of a row
+BLOCK = 10  # people of one turn of a row: its constant prompt is read anew at each turn's beginning, once for so many
 READY_SECONDS = 120.0
 COUNTED = 500  # people whose tokens are counted
 HERE = ("cases", "categories", "floors", "found", "ground", "making", "mapping")

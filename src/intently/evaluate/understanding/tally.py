@@ -18,7 +18,7 @@ from intently.errors import AnswerInvalid, ModelUnavailable
 from intently.evaluate.metrics import Interval, mean_interval, paired_ratio
 from intently.evaluate.understanding.answers import Answers, spent_on
 from intently.evaluate.understanding.cases import Case
-from intently.evaluate.understanding.counting import Memory, Tokens
+from intently.evaluate.understanding.counting import Counted, Memory, Tokens
 from intently.evaluate.understanding.found import Spent
 from intently.evaluate.understanding.ground import Ground
 from intently.evaluate.understanding.reasoning import Cues, Reasoner
@@ -59,14 +59,16 @@ class Tally:
         return [["row", "first prompt", *COLUMNS, "kept answers, counted", "kept answers, by the server"], *body]
 
     def ratios(self) -> dict[str, Interval]:
-        """Uncached tokens of V2 as a share of every other row's, over the same people."""
-        if "v2" not in self.rows:
-            return {}
-        ours = _numbers(self.rows["v2"], "uncached in + out")
+        """Uncached tokens of V2 as a share of every other row's: over the same people, and over those of them whose
+        real answers are kept for both rows."""
+        told = [("", self.rows), (", kept answers", self.real)]
         return {
-            f"uncached tokens, V2 / {NAMES[row]}": paired_ratio(ours, _numbers(spent, "uncached in + out"), self.seed)
-            for row, spent in self.rows.items()
-            if row != "v2"
+            f"uncached tokens, V2 / {NAMES[row]}{which}": paired_ratio(
+                _numbers(rows["v2"], "uncached in + out"), _numbers(spent, "uncached in + out"), self.seed
+            )
+            for which, rows in told
+            for row, spent in rows.items()
+            if row != "v2" and spent and len(rows.get("v2", ())) == len(spent)
         }
 
     def table(self) -> Group:
@@ -124,24 +126,33 @@ def _real(
     ground: Ground, rows: Sequence[str], kept: Sequence[Case], recorded: Recorded, answers: Answers,
     tokenizer: Tokens, config: Config, cues: Cues | None,
 ) -> tuple[Costs, Costs]:  # fmt: skip
-    """By row, of the people whose answers are kept: counted, and as the server counted."""
-    counted: dict[str, list[Spent]] = {row: [] for row in rows}
-    measured: dict[str, list[Spent]] = {row: [] for row in rows}
+    """By row, of the people whose answers are kept for every row: counted, and as the server counted."""
+    found: dict[str, list[tuple[Spent, Spent]]] = {row: [] for row in rows}
     memories = {row: Memory(tokenizer) for row in rows}
     with Reasoner(ground, config, cues) as reasoner:
         for case in kept:
             reasoner.begin([case])
-            for row in rows:
-                recorded.calls.clear()
-                try:
-                    with answers.counted() as calls:
-                        reasoner.reason(row, case, recorded)
-                except (ModelUnavailable, AnswerInvalid):
-                    continue
-                counted[row].append(memories[row].count(recorded.calls))
-                measured[row].append(spent_on(calls))
-    return ({row: tuple(spent) for row, spent in counted.items()},
-            {row: tuple(spent) for row, spent in measured.items()})  # fmt: skip
+            whole = {row: _answered(row, case, reasoner, recorded, answers) for row in rows}
+            for row, told in whole.items():
+                if told is not None and None not in whole.values():
+                    found[row].append((memories[row].count(told[0]), told[1]))
+    return ({row: tuple(counted for counted, _ in spent) for row, spent in found.items()},
+            {row: tuple(measured for _, measured in spent) for row, spent in found.items()})  # fmt: skip
+
+
+def _answered(
+    row: str, case: Case, reasoner: Reasoner, recorded: Recorded, answers: Answers
+) -> tuple[list[Counted], Spent] | None:
+    """The calls of a row for a person, and what they cost; None where one of them is not kept."""
+    recorded.calls.clear()
+    try:
+        with answers.counted() as calls:
+            reasoner.reason(row, case, recorded)
+    except AnswerInvalid:
+        pass  # what failed was paid for too
+    except ModelUnavailable:
+        return None
+    return list(recorded.calls), spent_on(calls)
 
 
 READ: Mapping[str, Callable[[Spent], int]] = {
