@@ -40,3 +40,9 @@ def test_a_statement_asks_for_nothing(said):
 @pytest.mark.parametrize(("said", "changes"), WISHES.items())
 def test_a_bare_phrase_and_what_is_said_of_no_film_are_wishes(said, changes):
     assert [short(change) for change in read_exact(said, context("films")).changes] == changes
+
+
+@pytest.mark.parametrize("said", ["is warm and has a red print", "the shirt is red", "has long sleeves and is red"])
+def test_how_a_thing_is_to_be_is_a_wish_whatever_verb_it_has(said):
+    changes = read_exact(said, context("shop")).changes
+    assert [change.value for change in changes if change.facet == "colour"] == [["red"]]

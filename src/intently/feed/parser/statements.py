@@ -5,7 +5,7 @@ is named describes what is talked about, or whom. A clause with a cue of wanting
 neither is a bare phrase ("a funny western") nor what is said of no film ("it should be funny").
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,6 +21,8 @@ _VERBS = frozenset(
     starring starres plays played made makes got came comes reminds reminded became remains tries did does gives gave
     """.split()
 )
+_PRESENT = frozenset(("is", "are", "has", "have", "does", "isnt"))
+_POINTING = frozenset(("it", "that", "they", "those", "he", "she", "one", "ones"))
 _CONTRACTED = frozenset(("its", "thats", "hes", "shes", "theyre", "theres"))
 _SEEMING = frozenset("sounds sounded sound looks looked look seems seemed feels felt".split())
 _PAST = frozenset(
@@ -38,7 +40,7 @@ _WOULD = frozenset(("would", "will", "can", "could", "might"))
 _TELLING_CUES = frozenset(
     "keep and or but comma stop scope topic soft skip plain seen unseen story relative ask same".split()
 )
-_MERE = frozenset(("also", "play", "try", "plus", "love", "enjoy", "more", "include", "features"))  # cues that may tell
+_MERE = frozenset(("also", "play", "try", "plus", "love", "enjoy", "include", "features"))  # cues that may tell
 _SPEAKERS = frozenset("i we you im ive weve what whats which if".split())
 _LEADING = frozenset(
     """
@@ -122,6 +124,8 @@ class _View:
         lows = self.sentence.lows
         if self.opening < self.clause.end and lows[self.opening] in _CONTRACTED:
             return self.opening
+        if self.opening >= self.clause.end or lows[self.opening] in _VERBS:
+            return None  # "has short sleeves and is white"
         inside = {place for piece in self.titles for place in range(piece.start, piece.end)}
         for place in range(self.opening + 1, self.clause.end):
             if lows[place] in _VERBS and place not in inside:
@@ -130,9 +134,16 @@ class _View:
 
     def _has_subject(self, verb: int) -> bool:
         subject = self.sentence.lows[self.opening : verb]
+        if self.sentence.lows[verb] in _PRESENT and not self._names_one(verb, subject):
+            return False  # "the shirt is black" may be how it shall be
         relative = subject[-1] in _RELATIVE and len(subject) > 1  # "a comedy that is sad"
         named = any(piece.kind == "noun" and self.opening <= piece.start < verb for piece in self.pieces)
         return not relative and not named and not (_SPEAKERS | _ASKED_FOR) & set(subject)
+
+    def _names_one(self, verb: int, subject: Sequence[str]) -> bool:
+        """Whether the subject is a title, a person, or a word that points at one."""
+        named = any(p.kind == "title" or self.is_person(p) for p in self.pieces if self.opening <= p.start < verb)
+        return named or bool(_POINTING & set(subject))
 
     def praising(self) -> list[Piece]:
         """The kind that praises a title before it: "Heat was hilarious"."""
