@@ -25,16 +25,18 @@ CUES = re.compile(r"\[([a-z]+)\]")
 
 
 class Recorded(SilentModel):
-    """Kept answers, and what was asked for them: `calls` in order, `lines` by form."""
+    """Kept answers, and what was asked for them: `calls` in order, `lines` by form, and how full each answer was."""
 
     def __init__(self, answers: Answers) -> None:
         super().__init__(answers)
         self.calls: list[Counted] = []
         self.lines: dict[str, list[str]] = {}
+        self.full: dict[str, list[float]] = {}  # form -> lines answered, of those that were asked for at most
 
     def ask_list(self, prompt: Prompt, wanted: Listing, **rest: Any) -> Answer[tuple[str, ...]]:
         answer = super().ask_list(prompt, wanted, **rest)
         self.lines.setdefault(wanted.form, []).extend(answer.value)
+        self.full.setdefault(wanted.form, []).append(len(answer.value) / wanted.most)
         return answer
 
     def _call(self, prompt: Prompt, *rest: Any) -> tuple[CallRow, bool]:
@@ -44,16 +46,18 @@ class Recorded(SilentModel):
 
 
 class StandIn(SilentModel):
-    """Answers every list from `lines`; raises BadRequest for a form that no answer was kept of."""
+    """Answers every list as those recorded; raises BadRequest for a form that no answer was kept of."""
 
-    def __init__(self, answers: Answers, lines: Lines, seed: int) -> None:
+    def __init__(self, answers: Answers, recorded: Recorded, seed: int) -> None:
         super().__init__(answers)
         self.calls: list[Counted] = []
-        self._lines = lines
+        self._recorded = recorded
         self._rng = np.random.default_rng(seed)
 
     def ask_list(self, prompt: Prompt, wanted: Listing, **rest: Any) -> Answer[tuple[str, ...]]:
-        lines = drawn_lines(wanted, self._lines, self._rng)
+        full = self._recorded.full.get(wanted.form, [1.0])
+        count = max(wanted.enough or wanted.least, round(wanted.most * float(self._rng.choice(full))))
+        lines = drawn_lines(wanted, self._recorded.lines, self._rng)[:count]
         self.calls.append(Counted(prompt.messages, "\n".join(lines)))
         return Answer(lines, 0, 0, 0, 0.0, False, "")
 

@@ -103,7 +103,7 @@ def tally_rows(
     kept = [case for case in cases if case.user_id in asked]
     recorded = Recorded(answers)
     real, measured = _real(ground, rows, kept, recorded, answers, tokenizer, config, cues)
-    models = {row: StandIn(answers, recorded.lines, seed) for row in rows}
+    models = {row: StandIn(answers, recorded, seed) for row in rows}
     memories = {row: Memory(tokenizer) for row in rows}
     found: dict[str, list[Spent]] = {row: [] for row in rows}
     first: dict[str, list[int]] = {row: [] for row in rows}
