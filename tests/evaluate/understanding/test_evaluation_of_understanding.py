@@ -12,13 +12,16 @@ from intently.evaluate.understanding.answers import Answers
 from intently.evaluate.understanding.report import UnderstandingReport
 from intently.evaluate.understanding.rows import choose_rows
 from intently.evaluate.understanding.run import Asked, evaluate_ground
+from intently.evaluate.understanding.standin import Recorded, StandIn
 from intently.evaluate.understanding.write import write_report
 from intently.language import ScriptedModel
+from intently.understand.experts import tag_listing
 from tests.evaluate.understanding.worlds import KINDS, PEOPLE, tiny_ground
 
 MOODS = ("calm", "bright", "lonely", "tiny", "wooden", "clever", "frozen", "secret")
 ANSWER = "\n".join([f"{mood} {kind}" for mood in MOODS for kind in KINDS][:30])  # one line a tag
 ROW = "one-prompt"
+PERSONAS = "numbers of liked items, then a persona of 2 to 6 words"
 
 
 def evaluated(out, rows, script=(), people=None, model=True, **asked):
@@ -87,6 +90,30 @@ def test_a_report_is_written_as_tables_and_as_numbers(tmp_path):
     numbers = json.loads((tmp_path / "docs" / "understanding.json").read_text("utf-8"))
     assert numbers["tables"][0]["rows"][ROW]["calls"]["mean"] == 1.0
     assert numbers["tables"][0]["rows"]["popularity"]["grounded"]["mean"] is None
+
+
+def test_four_routes_and_v2_are_told_apart_by_what_each_of_their_voices_found(tmp_path):
+    recorded = Recorded(Answers(tmp_path / "none.jsonl"))
+    recorded.lines |= {
+        tag_listing(1).form: ANSWER.splitlines(),
+        PERSONAS: ["1,2: quiet sailor at sea", "3,4: keen cook"],
+    }
+    rows = ("random", "routes", "v2")
+    table = evaluate_ground(
+        Asked(rows=rows, people=3, model=True), tiny_ground(), tmp_path, load_config(home=tmp_path),
+        model=StandIn(Answers(tmp_path / "none.jsonl"), recorded, 0),
+    )  # fmt: skip
+    assert table.n == 3
+    for person in table.rows["routes"]:
+        assert set(person.found.routes) == {"behaviour", "trend", "season", "weather"}
+        assert len(person.found.pool) >= 4 * 20
+    for person in table.rows["v2"]:
+        assert person.found.routes
+        assert {tag.route for tag in person.found.tags} <= set(person.found.routes)
+        assert person.found.repeated == 0
+    claims = [verdict.claim for verdict in table.verdicts()]
+    assert "exclusive B: V2 no lower than V1, four routes" in claims
+    assert "HR@30: V2 above V2's tags of other people" in claims
 
 
 def test_an_unknown_row_lists_those_that_there_are():
