@@ -14,8 +14,8 @@ from intently.serve.pages.view import Card, Chip, card_of, chip_of, initials, no
 from intently.serve.pages.visit import BLANK, Visit
 
 __all__ = [
-    "BY", "PAGE_ITEMS", "ago", "cards_of", "changed_part", "chips_of", "feed_part", "frame_part", "liking_part",
-    "liking_so_far", "memory_part", "model_part", "past_part", "people_part",
+    "BY", "PAGE_ITEMS", "PARTICIPLES", "ago", "cards_of", "changed_part", "chips_of", "feed_part", "frame_part",
+    "liking_part", "liking_so_far", "memory_part", "model_part", "past_part", "people_part",
 ]  # fmt: skip
 
 PAGE_ITEMS = 12  # cards of one page: three full rows of four

@@ -70,12 +70,23 @@
     box().focus();
   });
 
+  // A correction hands the focus to what stands in its place: the next of the same kind, else the page's beginning
+  const KINDS_OF_CORRECTION = [".want .not-me", ".strand header .not-me", ".disowned button"];
+  const correctedAt = (from) => {
+    if (!from.matches?.("form.correct")) return null;
+    const button = from.querySelector("button");
+    const kind = KINDS_OF_CORRECTION.find((selector) => button.matches(selector));
+    return { kind, at: [...document.querySelectorAll(kind)].indexOf(button) };
+  };
+
   // Focus: the box keeps it; a changed chip keeps it; a removed chip hands it to its neighbour
   let chipAt = -1;
   let changed = null;
   let peeked = false;
+  let corrected = null;
   document.addEventListener("htmx:before:request", (event) => {
     const from = event.detail.ctx.sourceElement;
+    corrected = correctedAt(from);
     peeked = Boolean(from.matches?.(".peek"));
     changed = from.matches?.(".chip form[action*='/page/revise']") ? from.closest(".chip").dataset.preference : null;
     chipAt = from.closest?.(".chip") ? [...document.querySelectorAll(".chip")].indexOf(from.closest(".chip")) : -1;
@@ -100,6 +111,11 @@
       const crosses = document.querySelectorAll(".chip .cross");
       (crosses[Math.min(chipAt, crosses.length - 1)] || box())?.focus();
       chipAt = -1;
+    }
+    if (corrected) {
+      const left = document.querySelectorAll(corrected.kind);
+      (left[Math.min(corrected.at, left.length - 1)] || find("#inferred"))?.focus();
+      corrected = null;
     }
     watch();
     fold();
