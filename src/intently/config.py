@@ -86,6 +86,7 @@ class FeedConfig(StageConfig):
 class UnderstandConfig(StageConfig):
     pipeline: str = "v1"  # the way of reasoning: v1, routes, v2 or one-prompt
     history_tokens: PositiveInt = 1500
+    long_titles: Literal["cut", "model"] = "cut"  # how titles of more than ten words are shortened
     interests: PositiveInt = 5  # asked of the embedded model for one person
     tags: PositiveInt = 12
     digest_tokens: PositiveInt = 180  # of the history by strands, which v2 reads

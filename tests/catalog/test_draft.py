@@ -97,6 +97,15 @@ def test_names_of_files_are_relative_to_where_the_draft_goes(tmp_path: Path):
     assert len(list(read_items(spec, tmp_path))) == 40
 
 
+def test_where_titles_are_types_a_history_is_drafted_to_say_the_size_too(tmp_path: Path):
+    rows = [
+        {"product_id": n, "product_name": ["MILK", "BREAD"][n % 2], "package_size": f"{n % 3} OZ"} for n in range(60)
+    ]
+    spec = drafted(draft_spec(write(tmp_path / "items.csv", rows)))
+    assert spec.items.core == "{title} {package_size}"
+    assert drafted(draft_spec(write(tmp_path / "films.csv", films()))).items.core == ""
+
+
 def test_kinds_of_events_are_mapped_and_unknown_ones_doubted(tmp_path: Path):
     kinds = ["view", "addtocart", "transaction", "teleport"]
     rows = [

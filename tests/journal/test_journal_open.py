@@ -78,7 +78,8 @@ def test_a_journal_of_the_first_step_gets_the_later_tables_and_keeps_what_it_hol
     live(journal, "ann")
     before = journal.export("ann")
     with journal._store.write() as connection:
-        connection.exec_driver_sql("DROP TABLE proposal")
+        for table in ("proposal", "core"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
         for column in ("pipeline", "personas", "cues", "notes"):
             connection.exec_driver_sql(f"ALTER TABLE understanding DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
@@ -87,6 +88,8 @@ def test_a_journal_of_the_first_step_gets_the_later_tables_and_keeps_what_it_hol
     assert later.export("ann") | {"time": "", "proposals": []} == before | {"time": "", "proposals": []}
     later.put_answer("ann", "less horror", "dismissed")
     assert later.answered_proposals("ann") == {"less horror": "dismissed"}
+    later.put_core("1", "hash", "Heat")
+    assert later.cores(["1", "2"]) == {"1": ("hash", "Heat")}
     later.close()
 
 

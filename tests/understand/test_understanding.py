@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -241,3 +242,18 @@ def test_words_that_fit_anything_say_nothing():
     assert not is_vague("slow-burn crime", "films")
     assert same_meaning("dark crime dramas", "dark crime drama films")
     assert not same_meaning("dark crime dramas", "dark war dramas")
+
+
+def test_a_long_title_is_shortened_by_the_model_once_and_the_history_is_read_with_what_it_chose(world, tmp_path):
+    long = "Game of the Sunken Abbey, Collector's Edition, with Six Miniatures and a Cloth Map"
+    held = replace(world["snapshot"], titles=(long, *world["snapshot"].titles[1:]))
+    settings = {"interests": 2, "tags": 4, "long_titles": "model"}
+    asked = {**world, "snapshot": held, "config": load_config(env={}, home=tmp_path, understand=settings)}
+    model = ScriptedModel(["Game Sunken Abbey", INTERESTS, TAGS])
+    assert estimate_user("ann", model=model, **asked).calls == estimate_user("ann", model=model, **world).calls + 1
+    _understand(asked, model)
+    assert long in model.prompts[0].text
+    assert all("Game Sunken Abbey" in prompt.text and "Cloth" not in prompt.text for prompt in model.prompts[1:])
+    assert [item.title for item in behaviour_of("ann", **world).items][0] != "Game Sunken Abbey"
+    assert "Game Sunken Abbey" in [item.title for item in behaviour_of("ann", **asked).items]
+    assert _understand(asked, ScriptedModel()).interests == _understand(asked, ScriptedModel()).interests

@@ -29,6 +29,8 @@ TEXTS = ("description", "overview", "plot", "summary", "abstract", "text", "body
 IMAGES = re.compile(r"image|img|poster|thumb|cover|picture|photo")
 STOCKS = ("available", "in_stock", "instock", "availability", "is_available", "stock", "inventory")
 VECTORS = ("vector", "embedding", "image_vector")
+SIZES = re.compile(r"size|volume|weight|pack|capacity")
+TYPES = 0.5  # distinct titles a row: below, they name types of things and not things
 LONG_TEXT = 80  # letters: a longer column is prose
 
 
@@ -60,7 +62,11 @@ def draft_spec(items_file: Path, events_file: Path | None = None, folder: Path |
     roles = _roles(columns, events or {}, items_file)
     facets, left_out = draft_columns({name: column for name, column in columns.items() if name not in roles.taken})
     facets += draft_words(columns[roles.title], {facet.name for facet in facets})
-    lines = [*_head(items_file, facets), *_items(roles, columns, _relative(items_file, base))]
+    lines = [
+        *_head(items_file, facets),
+        *_items(roles, columns, _relative(items_file, base)),
+        *_core(columns[roles.title], facets),
+    ]
     if events_file is not None and events is not None:
         top, section = draft_events(events, roles.id, columns[roles.id], _relative(events_file, base))
         lines[lines.index("") : lines.index("")] = top
@@ -154,6 +160,15 @@ def _items(roles: Roles, columns: Mapping[str, Column], file: str) -> list[str]:
         if name is not None:
             lines.append(f"{key} = {json.dumps(name)}")
     return [*(f"# DOUBT: {doubt}" for doubt in roles.doubts), *lines]
+
+
+def _core(titles: Column, facets: list[Drafted]) -> Iterator[str]:
+    """What a history says of an item, where titles are types and not names."""
+    distinct = titles.distinct / max(titles.rows, 1)
+    sizes = [facet.name for facet in facets if SIZES.search(facet.name) and 'kind = "term"' in facet.lines]
+    if distinct < TYPES:
+        core = " ".join(f"{{{name}}}" for name in ["title", *sizes[:1]])
+        yield f"core = {json.dumps(core)}  # of an item in a history. DOUBT: {distinct:.0%} of titles differ"
 
 
 def _coverage_doubt(column: Column) -> str:

@@ -5,6 +5,7 @@ missing value means, how often an item may come back) is declared here and nowhe
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,6 +31,7 @@ __all__ = [
 FORMAT = "intently.catalog"
 VERSION = 1
 RESERVED_FACETS = {"item"}
+NO_TASTE: frozenset[EventKind] = frozenset({"impression", "disown", "reclaim"})  # shown, or said about our own reading
 DELIBERATE: tuple[EventKind, ...] = ("purchase", "cart", "favourite", "rating", "review", "detail", "search")
 
 
@@ -108,6 +110,7 @@ class ItemsSpec(_Spec):
     available: str | None = None
     vector: str | None = None
     embed: str = "{title}. {facets}. {text}"  # what the encoder reads; {facets}: all shown terms
+    core: str = ""  # what a history says of an item, "{title} {size}"; default: the title and two leading terms
 
 
 class EventsSpec(_Spec):
@@ -187,10 +190,18 @@ class CatalogSpec(_Spec):
         return self
 
     @model_validator(mode="after")
+    def _core_known(self) -> "CatalogSpec":
+        terms = {name for name, facet in self.facets.items() if facet.kind == "term"}
+        for name in re.findall(r"\{(\w*)\}", self.items.core):
+            if name not in {"title", *terms}:
+                raise ValueError(f"`items.core` names {{{name}}}; it may name {{title}} and facets of terms")
+        return self
+
+    @model_validator(mode="after")
     def _reliable_done(self) -> "CatalogSpec":
-        if self.reliable_kinds is not None and (not self.reliable_kinds or "impression" in self.reliable_kinds):
+        if self.reliable_kinds is not None and (not self.reliable_kinds or NO_TASTE & {*self.reliable_kinds}):
             raise ValueError(
-                "`reliable_kinds` names at least one kind of what people did on purpose; an impression is none. "
+                "`reliable_kinds` names at least one kind of what people did with items; an impression is none. "
                 "Leave the key out for: " + ", ".join(DELIBERATE)
             )
         return self

@@ -8,7 +8,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from intently.journal import activity, calls, events, export, items, jobs, memory, merge, people, slates, understanding
+from intently.journal import (
+    activity,
+    calls,
+    cores,
+    events,
+    export,
+    items,
+    jobs,
+    memory,
+    merge,
+    people,
+    slates,
+    understanding,
+)
 from intently.journal.activity import Activity
 from intently.journal.events import Appended, EventColumns
 from intently.journal.export import Erased
@@ -253,6 +266,16 @@ class Journal:
         """What failed, of one person or of all, later than `since`, the newest first."""
         with self._store.read() as connection:
             return understanding.failures(connection, limit, user_id, since)
+
+    def put_core(self, item_id: str, input_hash: str, text: str) -> None:
+        """Keep the core attributes that a model chose for an item, with the hash of what it was asked."""
+        with self._store.write() as connection:
+            cores.put_core(connection, item_id, input_hash, text, _now())
+
+    def cores(self, item_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Item id -> hash and core, for those of these items that have one."""
+        with self._store.read() as connection:
+            return cores.cores_of(connection, item_ids)
 
     # Model calls
 

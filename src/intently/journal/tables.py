@@ -30,6 +30,7 @@ __all__ = [
     "PERSON_TABLES",
     "call",
     "command",
+    "core",
     "counter",
     "erasure",
     "event",
@@ -208,6 +209,13 @@ stage = _table(
     _id("stage", primary=True),
     _id("input_hash", primary=True),
     _text("output"),
+    _int("time_us"),
+)
+core = _table(
+    "core",  # of an item: nobody's, so no export or erasure concerns it
+    _id("item_id", primary=True),
+    _id("input_hash"),
+    _text("text"),
     _int("time_us"),
 )
 call = _table(

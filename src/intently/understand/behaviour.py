@@ -125,13 +125,15 @@ def behaviour_text(
     cap_tokens: int,
     liked_from: float | None = None,
     kinds: Collection[str] = RELIABLE,
+    characters: int = TITLE_CHARACTERS,
 ) -> BehaviourText:
     """The text of these events, in whatever order. Later ones than `as_of` and those of no reliable kind are not in it.
 
-    liked_from: ratings from here are likings. kinds: those that are reliable here. Same input, same text.
+    liked_from: ratings from here are likings. kinds: those that are reliable here. characters: of a title, and of what
+    kind it is. Same input, same text.
     """
     kept = reliable_events(events, as_of, kinds)
-    things = Things(describe)
+    things = Things(describe, characters)
     lines: list[tuple[Context, list[tuple[str, str]]]] = []  # context, and its things as (written first, again)
     used = 0
     for context, cells in _by_context(kept, things, utc(as_of), liked_from).items():

@@ -1,6 +1,7 @@
 """Understanding one person: history, behaviour text, a pipeline's reasoning, and what its tags find."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from intently.catalog.arrays import Snapshot
@@ -11,9 +12,10 @@ from intently.errors import BudgetSpent, IntentlyError, stage
 from intently.journal import Journal, UnderstandingRow
 from intently.language import Budget, Estimate, Model
 from intently.nouns import Cue
+from intently.understand.cores import ask_cores, estimate_cores
 from intently.understand.pipelines import Pipeline, make_pipeline
 from intently.understand.pool import Pool
-from intently.understand.run import Progress, Run, Tell, hash_of, prepare
+from intently.understand.run import Progress, Run, Tell, behaviour_of, hash_of, prepare
 
 __all__ = ["estimate_user", "understand_user"]
 
@@ -37,7 +39,10 @@ def estimate_user(
         user_id, journal=journal, model=model, spec=spec, snapshot=snapshot, config=config, cues=cues, as_of=as_of
     )
     pipeline = make_pipeline(config.understand.pipeline)
-    return pipeline.estimate(run) if _known(run, pipeline) is None else model.estimate([], 0)
+    if _known(run, pipeline) is not None:
+        return model.estimate([], 0)
+    titles = estimate_cores(_long_titled(run), journal=journal, model=model, snapshot=snapshot, config=config)
+    return titles + pipeline.estimate(run) if titles.calls else pipeline.estimate(run)
 
 
 def understand_user(
@@ -72,7 +77,7 @@ def understand_user(
     progress(Progress(user_id, "behaviour", f"read {len(run.behaviour.items)} things they did"))
     try:
         with stage("understand", user_id=user_id):
-            row = _reasoned(run, pipeline, progress)
+            row = _reasoned(_shortened(run), pipeline, progress)
     except BudgetSpent:
         raise  # no fault of anybody: the next run goes on from here
     except IntentlyError as error:
@@ -82,6 +87,27 @@ def understand_user(
     text = f"{len(row.interests)} interests, {len(row.tags)} tags"
     progress(Progress(user_id, "done", text, row.interests, row.tags))
     return row
+
+
+def _long_titled(run: Run) -> list[str]:
+    """Items of the text whose titles the model may be asked to shorten."""
+    if run.settings.long_titles != "model":
+        return []
+    return [item.item_id for item in run.behaviour.items if item.item_id is not None]
+
+
+def _shortened(run: Run) -> Run:
+    """The run with its long titles as the model shortens them, where the settings say so: asked once for each item."""
+    asked = ask_cores(
+        _long_titled(run), journal=run.journal, model=run.model, snapshot=run.snapshot, config=run.config,
+        budget=run.budget,
+    )  # fmt: skip
+    if not asked:
+        return run
+    behaviour = behaviour_of(
+        run.user_id, journal=run.journal, spec=run.spec, snapshot=run.snapshot, config=run.config, as_of=run.as_of
+    )
+    return replace(run, behaviour=behaviour)
 
 
 def _reasoned(run: Run, pipeline: Pipeline, progress: Tell) -> UnderstandingRow:

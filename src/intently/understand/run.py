@@ -21,15 +21,16 @@ from intently.language import Budget, Model, Prompt
 from intently.nouns import Cue, Interest, Tag, utc
 from intently.understand.baseline import baseline_text
 from intently.understand.behaviour import BehaviourText, behaviour_text
+from intently.understand.compress import describer
+from intently.understand.cores import cores_of
 from intently.understand.pool import Pool
-from intently.understand.strands import Strand, strands_of, terms_of
+from intently.understand.strands import Strand, strands_of
 from intently.understand.tags import ground_tags
 
 __all__ = ["Progress", "Run", "Tell", "baseline_of", "behaviour_of", "hash_of", "prepare"]
 
 EVENTS = 5000  # the newest reliable ones that are read; the cap of the text is far smaller
 LEAST_ITEMS = 3  # with fewer there is nothing lasting to name
-DESCRIBED_VALUES = 2  # terms beside a title
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +142,14 @@ def prepare(
 def behaviour_of(
     user_id: str, *, journal: Journal, spec: CatalogSpec, snapshot: Snapshot, config: Config, as_of: datetime
 ) -> BehaviourText:
-    """The person's behaviour text as of a moment: nothing later is read."""
+    """The behaviour text as of a moment: nothing later is read. Asks no model; what it chose before is used."""
     events = journal.events_of(user_id, kinds=spec.reliable, until=as_of, newest=EVENTS)
+    by_model = config.understand.long_titles == "model"
+    seen = [event.item_id for event in events if event.item_id is not None] if by_model else []
+    cores = cores_of(seen, journal=journal, snapshot=snapshot, config=config)
     return behaviour_text(
         events,
-        _describer(spec, snapshot),
+        describer(spec, snapshot, cores),
         as_of,
         cap_tokens=config.understand.history_tokens,
         liked_from=spec.liked_from,
@@ -167,7 +171,7 @@ def baseline_of(
     events = journal.events_of(user_id, kinds=spec.reliable, until=as_of, newest=EVENTS)
     return baseline_text(
         events,
-        _describer(spec, snapshot),
+        describer(spec, snapshot),
         as_of,
         cap_tokens=config.understand.history_tokens,
         liked_from=spec.liked_from,
@@ -179,16 +183,3 @@ def baseline_of(
 def hash_of(*parts: Any) -> str:
     """SHA-256 of some JSON."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _describer(spec: CatalogSpec, snapshot: Snapshot) -> Callable[[str], tuple[str, str] | None]:
-    """Item id -> its title and what kind it is; None for an item that is not there any more."""
-
-    def describe(item_id: str) -> tuple[str, str] | None:
-        row = snapshot.row_of(item_id)
-        if row is None:
-            return None
-        kinds = ", ".join(value for _, value in terms_of(item_id, spec, snapshot)[:DESCRIBED_VALUES])
-        return snapshot.titles[row], kinds
-
-    return describe
