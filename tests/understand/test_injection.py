@@ -64,7 +64,7 @@ def test_no_title_or_cue_can_open_a_turn_end_its_quotes_or_forge_a_line(pipeline
     prompt = _prompts(pipeline, journal, tmp_path)[0]
     text = prompt.messages[-1].text
     assert not re.search(r"<\||</s>|\[/?INST\]|[\x00-\x09\x0b-\x1f\u200b\u202e\u2066]", text)
-    lines = [line for line in text.splitlines() if line.startswith('"')]
+    lines = [line.removeprefix("a ").removeprefix("b ") for line in text.splitlines() if re.match('([a-z] )?"', line)]
     assert all(re.fullmatch(r'"(?:[^"\\]|\\.)*"', line) for line in lines)
     assert len(prompt.messages) == len(_prompts(pipeline, journal, tmp_path)[0].messages)
     outside = re.sub(r'"(?:[^"\\]|\\.)*"', "", text)

@@ -74,7 +74,7 @@ def test_the_history_is_the_uncompressed_text_unless_the_other_is_asked_for(jour
 
 
 def test_the_routes_prompt_is_no_longer_than_the_planners(journal, tmp_path):
-    values = {"nouns": "games", "lines": (), "strands": (), "profile": (), "cues": ()}
+    values = {"nouns": "games", "threads": (), "lines": (), "strands": (), "profile": (), "cues": ()}
     planner = render("agents", stage="plan", personas=3, role="", count=0, **values)
     route = render("routes", route="behaviour", nouns="games", lines=(), cues=(), count=30)
     assert len(route.text) <= 1.1 * len(planner.text)

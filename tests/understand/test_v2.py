@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from intently.config import load_config
 from intently.journal import Journal, open_journal
-from intently.language import ScriptedModel
+from intently.language import Message, ScriptedModel
 from intently.nouns import Cue, Persona, Profile, Tag
 from intently.understand.arbiter import choose, without_near
 from intently.understand.context import context_of
@@ -26,7 +26,7 @@ CUES = (
     Cue(cue_id="c-winter", kind="season", text="winter begins", time=NOW, source="calendar"),
     Cue(cue_id="c-sea", kind="trend", text="many play sea games", time=NOW, source="journal"),
 )
-PLAN = "3,4,b: trader at sea\n1,2: solver of cases"  # the digest: 1, 2 detective games, 3, 4 sea games, 5 disliked
+PLAN = "b,2: trader at sea\na: solver of cases"  # threads: a detective games, b sea games
 SEA = "polar sea voyage\npirate island race\nlighthouse crew"
 CASES = "country house murder\nmuseum jewel theft\npoisoned banquet inquiry"
 
@@ -46,19 +46,19 @@ def _run(journal: Journal, tmp_path: Path, model: ScriptedModel, encoder=None, c
     return prepare("ann", model=model, encoder=encoder, cues=cues, **world)
 
 
-def _reason(journal, tmp_path, model, pipeline=V2(in_series=True), **more):  # noqa: B008
+def _reason(journal, tmp_path, model, pipeline=None, **more):
     run = _run(journal, tmp_path, model, **more)
-    return run, pipeline.reason(run, lambda step: None)
+    return run, (pipeline or V2()).reason(run, lambda step: None)
 
 
 def test_personas_rest_on_the_events_and_cues_that_their_line_names(journal, tmp_path):
     run, found = _reason(journal, tmp_path, ScriptedModel([PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"]))
-    events = {item.number: item.event_ids for item in context_of(run).behaviour.items}
+    detective, sea = (sum((item.event_ids for item in thread.items), ()) for thread in context_of(run).threads)
     assert [(persona.role, persona.cues) for persona in found.personas] == [
         ("trader at sea", ("c-sea",)),
         ("solver of cases", ()),
     ]
-    assert found.personas[0].evidence == events[3] + events[4]
+    assert [persona.evidence for persona in found.personas] == [sea, detective]
     assert found.personas[0].why == "Game 5, Game 4"
 
 
@@ -74,79 +74,80 @@ def test_tags_take_turns_among_the_personas_without_what_the_arbiter_left_out(jo
     ]
 
 
-def test_every_prompt_begins_with_the_whole_of_the_one_before_it(journal, tmp_path):
-    model = ScriptedModel([PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"])
-    _reason(journal, tmp_path, model)
-    asked = [prompt.messages for prompt in model.prompts]
-    assert len(asked) == 4
-    for earlier, later in zip(asked, asked[1:], strict=False):
-        assert later[: len(earlier)] == earlier
+def _answers(question: str) -> str:
+    if "personas" in question:
+        return PLAN
+    if "Leave out" in question:
+        return "lighthouse crew\nmuseum jewel theft"
+    return SEA if "trader" in question else CASES
 
 
-def test_experts_asked_at_once_share_the_planners_conversation_and_read_no_other_expert(journal, tmp_path):
-    def answer(question: str) -> str:
-        if "personas" in question:
-            return PLAN
-        if "Leave out" in question:
-            return "lighthouse crew\nmuseum jewel theft"
-        return SEA if "trader" in question else CASES
-
-    model = Answering(answer)
-    run, found = _reason(journal, tmp_path, model, V2(in_series=False))
-    experts = [prompt.messages for prompt in model.prompts if "tags for" in prompt.messages[-1].text]
-    assert len(experts) == 2
-    assert experts[0][:-1] == experts[1][:-1]
-    assert len(model.prompts[-1].messages) == len(experts[0]) + 4  # the arbiter reads all experts
-    series = _reason(journal, tmp_path, Answering(answer))[1]
-    assert found.tags == series.tags
+def test_experts_and_arbiter_read_the_planners_conversation_and_one_turn_of_their_own(journal, tmp_path):
+    model = Answering(_answers)
+    run, _ = _reason(journal, tmp_path, model)
+    planner, *later = (prompt.messages for prompt in model.prompts)
+    assert len(later) == 3
+    planned = (*planner, Message("assistant", PLAN))
+    assert all(messages[:-1] == planned for messages in later)
     assert len(run.calls) == 4
+
+
+def test_experts_are_asked_one_after_the_other_where_the_server_is_our_own(journal, tmp_path, monkeypatch):
+    at_once = _reason(journal, tmp_path / "one", Answering(_answers))[1]
+    monkeypatch.setattr(ScriptedModel, "embedded", property(lambda self: True))
+    model = Answering(_answers)
+    run = _run(journal, tmp_path / "two", model, cues=CUES[::-1])
+    V2().reason(run, lambda step: None)
+    asked = [prompt.messages[-1].text for prompt in model.prompts if "Describe" in prompt.messages[-1].text]
+    assert ["trader" in text for text in asked] == [True, False]
+    assert [tag.text for tag in at_once.tags][:2] == ["polar sea voyage", "country house murder"]
 
 
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ("3,77: trader at sea", "evidence does not exist"),
-        ("5,3: trader at sea", "rests on 1 liked item"),
-        ("3,4,f: trader at sea", "cue does not exist"),
-        ("3,4: games of quality", "too vague"),
-        ("3,2: solvers of cases", "repeats"),
-        ("1,2: old seaman", "same items"),
-        ("4,2: murder fan", "means the same as"),
+        ("f: trader at sea", "evidence does not exist"),
+        ("c: plain player", "rests on 1 liked item"),
+        ("b,3: trader at sea", "cue does not exist"),
+        ("b: games of quality", "too vague"),
+        ("b: solvers of cases", "repeats"),
+        ("a: old seaman", "same items"),
+        ("b: murder fan", "means the same as"),
     ],
 )
 def test_a_persona_whose_claim_is_wrong_is_dropped_with_the_reason(journal, tmp_path, line, fault):
+    journal.append([rated(30, days_ago=12)])
     context = context_of(_run(journal, tmp_path, ScriptedModel()))
-    first = "1,2: solver of cases"
+    first = "a: solver of cases"
 
     class Alike(ByWord):
         def encode(self, texts):
             found = super().encode([text.replace("solver", "murder") for text in texts])
             return found / (found**2).sum(axis=1, keepdims=True) ** 0.5
 
-    plan = plan_of([first, line, "3,4: old seaman"], context, nouns="games", encode=Alike().encode)
+    plan = plan_of([first, line, "b: old seaman"], context, nouns="games", encode=Alike().encode)
     assert [persona.role for persona in plan.personas] == ["solver of cases", "old seaman"]
     assert [(left, fault in why) for left, why in plan.left_out] == [(line, True)]
 
 
 def test_with_fewer_than_two_personas_the_model_is_asked_again_and_then_strands_make_the_missing(journal, tmp_path):
-    bad = "3,4: trader at sea\n3,4: trader at sea"
+    bad = "b: trader at sea\nb: trader at sea"
     model = ScriptedModel([bad, bad, SEA, CASES, "lighthouse crew\nmuseum jewel theft"])
     run, found = _reason(journal, tmp_path, model)
     assert "repeats 'trader at sea'" in model.prompts[1].messages[-1].text
     assert [persona.role for persona in found.personas] == ["trader at sea", "detective lover"]
     assert found.notes["personas_by_code"] == ["detective lover"]
-    assert run.refused == [("planner", "'3,4: trader at sea': it repeats 'trader at sea'")]
-    assert "1,2: detective lover" in model.prompts[2].messages[-2].text
+    assert run.refused == [("planner", "'b: trader at sea': it repeats 'trader at sea'")]
+    assert model.prompts[2].messages[-2].text == "b: trader at sea\na: detective lover"
 
 
 def test_the_grammar_offers_only_liked_items_and_cues_that_are_there(journal, tmp_path):
-    model = ScriptedModel([PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"])
-    run, _ = _reason(journal, tmp_path, model)
+    model = Answering(_answers)
+    _reason(journal, tmp_path, model)
     line = model.requests[0].shape.schema["properties"]["lines"]["items"]["pattern"]
-    disliked = next(item.number for item in context_of(run).behaviour.items if not item.liked)
-    assert re.match(line, "3,4,b: trader at sea")
-    assert not re.match(line, f"3,{disliked}: trader at sea")
-    assert not re.match(line, "3,4,c: trader at sea")
+    assert re.match(line, "a,b,2: trader at sea")
+    assert not re.match(line, "c: trader at sea")
+    assert not re.match(line, "b,3: trader at sea")
 
 
 def test_what_code_refuses_never_reaches_the_arbiter(journal, tmp_path):
@@ -202,21 +203,20 @@ def test_declared_attributes_are_shown_only_where_the_catalogue_allows_it(journa
     [
         ("v2-no-arbiter", [PLAN, SEA, CASES], 3),
         ("v2-no-planner", [SEA + "\n" + CASES, "lighthouse crew\nmuseum jewel theft"], 2),
-        ("v2-no-environment", [PLAN.replace(",b", ""), SEA, CASES, "lighthouse crew\nmuseum jewel theft"], 4),
+        ("v2-no-environment", [PLAN.replace(",2", ""), SEA, CASES, "lighthouse crew\nmuseum jewel theft"], 4),
         ("v2-no-compression", [PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"], 4),
     ],
 )
 def test_each_switch_takes_one_part_out_and_leaves_as_many_tags(journal, tmp_path, pipeline, script, calls):
     made = make_pipeline(pipeline)
     assert made.name == pipeline
-    object.__setattr__(made, "in_series", True)
     model = ScriptedModel(script)
     _, found = _reason(journal, tmp_path, model, made)
     assert len(found.tags) == 4
     assert len(model.prompts) == calls
     context = model.prompts[0].messages[-1].text
     assert ("winter begins" in context) is (pipeline != "v2-no-environment")
-    by_time, by_strand = '"2026-11-16 liked | 1 Game 5"' in context, '"detective | 1 Game 1; 2 Game 0"' in context
+    by_time, by_strand = '"2026-11-16 liked | Game 5"' in context, 'a "detective | Game 1; Game 0"' in context
     assert (by_time, by_strand) == ((True, False) if pipeline == "v2-no-compression" else (False, True))
 
 
@@ -227,8 +227,8 @@ def test_every_ablation_has_the_name_under_which_it_is_found():
 def test_the_estimate_is_never_below_what_is_asked(journal, tmp_path):
     model = ScriptedModel([PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"])
     run = _run(journal, tmp_path, model)
-    estimate = V2(in_series=True).estimate(run)
-    V2(in_series=True).reason(run, lambda step: None)
+    estimate = V2().estimate(run)
+    V2().reason(run, lambda step: None)
     rows = journal.calls("ann") or model._calls.rows
     assert estimate.calls == len(rows) == 4
     assert estimate.tokens_in >= sum(row.tokens_new + row.tokens_reused for row in rows)

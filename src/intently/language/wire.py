@@ -31,7 +31,7 @@ Lane = Literal["person", "batch"]
 PEOPLE = 0  # the slot of people; those of the batch come behind it
 LATER = (429, 502, 503, 504)  # statuses of an endpoint that may answer later
 DEADLINE = "its time was up"
-DRY_MULTIPLIER = 4.0  # logits off the third token of a repetition, doubled for each further one
+DRY_MULTIPLIER = 2.5  # logits off the third token of a repetition, doubled for each further one
 FREQUENCY_PENALTY = 0.4  # of endpoints that have no such sampler
 
 

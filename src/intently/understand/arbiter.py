@@ -1,9 +1,9 @@
 """The arbiter of V2: the final N tags out of all that the experts named, chosen jointly.
 
 RecGPT-V2 section 12.4: relevance, consistency, specificity, validity, without redundancy. First code takes out what it
-can tell by itself (form, vague words, titles, repetitions in words, near-duplicates in meaning). Then the model reads
-the experts' answers, which stand in the conversation already, and copies out the worst that are left, as many as are
-too many. Code guarantees the rest: no persona loses its share, and N are given where N are there.
+can tell by itself (form, vague words, titles, repetitions in words, near-duplicates in meaning). If more than N are
+left, the model reads them all behind the planner's conversation and copies out the worst, as many as are too many. Code
+guarantees the rest: no persona loses its share, and N are given where N are there.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from typing import Any
 from intently.language import Listing, Prompt, one_of
 from intently.nouns import Interest, Persona, Tag
 from intently.understand.context import Encode, question
-from intently.understand.experts import Named, tokens_for_tags
+from intently.understand.experts import Named, tokens_for_tags, without_loose_end
 from intently.understand.run import Run
 from intently.understand.tags import TagAnswer, TagsAnswer, tags_of
 
@@ -41,7 +41,8 @@ def pool_of(
     encode: Encode | None,
 ) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
     """The experts' tags that code lets pass, each with its persona, and why the others do not. interests: one each."""
-    answer = TagsAnswer(tags=tuple(TagAnswer(interest=n, tags=one.tags) for n, one in enumerate(named, start=1)))
+    whole = [tuple(map(without_loose_end, one.tags)) for one in named]
+    answer = TagsAnswer(tags=tuple(TagAnswer(interest=n, tags=tags) for n, tags in enumerate(whole, start=1)))
     tags, refused = tags_of(answer, interests, is_title, nouns=nouns)
     personas = {interest.interest_id: one.persona for interest, one in zip(interests, named, strict=True)}
     tags = tuple(tag.model_copy(update={"persona_id": personas[tag.interest_id or ""].persona_id}) for tag in tags)
@@ -68,10 +69,11 @@ def without_near(tags: Sequence[Tag], encode: Encode) -> tuple[tuple[Tag, ...], 
     return tuple(tags[place] for place in kept), tuple(faults)
 
 
-def ask_left_out(run: Run, talk: Prompt, pool: Sequence[Tag], count: int) -> tuple[str, ...]:
-    """Which `count` tags of the pool to leave out, by the model. talk: all that planner and experts were asked and
-    answered. Raises what Model.ask_list raises."""
-    prompt = talk.then(*question(run, "choose", count=count).messages)
+def ask_left_out(run: Run, planned: Prompt, pool: Sequence[Tag], count: int) -> tuple[str, ...]:
+    """Which `count` tags of the pool to leave out, by the model. planned: the conversation up to the planner's answer.
+    Raises what Model.ask_list raises."""
+    listed = "; ".join(tag.text for tag in pool)
+    prompt = planned.then(*question(run, "choose", count=count, pool=listed).messages)
     wanted = Listing(one_of(tag.text for tag in pool), count, count, "one of the tags above, copied", enough=1)
 
     def ask() -> tuple[dict[str, Any], str]:

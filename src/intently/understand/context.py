@@ -1,11 +1,11 @@
 """The context of V2: what a person did, who they are, and what the moment is like, read once by all agents.
 
-RecGPT-V2 section 12.1, C = {B, U, E}: behaviour as compressed lines with numbered items and their strands; the declared
-attributes that the catalogue's settings let prompts see; the cues of the moment with letters. Departure: entities stay
+RecGPT-V2 section 12.1, C = {B, U, E}: behaviour as lettered lines, one a thread; the declared attributes that
+the catalogue's settings let prompts see; the cues of the moment with numbers. Departure: entities stay
 text (the paper replaces them by trained vectors, which the embedded server does not take).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,8 +15,8 @@ import numpy.typing as npt
 from intently.language import Prompt, render
 from intently.language.prompt import LETTERS
 from intently.nouns import Cue
-from intently.understand.behaviour import BehaviourItem, BehaviourText
-from intently.understand.digest import digest_text
+from intently.understand.behaviour import BehaviourText
+from intently.understand.digest import Thread, digest_text
 from intently.understand.interests import MOST_EVIDENCE
 from intently.understand.run import Run, baseline_of
 
@@ -24,64 +24,60 @@ __all__ = ["Context", "Encode", "baseline", "context_of", "encode_of", "question
 
 Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]  # texts to unit rows
 MOST_CUES = 8  # a moment with more has no character
+MOST_THREADS = len(LETTERS)
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`strands`: label and numbers of the items that share it. `cues` are lettered a, b, … in this order."""
+    """`threads` are lettered a, b, …, `cues` numbered 1, 2, …, in this order."""
 
     nouns: str
     behaviour: BehaviourText
-    by_strand: bool  # the text's lines are the strands already
-    strands: tuple[tuple[str, tuple[int, ...]], ...]
+    threads: tuple[Thread, ...]
+    by_thread: bool  # the text's first lines are the threads
     profile: tuple[tuple[str, str], ...]
     cues: tuple[Cue, ...]
 
-    @property
-    def liked(self) -> Mapping[int, BehaviourItem]:
-        """What can be evidence, by number."""
-        return {item.number: item for item in self.behaviour.items if item.liked}
-
-    def cue_of(self, letter: str) -> Cue | None:
+    def thread_of(self, letter: str) -> Thread | None:
         place = LETTERS.find(letter)
-        return self.cues[place] if 0 <= place < len(self.cues) else None
+        return self.threads[place] if 0 <= place < len(self.threads) else None
+
+    def cue_of(self, number: int) -> Cue | None:
+        return self.cues[number - 1] if 1 <= number <= len(self.cues) else None
 
     def values(self) -> dict[str, Any]:
         """For the prompt `agents`."""
+        lines = self.behaviour.text.splitlines()
+        lettered = len(self.threads) if self.by_thread else 0
+        named = [(one.label, ", ".join(item.title for item in one.items[:MOST_EVIDENCE])) for one in self.threads]
         return {
             "nouns": self.nouns,
-            "lines": self.behaviour.text.splitlines(),
-            "strands": () if self.by_strand else self.strands,
+            "threads": lines[:lettered],
+            "lines": lines[lettered:],
+            "strands": [] if self.by_thread else named,
             "profile": self.profile,
             "cues": [cue.text for cue in self.cues],
         }
 
 
 def context_of(run: Run, *, compressed: bool = True, environment: bool = True) -> Context:
-    """Of this run. compressed: else the baseline text, numbered. environment: else no cues."""
-    behaviour = (
-        digest_text(run.behaviour, run.shared, run.settings.digest_tokens)
-        if compressed
-        else baseline(run, numbered=True)
-    )
-    numbers = {item.item_id: item.number for item in behaviour.items if item.item_id is not None}
-    named = ((one.label, [numbers[item_id] for item_id in one.item_ids if item_id in numbers]) for one in run.shared)
-    strands = tuple((label, tuple(held[:MOST_EVIDENCE])) for label, held in named if held)
+    """Of this run. compressed: else the baseline text, and the strands behind it. environment: else no cues."""
+    digest = digest_text(run.behaviour, run.shared, run.settings.digest_tokens)
+    behaviour = digest.behaviour if compressed else baseline(run)
     cues = run.cues[:MOST_CUES] if environment else ()
-    return Context(run.spec.nouns, behaviour, compressed, strands, _profile(run), cues)
+    return Context(run.spec.nouns, behaviour, digest.threads[:MOST_THREADS], compressed, _profile(run), cues)
 
 
-def baseline(run: Run, *, numbered: bool = False) -> BehaviourText:
+def baseline(run: Run) -> BehaviourText:
     """The history without compression: one line an event, as the baselines read it."""
     return baseline_of(
-        run.user_id, journal=run.journal, spec=run.spec, snapshot=run.snapshot, config=run.config, as_of=run.as_of,
-        numbered=numbered,
-    )  # fmt: skip
+        run.user_id, journal=run.journal, spec=run.spec, snapshot=run.snapshot, config=run.config, as_of=run.as_of
+    )
 
 
 def question(run: Run, stage: Literal["tags", "choose"], **values: Any) -> Prompt:
     """The later questions of the conversation, one turn each: for an expert, and for the arbiter."""
-    return render("agents", home=run.config.home, stage=stage, **values)
+    return render("agents", home=run.config.home, stage=stage, nouns=run.spec.nouns, **values)
 
 
 def encode_of(run: Run) -> Encode | None:

@@ -1,10 +1,11 @@
 """The planner of V2: one call over the whole context names K personas, different sides of one person.
 
-RecGPT-V2 section 12.2 gives neither K nor a schema. Ours: a line `2,4,b: solver of locked-room crimes`, the numbers of
-liked items and letters of cues first, because a small model then names what they share. Code checks what the line
-claims: that the items are there and were liked, that the cues are there, and that the personas differ, in words and
-(with an encoder) in meaning. One that fails is dropped and noted. With fewer than two left the model is asked once
-more; what is still missing is made from the strands that code counted.
+RecGPT-V2 section 12.2 gives neither K nor a schema. Ours: a line `a,2: lover of clever village murders`, the letters of
+threads and numbers of cues first, because a small model then names what they share. (Asked for numbers of single items
+it copied those of the example: docs/experiments.md.) Code puts the evidence, the newest items of those threads; it
+checks that threads and cues are there and that personas differ, in words, in items and (with an encoder) in meaning.
+One that fails is dropped and noted. With fewer than two left the model is asked once more; what is still missing is
+made from the threads by code.
 """
 
 import hashlib
@@ -15,16 +16,17 @@ from typing import Any
 
 from intently.language import Listing, Prompt, render
 from intently.language.prompt import LETTERS
-from intently.nouns import Persona
+from intently.nouns import Cue, Persona
+from intently.understand.behaviour import BehaviourItem
 from intently.understand.context import Context, Encode, encode_of
 from intently.understand.run import Run
 from intently.understand.wording import is_vague, same_meaning
 
-__all__ = ["TOKENS_EACH", "Plan", "ask_plan", "completed", "everything", "line_of", "plan_of", "planner_prompt"]
+__all__ = ["TOKENS_EACH", "Plan", "ask_plan", "completed", "everything", "plan_of", "planner_prompt"]
 
 WORD = r"[^\W_]{1,16}(?:['’&-][^\W_]{1,12})?"
 ROLE = rf"[^\W\d_][^\W_]{{0,15}}(?:['’&-][^\W_]{{1,12}})?(?: {WORD}){{1,5}}"  # two to six words
-LEAST_EVIDENCE, MOST_EVIDENCE = 2, 4  # items of one persona
+LEAST_EVIDENCE, MOST_EVIDENCE = 2, 6  # items of one persona
 LEAST_PERSONAS = 2  # with one there is nothing to complement
 ALIKE = 0.75  # cosine of two roles from which they say the same
 SHARED = 0.67  # of the smaller persona's items: from here both rest on the same things
@@ -76,14 +78,11 @@ def ask_plan(run: Run, prompt: Prompt, context: Context, count: int) -> Plan:
 
 
 def listing(context: Context, count: int) -> Listing:
-    """The form of the answer: only numbers of liked items and letters of cues that were shown."""
-    number = "(?:" + "|".join(str(number) for number in context.liked) + ")"
-    cue = f"(?:,[{LETTERS[: len(context.cues)]}]){{0,2}}" if context.cues else ""
-    evidence = f"{number}(?:,{number}){{{LEAST_EVIDENCE - 1},{MOST_EVIDENCE - 1}}}{cue}"
-    form = "numbers of liked items, then a persona of 2 to 6 words"
-    return Listing(
-        f"{evidence}: {ROLE}", count, count, form, enough=1, fresh_after=("\n", ":", ",")
-    )  # strands make the missing ones
+    """The form of the answer: only letters of threads and numbers of cues that were shown."""
+    thread = f"[{LETTERS[: len(context.threads)]}]"
+    cue = f"(?:,[1-{len(context.cues)}]){{0,2}}" if context.cues else ""
+    form = "letters of lines, then a persona of 2 to 6 words"
+    return Listing(f"{thread}(?:,{thread})?{cue}: {ROLE}", count, count, form, enough=1, fresh_after=("\n", ":", ","))
 
 
 def plan_of(lines: Sequence[str], context: Context, *, nouns: str, encode: Encode | None) -> Plan:
@@ -103,57 +102,48 @@ def plan_of(lines: Sequence[str], context: Context, *, nouns: str, encode: Encod
 
 
 def completed(plan: Plan, context: Context, *, count: int, nouns: str, encode: Encode | None) -> Plan:
-    """With fewer than two personas, as many of `count` as the strands give, made by code; else the plan as it is."""
-    personas, by_code = list(plan.personas), []
-    for label, numbers in context.strands if len(personas) < min(count, LEAST_PERSONAS) else ():
-        liked = [number for number in numbers if number in context.liked][:MOST_EVIDENCE]
-        persona = _persona(f"{label.replace(' + ', ' ')} lover".lower(), liked, "", context)
-        if len(personas) < count and liked and not _fault(persona, personas, nouns, encode):
+    """With fewer than two personas, as many of `count` as the threads give, made by code; else the plan as it is."""
+    personas, lines, by_code = list(plan.personas), list(plan.lines), []
+    for letter, thread in zip(LETTERS, context.threads if len(personas) < LEAST_PERSONAS else (), strict=False):
+        persona = _persona(f"{thread.label.replace(' + ', ' ')} lover".lower(), thread.items, ())
+        enough = len(thread.items) >= LEAST_EVIDENCE or not personas
+        if len(personas) < count and enough and not _fault(persona, personas, nouns, encode):
             personas.append(persona)
+            lines.append(f"{letter}: {persona.role}")
             by_code.append(persona.role)
-    made = tuple(line_of(persona, context) for persona in personas[len(plan.personas) :])
-    return Plan(tuple(personas), plan.lines + made, plan.left_out, tuple(by_code))
-
-
-def line_of(persona: Persona, context: Context) -> str:
-    """The persona in the form in which the planner answers."""
-    numbers = [str(n) for n, item in context.liked.items() if set(item.event_ids) & set(persona.evidence)]
-    letters = [LETTERS[place] for place, cue in enumerate(context.cues) if cue.cue_id in persona.cues]
-    return f"{','.join([*numbers, *letters])}: {persona.role}"
+    return Plan(tuple(personas), tuple(lines), plan.left_out, tuple(by_code))
 
 
 def everything(context: Context) -> Persona:
     """The one persona of a run without a planner: all that the person liked."""
-    return _persona("everything they like", list(context.liked), "", context)
+    return _persona("everything they like", [item for thread in context.threads for item in thread.items], ())
 
 
 def _read(line: str, context: Context) -> tuple[Persona, str]:
     """The persona of a line, and what is wrong with what it claims."""
     claimed, _, role = line.partition(": ")
-    signs = claimed.split(",")
-    numbers = [int(sign) for sign in dict.fromkeys(signs) if sign.isdigit()]
-    letters = "".join(dict.fromkeys(sign for sign in signs if not sign.isdigit()))
-    known = {item.number for item in context.behaviour.items}
-    liked = [number for number in numbers if number in context.liked]
-    persona = _persona(role.lower(), liked, letters, context)
-    if not set(numbers) <= known:
+    signs = list(dict.fromkeys(claimed.split(",")))
+    threads = [context.thread_of(sign) for sign in signs if not sign.isdigit()]
+    cues = [context.cue_of(int(sign)) for sign in signs if sign.isdigit()]
+    share = MOST_EVIDENCE // max(1, len(threads))
+    items = [item for thread in threads if thread is not None for item in thread.items[:share]]
+    persona = _persona(role.lower(), items, [cue for cue in cues if cue is not None])
+    if None in threads:
         return persona, "its evidence does not exist"
-    if len(liked) < LEAST_EVIDENCE:
-        return persona, f"it rests on {len(liked)} liked item(s), and {LEAST_EVIDENCE} are needed"
-    if any(context.cue_of(letter) is None for letter in letters):
+    if len(items) < LEAST_EVIDENCE:
+        return persona, f"it rests on {len(items)} liked item(s), and {LEAST_EVIDENCE} are needed"
+    if None in cues:
         return persona, "its cue does not exist"
     return persona, ""
 
 
-def _persona(role: str, numbers: Sequence[int], letters: str, context: Context) -> Persona:
-    items = [context.liked[number] for number in numbers]
-    cues = tuple(cue.cue_id for letter in letters if (cue := context.cue_of(letter)) is not None)
+def _persona(role: str, items: Sequence[BehaviourItem], cues: Sequence[Cue]) -> Persona:
     return Persona(
         persona_id=f"p-{hashlib.sha256(role.encode()).hexdigest()[:12]}",
         role=role,
         why=", ".join(item.title for item in items[:MOST_EVIDENCE]),
         evidence=tuple(event_id for item in items for event_id in item.event_ids),
-        cues=cues,
+        cues=tuple(cue.cue_id for cue in cues),
     )
 
 

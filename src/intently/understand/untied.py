@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from intently.nouns import Interest, Tag
+from intently.understand.experts import without_loose_end
 from intently.understand.run import Run
 from intently.understand.tags import TagAnswer, TagsAnswer, tags_of
 
@@ -13,6 +14,6 @@ NOBODY = Interest(interest_id="i-none", text="their history", evidence=())
 
 def untied_tags(named: Sequence[str], run: Run) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
     """The tags that stand, in order, and for each that does not, why."""
-    answer = TagsAnswer(tags=(TagAnswer(interest=1, tags=tuple(named)),))
+    answer = TagsAnswer(tags=(TagAnswer(interest=1, tags=tuple(map(without_loose_end, named))),))
     tags, refused = tags_of(answer, (NOBODY,), run.is_title, nouns=run.spec.nouns)
     return tuple(tag.model_copy(update={"interest_id": None, "rationale": NOBODY.text}) for tag in tags), refused

@@ -1,7 +1,7 @@
 """RecGPT-V2's reasoning: a planner names personas, an expert each names their tags, an arbiter chooses among all.
 
-It is one conversation, read once: instructions, the person's context, the planner's question and answer, each expert's
-question and answer, the arbiter's question. What a stage reads is the beginning of what the next one reads, so that the
+It is one conversation, read once: instructions, the person's context, the planner's question and answer; behind that
+each expert's question, and the arbiter's. What the planner read is the beginning of what all others read, so that the
 server computes only what is new. Rationales, evidence and ids are put by code and not paid for.
 
 The switches are the ablations of docs/understanding.md: `compression` off reads the baseline text, `planner` off asks
@@ -28,13 +28,10 @@ __all__ = ["V2"]
 
 @dataclass(frozen=True)
 class V2:
-    """in_series: experts one after the other, each reading the earlier ones; None: where the server is our own."""
-
     compression: bool = True
     planner: bool = True
     arbiter: bool = True
     environment: bool = True
-    in_series: bool | None = None
     rules: int = 1
 
     @property
@@ -52,7 +49,7 @@ class V2:
         named = self._named(run, planned, plan.personas)
         pool, refused = pool_of(named, interests, is_title=run.is_title, nouns=run.spec.nouns, encode=encode_of(run))
         run.refuse("tags", refused)
-        worst = self._worst(run, planned, named, pool)
+        worst = self._worst(run, planned, pool)
         choice = choose(pool, worst, plan.personas, run.settings.tags)
         tell(Progress(run.user_id, "tags", f"{len(choice.tags)} tags", interests, choice.tags))
         return Reasoned(interests, choice.tags, plan.personas, context.cues, _notes(plan, named, pool, choice))
@@ -62,27 +59,26 @@ class V2:
         context = context_of(run, compressed=self.compression, environment=self.environment)
         talk = self._prompt(run, context)
         personas, each = self._experts(run), self._each(run, self._experts(run))
-        longest = question(run, "choose", count=99).messages  # of the later questions
         whole = run.model.estimate([], 0)
         if self.planner:
             whole += run.model.estimate([talk], TOKENS_EACH * personas)
             talk = talk.then(Message("assistant", "word " * TOKENS_EACH * personas))
-        for _ in range(personas):
-            talk = talk.then(*longest)
-            whole += run.model.estimate([talk], tokens_for_tags(each))
-            talk = talk.then(Message("assistant", "word " * tokens_for_tags(each)))
+            talk = talk.then(*question(run, "tags", number=9, role="word " * 12, count=each).messages)
+        whole += run.model.estimate([talk] * personas, tokens_for_tags(each))
         over = personas * each - run.settings.tags
         if self.arbiter and over > 0:
-            whole += run.model.estimate([talk.then(*longest)], tokens_for_tags(over))
+            pool = "word " * (tokens_for_tags(each) * personas)
+            last = talk.then(*question(run, "choose", count=over, pool=pool).messages)
+            whole += run.model.estimate([last], tokens_for_tags(over))
         return whole
 
     def asks(self, run: Run) -> Sequence[str]:
         settings = run.settings
-        version = question(run, "choose", count=1).version
+        version = question(run, "choose", count=1, pool="").version
         return (str(settings.personas), str(settings.tags), str(settings.spare), version)
 
     def _experts(self, run: Run) -> int:
-        """How many are asked at most: no more than every second liked item could show."""
+        """How many are asked for at most: no more than every second liked item could show."""
         liked = sum(item.liked for item in run.behaviour.items)
         return max(1, min(run.settings.personas, liked // 2)) if self.planner else 1
 
@@ -103,15 +99,12 @@ class V2:
     def _named(self, run: Run, planned: Prompt, personas: Sequence[Persona]) -> tuple[Named, ...]:
         each = self._each(run, len(personas))
         if not self.planner:
-            return (Named(personas[0], None, ask_tag_lines(run, "expert", planned, each)),)
-        in_series = run.model.embedded if self.in_series is None else self.in_series
-        return ask_experts(run, planned, personas, each=each, in_series=in_series)
+            return (Named(personas[0], ask_tag_lines(run, "expert", planned, each)),)
+        return ask_experts(run, planned, personas, each=each)
 
-    def _worst(self, run: Run, planned: Prompt, named: Sequence[Named], pool: Sequence[Tag]) -> tuple[str, ...]:
+    def _worst(self, run: Run, planned: Prompt, pool: Sequence[Tag]) -> tuple[str, ...]:
         over = len(pool) - run.settings.tags
-        if not self.arbiter or over <= 0:
-            return ()
-        return ask_left_out(run, planned.then(*(turn for one in named for turn in one.turns)), pool, over)
+        return ask_left_out(run, planned, pool, over) if self.arbiter and over > 0 else ()
 
 
 def _interest(persona: Persona, run: Run) -> Interest:
