@@ -21,7 +21,7 @@ CUES = (
     Cue(cue_id="c-eve", kind="holiday", text="Christmas in 12 days", time=NOW, source="calendar"),
     Cue(cue_id="c-sea", kind="trend", text="many play sea games", time=NOW, source="journal"),
 )
-SCRIPT = ["sea voyage\njewel theft", "sea voyage\nisland race", "winter inn\nJewel theft", "storm crew\nsnow train"]
+SCRIPT = ["sea voyage\njewel theft", "sea voyage\nisland race", "winter inn\njewel theft", "storm crew\nsnow train"]
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_the_routes_prompt_is_no_longer_than_the_planners(journal, tmp_path):
 
 
 def test_one_prompt_asks_once_for_all(journal, tmp_path):
-    model, _, found = _reason(OnePrompt(), ["sea voyage\nSea voyage"], journal, tmp_path)
+    model, _, found = _reason(OnePrompt(), ["sea voyage\nsea voyages"], journal, tmp_path)
     assert [tag.text for tag in found.tags] == ["sea voyage"]
     assert "Name 2 short descriptions of" in model.prompts[0].messages[-1].text
 

@@ -98,7 +98,7 @@ def test_experts_are_asked_one_after_the_other_where_the_server_is_our_own(journ
     model = Answering(_answers)
     run = _run(journal, tmp_path / "two", model, cues=CUES[::-1])
     V2().reason(run, lambda step: None)
-    asked = [prompt.messages[-1].text for prompt in model.prompts if "Describe" in prompt.messages[-1].text]
+    asked = [prompt.messages[-1].text for prompt in model.prompts if "tags for" in prompt.messages[-1].text]
     assert ["trader" in text for text in asked] == [True, False]
     assert [tag.text for tag in at_once.tags][:2] == ["polar sea voyage", "country house murder"]
 

@@ -31,7 +31,7 @@ Lane = Literal["person", "batch"]
 PEOPLE = 0  # the slot of people; those of the batch come behind it
 LATER = (429, 502, 503, 504)  # statuses of an endpoint that may answer later
 DEADLINE = "its time was up"
-DRY_MULTIPLIER = 2.5  # logits off the third token of a repetition, doubled for each further one
+DRY_MULTIPLIER = 2.0  # logits off the second token of a repetition, doubled for each further one
 FREQUENCY_PENALTY = 0.4  # of endpoints that have no such sampler
 
 
@@ -220,7 +220,7 @@ def _held_back(shape: Shape) -> dict[str, Any]:
     return {
         "dry_multiplier": DRY_MULTIPLIER,
         "dry_base": 2.0,
-        "dry_allowed_length": 2,  # tokens that may be as they were
+        "dry_allowed_length": 1,  # tokens that may be as they were
         "dry_penalty_last_n": 32768,  # all that it has read
         "dry_sequence_breakers": list(shape.fresh_after),
     }
