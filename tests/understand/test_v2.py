@@ -39,6 +39,12 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     journal.close()
 
 
+@pytest.fixture(autouse=True)
+def _our_own_server(monkeypatch) -> None:
+    """One call after the other, in the order of the script, as with the embedded server."""
+    monkeypatch.setattr(ScriptedModel, "embedded", property(lambda self: True))
+
+
 def _run(journal: Journal, tmp_path: Path, model: ScriptedModel, encoder=None, cues=CUES, **settings) -> Run:
     settings = {"personas": 2, "tags": 4, "spare": 1.5, **settings}
     config = load_config(env={}, home=tmp_path, understand=settings)
@@ -92,15 +98,14 @@ def test_experts_and_arbiter_read_the_planners_conversation_and_one_turn_of_thei
     assert len(run.calls) == 4
 
 
-def test_experts_are_asked_one_after_the_other_where_the_server_is_our_own(journal, tmp_path, monkeypatch):
-    at_once = _reason(journal, tmp_path / "one", Answering(_answers))[1]
-    monkeypatch.setattr(ScriptedModel, "embedded", property(lambda self: True))
+def test_experts_asked_at_once_find_what_those_asked_one_by_one_find(journal, tmp_path, monkeypatch):
+    one_by_one = _reason(journal, tmp_path, Answering(_answers))[1]
+    monkeypatch.setattr(ScriptedModel, "embedded", property(lambda self: False))
+    monkeypatch.setattr(Journal, "stage_output", lambda *key: None)  # nothing is kept from the first time
     model = Answering(_answers)
-    run = _run(journal, tmp_path / "two", model, cues=CUES[::-1])
-    V2().reason(run, lambda step: None)
-    asked = [prompt.messages[-1].text for prompt in model.prompts if "tags for" in prompt.messages[-1].text]
-    assert ["trader" in text for text in asked] == [True, False]
-    assert [tag.text for tag in at_once.tags][:2] == ["polar sea voyage", "country house murder"]
+    run, at_once = _reason(journal, tmp_path, model)
+    assert at_once == one_by_one
+    assert len(model.prompts) == len(run.calls) == 4
 
 
 @pytest.mark.parametrize(
