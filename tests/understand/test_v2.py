@@ -13,7 +13,7 @@ from intently.config import load_config
 from intently.journal import Journal, open_journal
 from intently.language import Message, ScriptedModel
 from intently.nouns import Cue, Persona, Profile, Tag
-from intently.understand.arbiter import choose, without_near
+from intently.understand.arbiter import choose, doubtful, without_near
 from intently.understand.context import context_of
 from intently.understand.pipelines import ABLATIONS, make_pipeline
 from intently.understand.planner import plan_of
@@ -114,6 +114,7 @@ def test_experts_asked_at_once_find_what_those_asked_one_by_one_find(journal, tm
         ("f: trader at sea", "evidence does not exist"),
         ("c: plain player", "rests on 1 liked item"),
         ("b,3: trader at sea", "cue does not exist"),
+        ("b: game 4 lovers", "names an item"),
         ("b: games of quality", "too vague"),
         ("b: solvers of cases", "repeats"),
         ("a: old seaman", "same items"),
@@ -163,6 +164,15 @@ def test_what_code_refuses_never_reaches_the_arbiter(journal, tmp_path):
     ]  # fmt: skip
     assert [stage for stage, _ in run.refused] == ["tags", "tags"]
     assert len(model.prompts) == 3  # four are left and four are wanted: nothing to leave out
+
+
+def test_the_model_chooses_among_the_tags_that_are_farthest_from_the_catalogue():
+    far = [0.9, 0.1, 0.5, 0.2, 0.8]
+    pool = [Tag(tag_id=f"t{n}", text=f"tag {n}", best_similarity=cosine) for n, cosine in enumerate(far)]
+    assert [tag.text for tag in doubtful(pool, 1)] == ["tag 1", "tag 2", "tag 3"]
+    assert [tag.text for tag in doubtful([tag.model_copy(update={"best_similarity": 0}) for tag in pool], 1)] == [
+        "tag 2", "tag 3", "tag 4",
+    ]  # fmt: skip
 
 
 def test_tags_that_mean_the_same_are_one():

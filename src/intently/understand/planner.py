@@ -24,8 +24,8 @@ from intently.understand.wording import is_vague, same_meaning
 
 __all__ = ["TOKENS_EACH", "Plan", "ask_plan", "completed", "everything", "plan_of", "planner_prompt"]
 
-WORD = r"[^\W_]{1,16}(?:['’&-][^\W_]{1,12})?"
-ROLE = rf"[^\W\d_][^\W_]{{0,15}}(?:['’&-][^\W_]{{1,12}})?(?: {WORD}){{1,5}}"  # two to six words
+WORD = r"[^\W_\u3040-\u9fff]{1,16}(?:['’&-][^\W_\u3040-\u9fff]{1,12})?"
+ROLE = rf"{WORD}(?: {WORD}){{1,5}}"  # two to six words
 LEAST_EVIDENCE, MOST_EVIDENCE = 2, 6  # items of one persona
 LEAST_PERSONAS = 2  # with one there is nothing to complement
 ALIKE = 0.75  # cosine of two roles from which they say the same
@@ -134,6 +134,8 @@ def _read(line: str, context: Context) -> tuple[Persona, str]:
         return persona, f"it rests on {len(items)} liked item(s), and {LEAST_EVIDENCE} are needed"
     if None in cues:
         return persona, "its cue does not exist"
+    if any(" " in item.title and item.title.casefold() in persona.role for item in context.behaviour.items):
+        return persona, "it names an item"
     return persona, ""
 
 

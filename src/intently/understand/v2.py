@@ -16,7 +16,7 @@ from typing import Any
 
 from intently.language import Estimate, Message, Prompt
 from intently.nouns import Interest, Persona, Tag
-from intently.understand.arbiter import Choice, ask_left_out, choose, pool_of
+from intently.understand.arbiter import Choice, ask_left_out, choose, doubtful, pool_of
 from intently.understand.context import Context, context_of, encode_of, question
 from intently.understand.experts import Named, ask_experts, ask_tag_lines, tokens_for_tags
 from intently.understand.planner import TOKENS_EACH, Plan, ask_plan, everything, planner_prompt
@@ -104,7 +104,9 @@ class V2:
 
     def _worst(self, run: Run, planned: Prompt, pool: Sequence[Tag]) -> tuple[str, ...]:
         over = len(pool) - run.settings.tags
-        return ask_left_out(run, planned, pool, over) if self.arbiter and over > 0 else ()
+        if not self.arbiter or over <= 0:
+            return ()
+        return ask_left_out(run, planned, doubtful(run.grounded(tuple(pool)), over), over)
 
 
 def _interest(persona: Persona, run: Run) -> Interest:
