@@ -101,7 +101,7 @@ def test_by_keyboard_a_tag_then_a_side_of_the_person_goes_and_comes_back_and_the
 def test_the_texts_of_a_call_are_a_link_away_and_lead_back(open_inferred: Any) -> None:
     page = open_inferred("keys")
     page.get_by_text("Calls of the language model").click()
-    page.get_by_role("link", name="Texts of call 1").click()
+    page.get_by_role("link", name="Show the texts of call 1").click()
     expect(page.locator("pre").last).to_have_text("answered")
     page.get_by_role("link", name="Back to how this was inferred").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("How this was inferred")

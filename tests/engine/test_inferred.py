@@ -1,7 +1,7 @@
 """How it was inferred, on a real store with a scripted model; and what is not them is gone from all that they see."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -175,6 +175,18 @@ def test_it_stays_gone_after_the_next_understanding_in_other_words_and_by_its_ta
     }
     left = [one.text for one in engine.inferred("ann").left if one.stage == "you"]
     assert left[0] == "'haunted old inns': you said that 'haunted inns' is not you"
+
+
+def test_what_is_not_them_is_no_demand_that_the_catalogue_fails(engine):
+    row = engine.understand("ann")
+    lost = tuple(tag.model_copy(update={"found": 0, "best_similarity": 0.1}) for tag in row.tags)
+    engine.store.journal.put_understanding(replace(row, tags=lost, time=datetime.now(UTC)))
+    before = {text for one in engine.unmet() for text in one.wordings}
+    engine.disown("ann", "interest", engine.understanding("ann").interests[1].interest_id)
+    assert before - {text for one in engine.unmet() for text in one.wordings} == {
+        "cursed old inn",
+        "landlord with secrets",
+    }
 
 
 def test_as_of_a_moment_before_it_was_disowned_it_was_still_there(engine):

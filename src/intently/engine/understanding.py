@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from intently.config import Config
 from intently.engine.services import Services
 from intently.engine.store import Store
-from intently.engine.understood import correct_now
+from intently.engine.understood import correct_now, newest_understood
 from intently.engine.worlds import WorldKeeper
 from intently.errors import ModelUnavailable
 from intently.journal import UnderstandingRow
@@ -102,7 +102,7 @@ class Understander:
 
     def unmet(self, least_people: int = 1) -> list[Unmet]:
         """What people's tags ask for and no item is near to, most people first."""
-        rows = self._store.journal.newest_understandings()
+        rows = newest_understood(self._store.journal)
         tags = [(row.user_id, tag) for row in rows for tag in row.tags]
         return unmet_of(tags, self._services.encoder, least_people)
 
@@ -121,7 +121,7 @@ class Understander:
             now = time.monotonic()
             made = self._pool
             if made is None or made[0] != as_of or (as_of is None and now - made[1] > POOL_SECONDS):
-                rows = self._store.journal.newest_understandings(before=as_of)
+                rows = newest_understood(self._store.journal, as_of)
                 interests = [(row.user_id, interest) for row in rows for interest in row.interests]
                 self._pool = made = (as_of, now, pool_of(interests, self._services.encoder))
             return made[2]

@@ -1,11 +1,11 @@
 """What is understood about a person as the feed, the page and the API see it: corrected by what they said of it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from intently.journal import Journal, UnderstandingRow
 from intently.understand.corrections import CORRECTING, Corrected, Disowned, correct, disowned_of
 
-__all__ = ["correct_now", "read_disowned", "understood"]
+__all__ = ["correct_now", "newest_understood", "read_disowned", "understood"]
 
 NEWEST = 1000  # corrections that are read
 
@@ -22,6 +22,14 @@ def correct_now(journal: Journal, row: UnderstandingRow, moment: datetime | None
     """This understanding without what its person disowned until then."""
     disowned = read_disowned(journal, row.user_id, moment)
     return correct(row, disowned, lambda time: journal.understanding(row.user_id, time))
+
+
+def newest_understood(journal: Journal, before: datetime | None = None) -> list[UnderstandingRow]:
+    """The newest understanding of everybody, made before a moment, each without what its person disowned until then."""
+    moment = before or datetime.now(UTC)
+    correcting = {one.user_id for one in journal.activities(CORRECTING, moment)}
+    rows = journal.newest_understandings(before)
+    return [correct_now(journal, row, moment).row if row.user_id in correcting else row for row in rows]
 
 
 def read_disowned(journal: Journal, user_id: str, moment: datetime | None = None) -> tuple[Disowned, ...]:
