@@ -21,7 +21,7 @@ def events(draw) -> list[Event]:
             else {"item_id": str(draw(st.integers(0, 9)))}
         )
         value = {"value": draw(st.integers(1, 10))} if kind == "rating" else {}
-        time = NOW - timedelta(days=draw(st.sampled_from([0.1, 1, 29, 31, 60, 364, 366, 900, -1])))
+        time = NOW - timedelta(days=draw(st.sampled_from([0.1, 1, 29, 30, 31, 60, 364, 365, 366, 900, -1])))
         found.append(Event(user_id="ann", kind=kind, time=time, seq=seq, **about, **value))
     unique = {event.event_id: event for event in found}
     return sorted(unique.values(), key=lambda event: (event.time, event.seq))
