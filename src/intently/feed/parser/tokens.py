@@ -20,6 +20,12 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")  # HTML says nothing
+_SHORTENED = frozenset(("jr", "sr", "dr", "mr", "mrs", "ms", "st"))
+_BEGINS = frozenset(  # words that begin a sentence rather than go on with a name
+    """a an and also any anything but can could do dont either films from give i id ill im in instead it just keep less
+    let like make maybe more movies my no none not nothing now only or please show skip so some something stop thanks
+    that the then these they this those though too we what with without yes you""".split()
+)
 _NOT_KEPT = re.compile(r"[\x00\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\ud800-\udfff]")
 
@@ -69,7 +75,17 @@ def tokenise(text: str) -> list[Token]:
             tokens.append(Token(piece, low, start, start + len(piece), kind, spaced and start == found.start()))
         end = found.end()
     assert end <= len(text)
-    return tokens
+    return [token for place, token in enumerate(tokens) if not _is_of_a_name(tokens, place)]
+
+
+def _is_of_a_name(tokens: list[Token], place: int) -> bool:
+    """Whether a full stop belongs to an initial or a title before it ("Samuel L. Jackson", "Dr. Strangelove") and ends
+    no sentence: a word follows that begins none. "Plan B. No horror" has two sentences."""
+    if tokens[place].text != "." or tokens[place].spaced or not 0 < place < len(tokens) - 1:
+        return False
+    before, after = tokens[place - 1], tokens[place + 1]
+    short = before.kind == "word" and (len(before.low) == 1 or before.low in _SHORTENED) and before.low.isascii()
+    return short and after.kind == "word" and after.low not in _BEGINS
 
 
 def _split(word: str, start: int, kind: str) -> list[tuple[str, int]]:
