@@ -79,7 +79,7 @@ def main() -> None:
 
 
 def _measure(arguments: argparse.Namespace, home: Path) -> list[Measured]:
-    language = {"in_flight": arguments.in_flight, "context_tokens": arguments.context}
+    language = {"in_flight": arguments.in_flight, "context_tokens": arguments.context, "file": arguments.file}
     config = load_config(env={}, home=home, language=language, understand={"pipeline": arguments.pipeline})
     server = EmbeddedServer(config.language, home, fetch=False)
     server.start()
@@ -143,6 +143,7 @@ def _post(endpoint: Endpoint, slot: int, request: Request) -> dict[str, Any]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, required=True, help="a home with the demo films and the model's files")
+    parser.add_argument("--file", default="", help="another GGUF than the default model")
     parser.add_argument("--people", type=int, default=4)
     parser.add_argument("--pipeline", default="v2")
     parser.add_argument("--in-flight", type=int, default=1, help="calls of the batch at once")
