@@ -15,6 +15,7 @@ from intently.language import ScriptedModel
 from intently.nouns import Cue, Item
 from intently.understand.experts import TAG_LINE
 from intently.understand.pipelines import make_pipeline
+from intently.understand.planner import ROLE
 from intently.understand.run import prepare
 from tests.understand.worlds import NOW, rated, spec
 
@@ -87,7 +88,7 @@ def test_a_real_model_under_hostile_titles_answers_only_what_the_form_allows(pip
     named = [tag for tags in found.notes["named"].values() for tag in tags]
     assert len(named) >= 2
     assert all(re.fullmatch(TAG_LINE, tag) for tag in named)
-    assert all(re.fullmatch(r"[^\W\d_].{1,60}", persona.role) for persona in found.personas)
+    assert all(re.fullmatch(ROLE, persona.role) for persona in found.personas)
     kept = {event.event_id for event in journal.events_of("ann")}
     assert all(set(persona.evidence) <= kept for persona in found.personas)
     assert {row.outcome for row in model._calls.rows} == {"ok"}

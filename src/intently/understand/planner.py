@@ -25,7 +25,7 @@ from intently.understand.wording import is_vague, same_meaning
 __all__ = ["TOKENS_EACH", "Plan", "ask_plan", "completed", "everything", "plan_of", "planner_prompt"]
 
 WORD = r"[^\W_\u3040-\u9fff]{1,16}(?:['’&-][^\W_\u3040-\u9fff]{1,12})?"
-ROLE = rf"{WORD}(?: {WORD}){{1,5}}"  # two to six words
+ROLE = rf"[^\W\d_\u3040-\u9fff]{WORD}(?: {WORD}){{1,5}}"  # two to six words
 LEAST_EVIDENCE, MOST_EVIDENCE = 2, 6  # items of one persona
 LEAST_PERSONAS = 2  # with one there is nothing to complement
 ALIKE = 0.75  # cosine of two roles from which they say the same
