@@ -14,6 +14,7 @@ SAID = {
     "no Samuel L. Jackson. A comedy.": [f"avoid must {JACKSON}", COMEDY],
     "a comedy by anyone but J. J. Abrams. No horror": [COMEDY, "avoid prefer like text:J. J. Abrams", HORROR],
     "everybody but Tom Hanks": ["avoid must person is Tom Hanks"],
+    "nothing with buddy please": ["avoid must style is buddy"],
     "no horror. A comedy": [HORROR, COMEDY],
 }
 
