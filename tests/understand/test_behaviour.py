@@ -30,7 +30,7 @@ def _read_back(text: BehaviourText) -> dict[tuple[str, str], list[tuple[int, int
     said: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for line in text.text.splitlines():
         head, things = line.split(" | ")
-        found = [re.match(r"(\d+)(?: \D.*?)?(?: x(\d+))?$", thing) for thing in things.split("; ")]
+        found = [re.match(r"(\d+)(?: (?!x\d+$)\D.*?)?(?: x(\d+))?$", thing) for thing in things.split("; ")]
         for bucket, words in re.findall(r"([\d-]+) \((.*?)\)", head):
             for word in words.split(", "):
                 assert (bucket, word) not in said

@@ -21,7 +21,7 @@ from tests.evaluate.understanding.worlds import KINDS, PEOPLE, tiny_ground
 MOODS = ("calm", "bright", "lonely", "tiny", "wooden", "clever", "frozen", "secret")
 ANSWER = "\n".join([f"{mood} {kind}" for mood in MOODS for kind in KINDS][:30])  # one line a tag
 ROW = "one-prompt"
-PERSONAS = "numbers of liked items, then a persona of 2 to 6 words"
+PERSONAS = "letters of lines, then a persona of 2 to 6 words"
 
 
 def evaluated(out, rows, script=(), people=None, model=True, **asked):
@@ -96,7 +96,7 @@ def test_four_routes_and_v2_are_told_apart_by_what_each_of_their_voices_found(tm
     recorded = Recorded(Answers(tmp_path / "none.jsonl"))
     recorded.lines |= {
         tag_listing(1).form: ANSWER.splitlines(),
-        PERSONAS: ["1,2: quiet sailor at sea", "3,4: keen cook"],
+        PERSONAS: ["a,b: quiet sailor at sea", "c: keen cook"],
     }
     rows = ("random", "routes", "v2")
     table = evaluate_ground(

@@ -20,8 +20,8 @@ from intently.nouns import CallRow
 __all__ = ["Recorded", "StandIn", "drawn_lines"]
 
 Lines = Mapping[str, Sequence[str]]  # form of a list -> lines that the model answered
-EVIDENCE = re.compile(r"\(\?:(\d+(?:\|\d+)*)\)")  # how a question allows numbers
-CUES = re.compile(r"\[([a-z]+)\]")
+THREADS = re.compile(r"\[([a-z]+)\]")  # letters of threads that a persona may name
+CUES = re.compile(r"\[1-(\d)\]")  # and numbers of cues
 
 
 class Recorded(SilentModel):
@@ -76,16 +76,13 @@ def drawn_lines(wanted: Listing, lines: Lines, rng: np.random.Generator) -> tupl
 
 
 def _allowed(line: str, pattern: str, rng: np.random.Generator) -> str:
-    """The line with numbers and letters that this question allows; empty where it does not fit."""
-    numbers, head, rest = EVIDENCE.match(pattern), *line.partition(": ")[::2]
-    if numbers and rest:
-        signs = head.split(",")
-        choice = numbers[1].split("|")
-        count = min(sum(sign.isdigit() for sign in signs), len(choice))
-        letters = [sign for sign in signs if not sign.isdigit()]
-        cues = CUES.search(pattern)
-        kept = [letter for letter in letters if cues and letter in cues[1]]
-        line = ",".join([*rng.choice(choice, size=count, replace=False).tolist(), *kept]) + f": {rest}"
+    """The line with letters and numbers that this question allows; empty where it does not fit."""
+    threads, head, rest = THREADS.match(pattern), *line.partition(": ")[::2]
+    if threads and rest:
+        signs, cues = head.split(","), CUES.search(pattern)
+        count = min(sum(sign.isalpha() for sign in signs), len(threads[1]))
+        kept = [sign for sign in signs if sign.isdigit() and cues and int(sign) <= int(cues[1])]
+        line = ",".join([*rng.choice([*threads[1]], size=count, replace=False).tolist(), *kept]) + f": {rest}"
     return line if re.fullmatch(pattern, line) else ""
 
 
