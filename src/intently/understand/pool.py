@@ -6,7 +6,7 @@ the understandings of `LEAST_PEOPLE` people name it, in whatever wording, and le
 erased person's words go with them). It is matched to a person by the vectors of the items they liked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from intently.catalog.encode import Encoder
 from intently.nouns import Interest
-from intently.understand.wording import ALIKE, same_meaning
+from intently.understand.wording import groups_of, same_meaning
 
 __all__ = ["LEAST_PEOPLE", "Pool", "pool_of"]
 
@@ -51,23 +51,10 @@ def pool_of(interests: Iterable[tuple[str, Interest]], encoder: Encoder | None =
         people.setdefault(interest.text, set()).add(user_id)
     texts = sorted(people, key=lambda text: (-len(people[text]), text))
     vectors = encoder.encode(texts) if encoder is not None and texts else np.zeros((len(texts), 0), np.float32)
-    groups = _groups(texts, vectors)
+    groups = groups_of(texts, vectors)
     shared = {lead: set().union(*(people[texts[one]] for one in group)) for lead, group in groups.items()}
     leads = sorted(
         (lead for lead, who in shared.items() if len(who) >= LEAST_PEOPLE),
         key=lambda lead: (-len(shared[lead]), texts[lead]),
     )
     return Pool(tuple(texts[lead] for lead in leads), vectors[leads])
-
-
-def _groups(texts: Sequence[str], vectors: npt.NDArray[np.float32]) -> dict[int, list[int]]:
-    """Each text with the first one that means the same, by words or by vectors."""
-    groups: dict[int, list[int]] = {}
-    for place, text in enumerate(texts):
-        near = vectors[list(groups)] @ vectors[place] if vectors.shape[1] and groups else np.zeros(len(groups))
-        home = next(
-            (lead for lead, cosine in zip(groups, near, strict=True)
-             if cosine >= ALIKE or same_meaning(text, texts[lead])), None,
-        )  # fmt: skip
-        groups.setdefault(place if home is None else home, []).append(place)
-    return groups

@@ -7,7 +7,7 @@ import numpy as np
 
 from intently.catalog.encode import Encoder
 from intently.nouns import Tag
-from intently.understand.wording import ALIKE, same_meaning
+from intently.understand.wording import groups_of
 
 __all__ = ["Unmet", "is_unmet", "unmet_of"]
 
@@ -50,19 +50,5 @@ def unmet_of(tags: Iterable[tuple[str, Tag]], encoder: Encoder | None = None, le
 
 
 def _groups(texts: Sequence[str], encoder: Encoder | None) -> list[tuple[str, ...]]:
-    """Each text joins the first group whose first text it means the same as."""
-    vectors = encoder.encode(texts) if encoder is not None and texts else np.zeros((len(texts), 1), np.float32)
-    leaders: list[int] = []
-    groups: list[list[str]] = []
-    for place, text in enumerate(texts):
-        near = vectors[leaders] @ vectors[place] if leaders else ()
-        home = next(
-            (at for at, (leader, cosine) in enumerate(zip(leaders, near, strict=True))
-             if cosine >= ALIKE or same_meaning(text, texts[leader])), None,
-        )  # fmt: skip
-        if home is None:
-            leaders.append(place)
-            groups.append([text])
-        else:
-            groups[home].append(text)
-    return [tuple(group) for group in groups]
+    vectors = encoder.encode(texts) if encoder is not None and texts else np.zeros((len(texts), 0), np.float32)
+    return [tuple(texts[place] for place in group) for group in groups_of(texts, vectors).values()]

@@ -1,8 +1,12 @@
 """Words of interests and tags: which say too little, and which say the same."""
 
 import re
+from collections.abc import Sequence
 
-__all__ = ["ALIKE", "is_vague", "same_meaning", "stems"]
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["ALIKE", "groups_of", "is_vague", "same_meaning", "stems"]
 
 # Words that describe anything. A text of nothing else finds everything and explains nothing.
 VAGUE = frozenset(
@@ -36,6 +40,20 @@ def same_meaning(one: str, other: str) -> bool:
     first, second = stems(one), stems(other)
     smaller = min(len(first), len(second))
     return bool(smaller) and len(first & second) / max(len(first), len(second)) >= SAME_SHARE
+
+
+def groups_of(texts: Sequence[str], vectors: npt.NDArray[np.float32]) -> dict[int, list[int]]:
+    """Places of texts by the place of the first that means the same, by words or by vectors: (n, dim) unit rows, or
+    (n, 0) where nothing is encoded."""
+    groups: dict[int, list[int]] = {}
+    for place, text in enumerate(texts):
+        near = vectors[list(groups)] @ vectors[place] if vectors.shape[1] and groups else np.zeros(len(groups))
+        home = next(
+            (lead for lead, cosine in zip(groups, near, strict=True)
+             if cosine >= ALIKE or same_meaning(text, texts[lead])), place,
+        )  # fmt: skip
+        groups.setdefault(home, []).append(place)
+    return groups
 
 
 def _stem(word: str) -> str:
