@@ -10,13 +10,14 @@ endpoint (`response_format`). Whatever the server enforced, the text is validate
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from intently.errors import AnswerInvalid
+from intently.nouns import CallRow
 
 __all__ = [
     "WORDLESS",
@@ -26,6 +27,7 @@ __all__ = [
     "Lines",
     "Shape",
     "Sign",
+    "answer_of",
     "choice_shape",
     "lines_shape",
     "read_choice",
@@ -168,3 +170,17 @@ def _line(raw: str) -> Line:
         raise AnswerInvalid(f"a line of the answer has no sign or no words: {raw[:80]!r}")
     sign = cast(Sign, match[1])
     return Line(sign=sign, text=match[2].strip(" \"'.,") if sign in "+-x" else "")
+
+
+def answer_of(value: T, rows: Sequence[tuple[CallRow, bool]]) -> Answer[T]:
+    """What was read, with what its calls cost. rows: of each call, and whether it came from the cache."""
+    paid = [made for made, from_cache in rows if not from_cache]
+    return Answer(
+        value=value,
+        tokens_new=sum(made.tokens_new for made in paid),
+        tokens_reused=sum(made.tokens_reused for made in paid),
+        tokens_out=sum(made.tokens_out for made in paid),
+        seconds=sum(made.seconds for made in paid),
+        cached=not paid,
+        call_hash=rows[-1][0].hash,
+    )

@@ -5,7 +5,6 @@ lane, the wire, the row, and only then the reading of the answer, repaired once.
 """
 
 import copy
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -20,6 +19,7 @@ from intently.language.answer import (
     Chances,
     Line,
     Shape,
+    answer_of,
     choice_shape,
     lines_shape,
     read_choice,
@@ -32,6 +32,7 @@ from intently.language.budget import Budget, Estimate, Prices
 from intently.language.calls import CallStore, Flights, MemoryCalls, call_hash
 from intently.language.lanes import Lanes, Turn
 from intently.language.listing import Listing, list_shape, read_list
+from intently.language.pace import Newest, Speed
 from intently.language.prompt import Message, Prompt, approximate_tokens
 from intently.language.status import ModelStatus
 from intently.language.wire import Completion, Lane, Request, Wire
@@ -43,7 +44,6 @@ T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 TEMPLATE_TOKENS = 5  # that a chat template adds to each turn
 PREFILL_SECONDS = 300.0  # a cold prefix on a busy machine
-FIRST_GUESS = (50.0, 16.0)  # tokens a second in and out: the default model on 2 cores, until calls were measured
 REPAIR = "That cannot be used: {fault}. Answer the same question again, in the asked form only."
 
 
@@ -61,8 +61,8 @@ class Model:
         self._lanes = lanes or Lanes()
         self._backoff = Backoff()
         self._flights = Flights()
-        self._speed = _Speed()
-        self._prefill = _Newest()
+        self._speed = Speed()
+        self._prefill = Newest()
         self._rough = False
 
     def status(self) -> ModelStatus:
@@ -162,7 +162,7 @@ class Model:
         """
         deadline = time.monotonic() + timeout_seconds
         row, cached = self._call(prompt, choice_shape(words), lane, user_id, 1, deadline, budget)
-        return _answer(read_choice(row.answer or "[]", words), [(row, cached)])
+        return answer_of(read_choice(row.answer or "[]", words), [(row, cached)])
 
     def ask_list(
         self,
@@ -278,7 +278,7 @@ class Model:
             again = prompt.then(Message("assistant", row.answer or ""), Message("user", REPAIR.format(fault=fault)))
             rows.append(self._call(again, shape, lane, user_id, max_tokens, deadline, budget))
             value = read(rows[-1][0].answer or "")
-        return _answer(value, rows)
+        return answer_of(value, rows)
 
     def _call(
         self,
@@ -387,62 +387,8 @@ class Model:
         return True
 
 
-def _answer(value: T, rows: Sequence[tuple[CallRow, bool]]) -> Answer[T]:
-    """What was read, with what its calls cost. rows: of each call, and whether it came from the cache."""
-    paid = [made for made, from_cache in rows if not from_cache]
-    return Answer(
-        value=value,
-        tokens_new=sum(made.tokens_new for made in paid),
-        tokens_reused=sum(made.tokens_reused for made in paid),
-        tokens_out=sum(made.tokens_out for made in paid),
-        seconds=sum(made.seconds for made in paid),
-        cached=not paid,
-        call_hash=rows[-1][0].hash,
-    )
-
-
 def _whole_lines(done: Completion, shape: Shape | None) -> str:
     """The answer without the line that was cut off by the length limit, where an answer is made of lines."""
     if done.cut and shape is not None and shape.by_lines and "\n" in done.text:
         return done.text.rsplit("\n", 1)[0]
     return done.text
-
-
-class _Speed:
-    """Tokens a second in and out, smoothed over the calls of this process."""
-
-    def __init__(self) -> None:
-        self._rates = FIRST_GUESS
-        self.known = False  # measured, not guessed
-
-    def learn(self, fresh: int, out: int, seconds: float) -> None:
-        expected = self.seconds(fresh, out)
-        if fresh + out >= 50 and expected > 0 and seconds > 0:
-            self.known = True
-            factor = min(4.0, max(0.25, expected / seconds))
-            self._rates = (self._rates[0] * factor**0.3, self._rates[1] * factor**0.3)
-
-    def seconds(self, tokens_in: int, tokens_out: int) -> float:
-        return tokens_in / self._rates[0] + tokens_out / self._rates[1]
-
-
-class _Newest:
-    """Runs one thing in the background; a newer one stops the older."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._turn: Turn | None = None
-
-    def run(self, work: Callable[[Turn], object]) -> None:
-        turn = Turn()
-        self._replace(turn)
-        threading.Thread(target=work, args=(turn,), daemon=True, name="intently-prefill").start()
-
-    def stop(self) -> None:
-        self._replace(None)
-
-    def _replace(self, turn: Turn | None) -> None:
-        with self._lock:
-            old, self._turn = self._turn, turn
-        if old is not None:
-            old.stop("a newer prefill came")
