@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from intently.errors import DataError
 
-__all__ = ["count_tokens_of", "tokenizer_of"]
+__all__ = ["count_tokens_of", "keys_of", "tokenizer_of"]
 
 QWEN2 = (
     r"(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
@@ -37,7 +37,7 @@ def tokenizer_of(path: Path) -> Any:
     """The file's tokenizer as one of the `tokenizers` library. Takes about a second."""
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 
-    found = _keys(
+    found = keys_of(
         path, {"tokenizer.ggml.model", "tokenizer.ggml.pre", "tokenizer.ggml.tokens", "tokenizer.ggml.merges"}
     )
     kind, split = found.get("tokenizer.ggml.model"), SPLITS.get(found.get("tokenizer.ggml.pre", ""))
@@ -59,7 +59,7 @@ def tokenizer_of(path: Path) -> Any:
     return tokenizer
 
 
-def _keys(path: Path, wanted: set[str]) -> dict[str, Any]:
+def keys_of(path: Path, wanted: set[str]) -> dict[str, Any]:
     """The values of these keys of the header. Raises DataError when the file is no GGUF."""
     try:
         with path.open("rb") as file:
