@@ -15,6 +15,7 @@ from intently.language import Message, ScriptedModel
 from intently.nouns import Cue, Persona, Profile, Tag
 from intently.understand.arbiter import choose, doubtful, without_near
 from intently.understand.context import context_of
+from intently.understand.experts import TAG_LINE
 from intently.understand.pipelines import ABLATIONS, make_pipeline
 from intently.understand.planner import plan_of
 from intently.understand.run import Run, prepare
@@ -263,3 +264,17 @@ def test_answers_as_json_serve_as_well(journal, tmp_path):
         json.dumps({"lines": text.splitlines()}) for text in (PLAN, SEA, CASES, "lighthouse crew\npirate island race")
     ]
     assert len(_reason(journal, tmp_path, ScriptedModel(script))[1].tags) == 4
+
+
+@pytest.mark.parametrize(
+    "tag", ["country house murder", "sci-fi thriller", "mother-in-law comedy", "father's day", "café romance"]
+)
+def test_a_tag_is_words_of_small_letters(tag):
+    assert re.fullmatch(TAG_LINE, tag)
+
+
+@pytest.mark.parametrize(
+    "tag", ["- `", "- the village", "《the locked study", "1990s romance", "Paper Alibi", "murder", "a, b"]
+)
+def test_bullets_quotes_numbers_and_titles_are_no_tags(tag):
+    assert not re.fullmatch(TAG_LINE, tag)
