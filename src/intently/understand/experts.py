@@ -18,7 +18,7 @@ from intently.understand.run import Run
 
 __all__ = ["TAG_LINE", "Named", "ask_experts", "ask_tag_lines", "tag_listing", "tokens_for_tags", "without_loose_end"]
 
-LETTER = r"[^\W\d_A-Z\u3040-\u9fff]"  # small letters: no titles
+LETTER = r"[^\W\d_A-Z\u3040-\uffff]"  # small: no titles; of scripts whose words are apart
 WORD = rf"{LETTER}{{1,16}}(?:['’&-]{LETTER}{{1,12}}){{0,2}}(?:['’]s?)?"  # begins with one: no bullets, no quotes
 TAG_LINE = f"{WORD}(?: {WORD}){{1,4}}"  # two to five words
 NOWHERE = ("¶",)  # nothing ends a repetition: not even the next tag may begin as an earlier one did
