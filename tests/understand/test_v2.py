@@ -27,7 +27,7 @@ CUES = (
     Cue(cue_id="c-winter", kind="season", text="winter begins", time=NOW, source="calendar"),
     Cue(cue_id="c-sea", kind="trend", text="many play sea games", time=NOW, source="journal"),
 )
-PLAN = "b,2: trader at sea\na: solver of cases"  # threads: a detective games, b sea games
+PLAN = "b 2: trader at sea\na: solver of cases"  # threads: a detective games, b sea games
 SEA = "polar sea voyage\npirate island race\nlighthouse crew"
 CASES = "country house murder\nmuseum jewel theft\npoisoned banquet inquiry"
 
@@ -114,7 +114,7 @@ def test_experts_asked_at_once_find_what_those_asked_one_by_one_find(journal, tm
     [
         ("f: trader at sea", "evidence does not exist"),
         ("c: plain player", "rests on 1 liked item"),
-        ("b,3: trader at sea", "cue does not exist"),
+        ("b 3: trader at sea", "cue does not exist"),
         ("b: game 4 lovers", "names an item"),
         ("b: games of quality", "too vague"),
         ("b: solvers of cases", "repeats"),
@@ -145,14 +145,15 @@ def test_with_fewer_than_two_personas_the_model_is_asked_again_and_then_strands_
     assert [persona.role for persona in found.personas] == ["trader at sea", "detective lover"]
     assert found.notes["personas_by_code"] == ["detective lover"]
     assert run.refused == [("planner", "'b: trader at sea': it repeats 'trader at sea'")]
-    assert model.prompts[2].messages[-2].text == "b: trader at sea\na: detective lover"
+    assert model.prompts[2].messages[-2].text == f"{bad}\na: detective lover"  # what the server has read stays as it is
+    assert [re.search(r"tags for (\d)", prompt.messages[-1].text)[1] for prompt in model.prompts[2:4]] == ["1", "3"]
 
 
 def test_the_grammar_offers_only_liked_items_and_cues_that_are_there(journal, tmp_path):
     model = Answering(_answers)
     _reason(journal, tmp_path, model)
     line = model.requests[0].shape.schema["properties"]["lines"]["items"]["pattern"]
-    assert re.match(line, "a,b,2: trader at sea")
+    assert re.match(line, "a b 2: trader at sea")
     assert not re.match(line, "c: trader at sea")
     assert not re.match(line, "b,3: trader at sea")
 
@@ -170,9 +171,9 @@ def test_what_code_refuses_never_reaches_the_arbiter(journal, tmp_path):
 def test_the_model_chooses_among_the_tags_that_are_farthest_from_the_catalogue():
     far = [0.9, 0.1, 0.5, 0.2, 0.8]
     pool = [Tag(tag_id=f"t{n}", text=f"tag {n}", best_similarity=cosine) for n, cosine in enumerate(far)]
-    assert [tag.text for tag in doubtful(pool, 1)] == ["tag 1", "tag 2", "tag 3"]
+    assert [tag.text for tag in doubtful(pool, 1)] == ["tag 1", "tag 3"]
     assert [tag.text for tag in doubtful([tag.model_copy(update={"best_similarity": 0}) for tag in pool], 1)] == [
-        "tag 2", "tag 3", "tag 4",
+        "tag 3", "tag 4",
     ]  # fmt: skip
 
 
@@ -219,7 +220,7 @@ def test_declared_attributes_are_shown_only_where_the_catalogue_allows_it(journa
     [
         ("v2-no-arbiter", [PLAN, SEA, CASES], 3),
         ("v2-no-planner", [SEA + "\n" + CASES, "lighthouse crew\nmuseum jewel theft"], 2),
-        ("v2-no-environment", [PLAN.replace(",2", ""), SEA, CASES, "lighthouse crew\nmuseum jewel theft"], 4),
+        ("v2-no-environment", [PLAN.replace(" 2:", ":"), SEA, CASES, "lighthouse crew\nmuseum jewel theft"], 4),
         ("v2-no-compression", [PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"], 4),
     ],
 )
@@ -261,7 +262,7 @@ def test_a_run_that_was_broken_off_asks_only_what_is_missing(journal, tmp_path):
 
 def test_answers_as_json_serve_as_well(journal, tmp_path):
     script = [
-        json.dumps({"lines": text.splitlines()}) for text in (PLAN, SEA, CASES, "lighthouse crew\npirate island race")
+        json.dumps({"lines": text.splitlines()}) for text in (PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft")
     ]
     assert len(_reason(journal, tmp_path, ScriptedModel(script))[1].tags) == 4
 

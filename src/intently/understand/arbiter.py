@@ -2,7 +2,7 @@
 
 RecGPT-V2 section 12.4: relevance, consistency, specificity, validity, without redundancy. First code takes out what it
 can tell by itself (form, vague words, titles, repetitions in words, near-duplicates in meaning). If more than N are
-left, code takes those that are farthest from anything in the catalogue, some for each that is too many; the model reads
+left, code takes those that are farthest from anything in the catalogue, two for each that is too many; the model reads
 them behind the planner's conversation and copies out the worst. (The whole pool would cost 110 tokens more a person.)
 Code guarantees the rest: no persona loses its share, and N are given where N are there.
 """
@@ -19,10 +19,11 @@ from intently.understand.experts import Named, tokens_for_tags, without_loose_en
 from intently.understand.run import Run
 from intently.understand.tags import TagAnswer, TagsAnswer, tags_of
 
-__all__ = ["Choice", "ask_left_out", "choose", "doubtful", "pool_of", "without_near"]
+__all__ = ["LEAST_OVER", "Choice", "ask_left_out", "choose", "doubtful", "pool_of", "without_near"]
 
 NEAR = 0.86  # cosine of two tags from which they find the same items
-DOUBTFUL = 3  # tags that the model reads for each that is too many
+LEAST_OVER = 2  # tags too many for which a call of the model is worth its tokens; one alone is the last
+DOUBTFUL = 2  # tags that the model reads for each that is too many
 COVER = 0.5  # of its even share of N, that every persona keeps
 
 

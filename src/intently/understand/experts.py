@@ -70,11 +70,14 @@ def ask_tag_lines(run: Run, stage: str, prompt: Prompt, count: int) -> tuple[str
     return tuple(run.once(stage, prompt, ask)["lines"])
 
 
-def ask_experts(run: Run, planned: Prompt, personas: Sequence[Persona], *, each: int) -> tuple[Named, ...]:
-    """All experts' tags, in the order of the personas. planned: the conversation up to the planner's answer."""
+def ask_experts(
+    run: Run, planned: Prompt, personas: Sequence[Persona], numbers: Sequence[int], *, each: int
+) -> tuple[Named, ...]:
+    """All experts' tags, in the order of the personas. planned: the conversation up to the planner's answer; numbers:
+    each persona's line of it."""
     asked = [
         (persona, planned.then(*question(run, "tags", number=number, role=persona.role, count=each).messages))
-        for number, persona in enumerate(personas, start=1)
+        for number, persona in zip(numbers, personas, strict=True)
     ]
     if run.model.embedded:
         return tuple(Named(persona, ask_tag_lines(run, "expert", prompt, each)) for persona, prompt in asked)

@@ -1,6 +1,6 @@
 """The planner of V2: one call over the whole context names K personas, different sides of one person.
 
-RecGPT-V2 section 12.2 gives neither K nor a schema. Ours: a line `a,2: lover of clever village murders`, the letters of
+RecGPT-V2 section 12.2 gives neither K nor a schema. Ours: a line `a 2: lover of clever village murders`, the letters of
 threads and numbers of cues first, because a small model then names what they share. (Asked for numbers of single items
 it copied those of the example: docs/experiments.md.) Code puts the evidence, the newest items of those threads; it
 checks that threads and cues are there and that personas differ, in words, in items and (with an encoder) in meaning.
@@ -35,10 +35,12 @@ TOKENS_EACH = 48  # of one line, for the limit of the answer; a good one has abo
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`lines`: the personas as the experts read them. `left_out`: lines and why. `by_code`: roles made of strands."""
+    """`lines`: as answered, those left out too, so that the server has them in its memory; `numbers`: the place among
+    them of each persona, from 1. `left_out`: lines and why. `by_code`: roles made of strands."""
 
     personas: tuple[Persona, ...]
     lines: tuple[str, ...]
+    numbers: tuple[int, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     by_code: tuple[str, ...] = ()
 
@@ -80,38 +82,39 @@ def ask_plan(run: Run, prompt: Prompt, context: Context, count: int) -> Plan:
 def listing(context: Context, count: int) -> Listing:
     """The form of the answer: only letters of threads and numbers of cues that were shown."""
     thread = f"[{LETTERS[: len(context.threads)]}]"
-    cue = f"(?:,[1-{len(context.cues)}]){{0,2}}" if context.cues else ""
+    cue = f"(?: [1-{len(context.cues)}]){{0,2}}" if context.cues else ""
     form = "letters of lines, then a persona of 2 to 6 words"
-    return Listing(f"{thread}(?:,{thread})?{cue}: {ROLE}", count, count, form, enough=1, fresh_after=("\n", ":", ","))
+    return Listing(f"{thread}(?: {thread})?{cue}: {ROLE}", count, count, form, enough=1, fresh_after=("\n", ":"))
 
 
 def plan_of(lines: Sequence[str], context: Context, *, nouns: str, encode: Encode | None) -> Plan:
     """The personas that stand, and for each line that does not, why."""
     kept: list[Persona] = []
-    good: list[str] = []
+    numbers: list[int] = []
     left_out: list[tuple[str, str]] = []
-    for line in lines:
+    for number, line in enumerate(lines, start=1):
         persona, why = _read(line, context)
         fault = why or _fault(persona, kept, nouns, encode)
         if fault:
             left_out.append((line, fault))
         else:
             kept.append(persona)
-            good.append(line)  # as answered: the server has it in its memory
-    return Plan(tuple(kept), tuple(good), tuple(left_out))
+            numbers.append(number)
+    return Plan(tuple(kept), tuple(lines), tuple(numbers), tuple(left_out))
 
 
 def completed(plan: Plan, context: Context, *, count: int, nouns: str, encode: Encode | None) -> Plan:
     """With fewer than two personas, as many of `count` as the threads give, made by code; else the plan as it is."""
-    personas, lines, by_code = list(plan.personas), list(plan.lines), []
+    personas, lines, numbers, by_code = list(plan.personas), list(plan.lines), list(plan.numbers), []
     for letter, thread in zip(LETTERS, context.threads if len(personas) < LEAST_PERSONAS else (), strict=False):
         persona = _persona(f"{thread.label.replace(' + ', ' ')} lover".lower(), thread.items, ())
         enough = len(thread.items) >= LEAST_EVIDENCE or not personas
         if len(personas) < count and enough and not _fault(persona, personas, nouns, encode):
             personas.append(persona)
             lines.append(f"{letter}: {persona.role}")
+            numbers.append(len(lines))
             by_code.append(persona.role)
-    return Plan(tuple(personas), tuple(lines), plan.left_out, tuple(by_code))
+    return Plan(tuple(personas), tuple(lines), tuple(numbers), plan.left_out, tuple(by_code))
 
 
 def everything(context: Context) -> Persona:
@@ -122,7 +125,7 @@ def everything(context: Context) -> Persona:
 def _read(line: str, context: Context) -> tuple[Persona, str]:
     """The persona of a line, and what is wrong with what it claims."""
     claimed, _, role = line.partition(": ")
-    signs = list(dict.fromkeys(claimed.split(",")))
+    signs = list(dict.fromkeys(claimed.split()))
     threads = [context.thread_of(sign) for sign in signs if not sign.isdigit()]
     cues = [context.cue_of(int(sign)) for sign in signs if sign.isdigit()]
     share = MOST_EVIDENCE // max(1, len(threads))

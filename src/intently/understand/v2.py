@@ -16,7 +16,7 @@ from typing import Any
 
 from intently.language import Estimate, Message, Prompt
 from intently.nouns import Interest, Persona, Tag
-from intently.understand.arbiter import Choice, ask_left_out, choose, doubtful, pool_of
+from intently.understand.arbiter import LEAST_OVER, Choice, ask_left_out, choose, doubtful, pool_of
 from intently.understand.context import Context, context_of, encode_of, question
 from intently.understand.experts import Named, ask_experts, ask_tag_lines, tokens_for_tags
 from intently.understand.planner import TOKENS_EACH, Plan, ask_plan, everything, planner_prompt
@@ -46,7 +46,7 @@ class V2:
         interests = tuple(_interest(persona, run) for persona in plan.personas)
         tell(Progress(run.user_id, "interests", f"{len(plan.personas)} personas", interests))
         planned = prompt.then(Message("assistant", "\n".join(plan.lines))) if self.planner else prompt
-        named = self._named(run, planned, plan.personas)
+        named = self._named(run, planned, plan)
         pool, refused = pool_of(named, interests, is_title=run.is_title, nouns=run.spec.nouns, encode=encode_of(run))
         run.refuse("tags", refused)
         worst = self._worst(run, planned, pool)
@@ -93,18 +93,18 @@ class V2:
 
     def _plan(self, run: Run, context: Context, prompt: Prompt) -> Plan:
         if not self.planner:
-            return Plan((everything(context),), ())
+            return Plan((everything(context),), (), (1,))
         return ask_plan(run, prompt, context, self._experts(run))
 
-    def _named(self, run: Run, planned: Prompt, personas: Sequence[Persona]) -> tuple[Named, ...]:
-        each = self._each(run, len(personas))
+    def _named(self, run: Run, planned: Prompt, plan: Plan) -> tuple[Named, ...]:
+        each = self._each(run, len(plan.personas))
         if not self.planner:
-            return (Named(personas[0], ask_tag_lines(run, "expert", planned, each)),)
-        return ask_experts(run, planned, personas, each=each)
+            return (Named(plan.personas[0], ask_tag_lines(run, "expert", planned, each)),)
+        return ask_experts(run, planned, plan.personas, plan.numbers, each=each)
 
     def _worst(self, run: Run, planned: Prompt, pool: Sequence[Tag]) -> tuple[str, ...]:
         over = len(pool) - run.settings.tags
-        if not self.arbiter or over <= 0:
+        if not self.arbiter or over < LEAST_OVER:
             return ()
         return ask_left_out(run, planned, doubtful(run.grounded(tuple(pool)), over), over)
 

@@ -71,12 +71,12 @@ def test_a_shared_beginning_is_the_longest(one, other):
 
 def test_a_stand_in_has_the_form_that_is_asked_for():
     rng = np.random.default_rng(0)
-    persona = Listing(r"[abc](?:,[abc])?(?:,[1-2]){0,2}: [a-z]+ [a-z]+", 2, 2, "a persona")
-    lines = {"a persona": ["e,g,5: quiet sailor", "d,1: sharp cook"], "a tag": ["red coat"]}
+    persona = Listing(r"[abc](?: [abc])?(?: [1-2]){0,2}: [a-z]+ [a-z]+", 2, 2, "a persona")
+    lines = {"a persona": ["e g 5: quiet sailor", "d 1: sharp cook"], "a tag": ["red coat"]}
     for line in drawn_lines(persona, lines, rng):
         head, role = line.split(": ")
-        assert {sign for sign in head.split(",") if sign.isalpha()} <= {"a", "b", "c"}
-        assert {sign for sign in head.split(",") if sign.isdigit()} == ({"1"} if role == "sharp cook" else set())
+        assert {sign for sign in head.split() if sign.isalpha()} <= {"a", "b", "c"}
+        assert {sign for sign in head.split() if sign.isdigit()} == ({"1"} if role == "sharp cook" else set())
         assert role in ("quiet sailor", "sharp cook")
     copied = Listing(one_of(["blue hat", "green scarf"]), 1, 1, "a tag")
     assert drawn_lines(copied, lines, rng)[0] in ("blue hat", "green scarf")

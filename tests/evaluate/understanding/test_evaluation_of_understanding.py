@@ -96,7 +96,7 @@ def test_four_routes_and_v2_are_told_apart_by_what_each_of_their_voices_found(tm
     recorded = Recorded(Answers(tmp_path / "none.jsonl"))
     recorded.lines |= {
         tag_listing(1).form: ANSWER.splitlines(),
-        PERSONAS: ["a,b: quiet sailor at sea", "c: keen cook"],
+        PERSONAS: ["a b: quiet sailor at sea", "c: keen cook"],
     }
     rows = ("random", "routes", "v2")
     table = evaluate_ground(

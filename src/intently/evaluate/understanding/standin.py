@@ -79,10 +79,10 @@ def _allowed(line: str, pattern: str, rng: np.random.Generator) -> str:
     """The line with letters and numbers that this question allows; empty where it does not fit."""
     threads, head, rest = THREADS.match(pattern), *line.partition(": ")[::2]
     if threads and rest:
-        signs, cues = head.split(","), CUES.search(pattern)
+        signs, cues = head.split(), CUES.search(pattern)
         count = min(sum(sign.isalpha() for sign in signs), len(threads[1]))
         kept = [sign for sign in signs if sign.isdigit() and cues and int(sign) <= int(cues[1])]
-        line = ",".join([*rng.choice([*threads[1]], size=count, replace=False).tolist(), *kept]) + f": {rest}"
+        line = " ".join([*rng.choice([*threads[1]], size=count, replace=False).tolist(), *kept]) + f": {rest}"
     return line if re.fullmatch(pattern, line) else ""
 
 
