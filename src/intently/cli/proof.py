@@ -1,4 +1,4 @@
-"""Verbs that measure: evaluate feed, words, commands, trajectories, understanding, fulfilment."""
+"""Verbs that measure: evaluate feed, retrieval, words, commands, trajectories, understanding, fulfilment."""
 
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +42,56 @@ def feed(
         seed=seed,
         out=out or config.home / "cache" / "evaluate",
     )
+    if json_out:
+        print_json(report.json())
+    else:
+        Console().print(report.table())
+
+
+@evaluate_app.command("retrieval")
+def retrieval(
+    set_name: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="demo-movies (default), demo-shop, movies-ml100k or movies-ml1m; repeat for several."
+        ),
+    ] = None,
+    rows: Annotated[
+        str, typer.Option("--rows", help="Names of rows, with commas; default all. An unknown one lists them.")
+    ] = "",
+    protocol: Annotated[str, typer.Option("--protocol", help="llo, time or both.")] = "both",
+    refit_days: Annotated[
+        float, typer.Option("--refit-days", min=0.1, help="TIME: a model is made anew after so many days of the log.")
+    ] = 14,
+    seed: int = 0,
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of the data sets that do not ship.")] = None,
+    budget_minutes: Annotated[
+        float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")
+    ] = 60,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder of partial results; default in the home.")] = None,
+    write: Annotated[Path | None, typer.Option("--write", help="Folder for Markdown tables and numbers.")] = None,
+    json_out: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Retrieval models on people's next item: LLO and TIME apart, with intervals and seconds (SEMANTICS 7)."""
+    import sys
+
+    from rich.console import Console
+
+    from intently.config import load_config
+    from intently.evaluate.retrieval.run import Asked, run_retrieval_evaluation
+
+    config = load_config(home=home)
+    asked = Asked(
+        sets=tuple(set_name or ["demo-movies"]), rows=tuple(name.strip() for name in rows.split(",") if name.strip()),
+        protocol=protocol, refit_days=refit_days, seed=seed, budget_minutes=budget_minutes, data=data,
+    )  # fmt: skip
+    folder = out or config.home / "cache" / "evaluate"
+    report = run_retrieval_evaluation(asked, folder, config, lambda text: print(text, file=sys.stderr, flush=True))
+    if write is not None:
+        from intently.evaluate.retrieval.write import write_report
+
+        write_report(report, write)
     if json_out:
         print_json(report.json())
     else:

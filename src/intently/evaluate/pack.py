@@ -13,10 +13,10 @@ from intently.catalog.schema import CatalogSpec, load_spec
 from intently.catalog.snapshot import Snapshot, build_snapshot
 from intently.catalog.vectors import VectorCache
 from intently.errors import NotFound
-from intently.nouns import Event
+from intently.nouns import Event, Item
 from intently.retrieve.columns import Log
 
-__all__ = ["Pack", "open_pack", "pack_folder"]
+__all__ = ["Pack", "open_pack", "pack_folder", "read_pack"]
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,13 @@ def pack_folder(store: str) -> Path:
 def open_pack(store: str, folder: Path, vectors: Path) -> Pack:
     """Read a pack from its folder. `vectors`: the folder of the vector cache, read beside those that the pack ships."""
     spec = load_spec(folder / "catalog.toml")
-    items = list(read_items(spec, folder))
     cache = VectorCache(vectors, embedded_digest(), EMBEDDED_DIM, folder / "vectors.npz")
+    return read_pack(store, spec, folder, list(read_items(spec, folder)), cache, _digest(folder))
+
+
+def read_pack(name: str, spec: CatalogSpec, folder: Path, items: list[Item], cache: VectorCache, digest: str) -> Pack:
+    """The pack of these items and of the events in `folder`; events of other items are left out."""
     found, encoded = item_vectors(spec, items, cache)
-    digest = _digest(folder)
     snapshot = build_snapshot(spec, items, found, digest[:16], encoded=encoded)
     events = [e for e in read_events(spec, folder) if e.kind in spec.history_kinds and e.item_id is not None]
     events = [e for e in events if snapshot.row_of(str(e.item_id)) is not None]
@@ -54,7 +57,7 @@ def open_pack(store: str, folder: Path, vectors: Path) -> Pack:
     events = [events[place] for place in np.argsort(times, kind="stable")]
     user_ids = tuple(dict.fromkeys(event.user_id for event in events))
     groups = tuple(event.order_id and f"{event.user_id} {event.order_id}" or event.event_id for event in events)
-    return Pack(store, spec, snapshot, _log(spec, snapshot, events, user_ids), groups, user_ids, digest)
+    return Pack(name, spec, snapshot, _log(spec, snapshot, events, user_ids), groups, user_ids, digest)
 
 
 def _log(spec: CatalogSpec, snapshot: Snapshot, events: list[Event], user_ids: tuple[str, ...]) -> Log:

@@ -1,0 +1,105 @@
+"""The rows of the table: models that are fitted on what is visible and then rank for one person after the other.
+
+`Method` is the seam: popularity, item-kNN, EASE, BM25, semantic and the sequence tower fulfil it. The sources that
+serve are asked as they serve; what they are made of is the index of the moment.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from intently.config import RetrieveConfig
+from intently.errors import BadRequest
+from intently.evaluate.retrieval.ease import Ease
+from intently.evaluate.retrieval.folds import Fold, Moment
+from intently.evaluate.retrieval.lexical import Lexical
+from intently.retrieve.index import BehaviourIndex
+from intently.retrieve.neighbours import Neighbours
+from intently.retrieve.popularity import Lasting, Popularity
+from intently.retrieve.request import Retriever, Rows
+from intently.retrieve.semantic import Semantic
+from intently.retrieve.similarity import NeighbourTable, neighbour_lists
+
+__all__ = ["BASELINE", "Method", "Ranker", "methods_of"]
+
+BASELINE = "popularity"  # that every other row is compared with
+
+
+class Ranker(Protocol):
+    """A fitted model."""
+
+    def rank(self, moment: Moment, k: int) -> Rows:
+        """At most `k` allowed items, best first; without those that it knows nothing for."""
+
+
+class Method(Protocol):
+    """A row of the table."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    def fit(self, fold: Fold) -> Ranker:
+        """Learn from what is visible; its seconds are reported."""
+
+
+@dataclass(frozen=True)
+class SourceRanker:
+    """A source that serves, made for each moment."""
+
+    source: Callable[[BehaviourIndex], Retriever]
+
+    def rank(self, moment: Moment, k: int) -> Rows:
+        return self.source(moment.index).retrieve(moment.request, moment.allowed, k).rows
+
+
+@dataclass(frozen=True)
+class Popular:
+    """By recency under TIME, by all events under LLO, where the time of a target says nothing."""
+
+    name: str = BASELINE
+    title: str = "popularity"
+
+    def fit(self, fold: Fold) -> SourceRanker:
+        if fold.protocol == "time":
+            return SourceRanker(lambda index: Popularity(index.popularity))
+        return SourceRanker(lambda index: Lasting(index.lasting))
+
+
+@dataclass(frozen=True)
+class ItemNeighbours:
+    """Item-kNN as it serves; under TIME its counts are current at every moment."""
+
+    config: RetrieveConfig
+    name: str = "item-knn"
+    title: str = "item-kNN"
+
+    def fit(self, fold: Fold) -> SourceRanker:
+        newest = self.config.recent_items
+        if fold.protocol == "time":
+            return SourceRanker(lambda index: Neighbours(index.neighbours, newest))
+        size, log = len(fold.pack.snapshot.item_ids), fold.visible
+        table: NeighbourTable = neighbour_lists(size, log.users, log.rows, self.config.neighbours)
+        return SourceRanker(lambda index: Neighbours(table, newest))
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """Text vectors of what was liked."""
+
+    name: str = "semantic"
+    title: str = "semantic (text vectors)"
+
+    def fit(self, fold: Fold) -> SourceRanker:
+        vectors = fold.pack.snapshot.vectors
+        return SourceRanker(lambda index: Semantic(vectors))
+
+
+def methods_of(names: tuple[str, ...], config: RetrieveConfig) -> list[Method]:
+    """The rows of these names, all by default, and the baseline. Raises BadRequest for an unknown name."""
+    known: Mapping[str, Method] = {
+        method.name: method for method in (Popular(), ItemNeighbours(config), Ease(), Lexical(), Meaning())
+    }
+    if unknown := [name for name in names if name not in known]:
+        raise BadRequest(f"there is no row {unknown[0]!r}; there are {', '.join(known)}")
+    return [known[name] for name in known if not names or name in {*names, BASELINE}]

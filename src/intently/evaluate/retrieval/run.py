@@ -1,0 +1,153 @@
+"""`intently evaluate retrieval`: every model on the same people, resumable, within a budget.
+
+A fold is fitted and asked row by row, and kept when it is whole. Tables of LLO and TIME stand apart.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from intently.config import Config, load_config
+from intently.errors import BadRequest
+from intently.evaluate.commit import commit
+from intently.evaluate.metrics import ranks_of
+from intently.evaluate.rankings import DEPTH
+from intently.evaluate.retrieval.folds import PROTOCOLS, Fold, Moment, Walk, folds_of
+from intently.evaluate.retrieval.kept import Answers, read_answers, write_answers
+from intently.evaluate.retrieval.methods import Method, Ranker, methods_of
+from intently.evaluate.retrieval.report import RetrievalReport, RetrievalTable, table_of
+from intently.evaluate.retrieval.sets import RetrievalSet, open_set
+
+__all__ = ["Asked", "evaluate_set", "run_retrieval_evaluation"]
+
+ROOMS_READ = ("retrieve", "evaluate/retrieval", "catalog")  # whose code decides the numbers
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be run. `sets` by name; `rows`: all by default; `protocol`: llo, time or both (those that the set
+    allows); `data`: the folder of the sets that do not ship."""
+
+    sets: tuple[str, ...] = ("demo-movies",)
+    rows: tuple[str, ...] = ()
+    protocol: str = "both"
+    refit_days: float = 14.0
+    seed: int = 0
+    budget_minutes: float = 60.0
+    data: Path | None = None
+
+
+def run_retrieval_evaluation(
+    asked: Asked, out: Path, config: Config | None = None, say: Say = lambda text: None
+) -> RetrievalReport:
+    """Run what is missing and report on all that is there. Raises as `open_set`, and BadRequest for an unknown row or
+    protocol."""
+    config = config or load_config()
+    began = time.monotonic()
+    methods_of(asked.rows, config.retrieve)  # an unknown row is refused before anything is read
+    tables: list[RetrievalTable] = []
+    for name in asked.sets:
+        opened = open_set(name, asked.data, config, say)
+        tables += evaluate_set(asked, opened, out, config, began + asked.budget_minutes * 60, say)
+    return RetrievalReport(asked.seed, commit(), tuple(tables), round(time.monotonic() - began, 1))
+
+
+def evaluate_set(
+    asked: Asked, opened: RetrievalSet, out: Path, config: Config, deadline: float, say: Say = lambda text: None
+) -> list[RetrievalTable]:
+    """One table for each protocol that is asked for and that the set allows."""
+    methods = methods_of(asked.rows, config.retrieve)
+    tables = []
+    for protocol in _protocols(asked.protocol, opened):
+        folds = folds_of(opened.pack, protocol, asked.refit_days)
+        run = _Run(asked, opened, methods, folds, out, config, deadline, say)
+        run.ask()
+        tables.append(table_of(opened.name, protocol, methods, folds, run.answers, asked.seed))
+    return tables
+
+
+def _protocols(protocol: str, opened: RetrievalSet) -> tuple[str, ...]:
+    if protocol not in (*PROTOCOLS, "both"):
+        raise BadRequest(f"there is no protocol {protocol!r}; choose llo, time or both")
+    if protocol == "time" and not opened.timed:
+        raise BadRequest(f"{opened.name} knows the order of each person's events but no times; choose --protocol llo")
+    wanted = PROTOCOLS if protocol == "both" else (protocol,)
+    return tuple(name for name in wanted if opened.timed or name == "llo")
+
+
+@dataclass
+class _Run:
+    """One set under one protocol. `answers`: of the folds that are whole, by row and number of the fold."""
+
+    asked: Asked
+    opened: RetrievalSet
+    methods: list[Method]
+    folds: list[Fold]
+    out: Path
+    config: Config
+    deadline: float
+    say: Say
+    answers: dict[tuple[str, int], Answers] = field(default_factory=dict)
+
+    def ask(self) -> None:
+        """Answer what is missing, until the budget is spent."""
+        walk = Walk(self.opened.pack, self.config.retrieve, self.asked.seed)
+        for fold in self.folds:
+            fitted = {method.name: asking for method in self.methods if (asking := self._fit(method, fold))}
+            for moment in walk.moments(fold) if fitted else ():
+                for asking in fitted.values():
+                    asking.ask(moment)
+            for name, asking in fitted.items():
+                self.answers[name, fold.number] = asking.answers()
+                write_answers(self._file(name, fold), asking.answers())
+
+    def _fit(self, method: Method, fold: Fold) -> "_Asking | None":
+        """The row learnt from the fold; None where its answers are there already, or the budget is spent."""
+        if (known := read_answers(self._file(method.name, fold))) is not None:
+            self.answers[method.name, fold.number] = known
+            return None
+        place = f"{self.opened.name}, {fold.protocol}, fold {fold.number}"
+        if time.monotonic() > self.deadline:
+            self.say(f"{place}: the budget is spent before {method.name}; run again to go on")
+            return None
+        began = time.perf_counter()
+        ranker = method.fit(fold)
+        seconds = time.perf_counter() - began
+        self.say(f"{place}: {method.name} learnt from {len(fold.visible):,} events in {seconds:.1f} s")
+        return _Asking(ranker, seconds)
+
+    def _file(self, row: str, fold: Fold) -> Path:
+        decides = f"{self._code} {self.opened.pack.digest} {self.asked.seed} {self.asked.refit_days}"
+        digest = hashlib.sha256(f"{decides} {self.config.retrieve}".encode()).hexdigest()[:16]
+        return self.out / f"retrieval-{self.opened.name}-{fold.protocol}-{fold.number}-{row}-{digest}.json"
+
+    @cached_property
+    def _code(self) -> str:
+        root, whole = Path(__file__).parents[2], hashlib.sha256()
+        whole.update(self.opened.pack.snapshot.vectors.tobytes())
+        for room in ROOMS_READ:
+            for file in sorted((root / room).rglob("*.py")):
+                whole.update(file.read_bytes())
+        return whole.hexdigest()
+
+
+class _Asking:
+    """A fitted row while its fold is asked."""
+
+    def __init__(self, ranker: Ranker, fit_seconds: float) -> None:
+        self._ranker, self._fit_seconds = ranker, fit_seconds
+        self._ranks: dict[int, tuple[int, ...]] = {}
+        self._seconds: list[float] = []
+
+    def ask(self, moment: Moment) -> None:
+        began = time.perf_counter()
+        ranked = self._ranker.rank(moment, DEPTH)
+        self._seconds.append(time.perf_counter() - began)
+        self._ranks[moment.case.user] = ranks_of(ranked, moment.case.taken)
+
+    def answers(self) -> Answers:
+        return Answers(self._ranks, self._fit_seconds, tuple(self._seconds))

@@ -1,0 +1,28 @@
+"""The report as files, for docs/results: retrieval.md and retrieval.json."""
+
+import json
+from pathlib import Path
+
+from intently.evaluate.retrieval.report import RetrievalReport, cells, title_of
+
+__all__ = ["markdown", "write_report"]
+
+
+def write_report(report: RetrievalReport, folder: Path) -> None:
+    """Write the tables as Markdown and the numbers as JSON."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "retrieval.json").write_text(json.dumps(report.json(), indent=1) + "\n", "utf-8")
+    (folder / "retrieval.md").write_text(markdown(report), "utf-8")
+
+
+def markdown(report: RetrievalReport) -> str:
+    """All tables."""
+    parts = []
+    for table in report.tables:
+        head, *body = cells(table)
+        lines = [head, ("---",) * len(head), *body]
+        parts.append(f"### {title_of(table)}\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n")
+        if table.unfinished:
+            parts.append(f"Not finished: {', '.join(table.unfinished)}.\n")
+    parts.append(f"Seed {report.seed}, commit {report.commit}.\n")
+    return "\n".join(parts)
