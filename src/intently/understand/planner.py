@@ -20,12 +20,12 @@ from intently.nouns import Cue, Persona
 from intently.understand.behaviour import BehaviourItem
 from intently.understand.context import Context, Encode, encode_of
 from intently.understand.run import Run
-from intently.understand.wording import is_vague, same_meaning
+from intently.understand.wording import SMALL, is_vague, same_meaning
 
 __all__ = ["TOKENS_EACH", "Plan", "ask_plan", "completed", "everything", "plan_of", "planner_prompt"]
 
-WORD = r"[^\W_\u3040-\u9fff]{1,16}(?:['’&-][^\W_\u3040-\u9fff]{1,12})?"
-ROLE = rf"[^\W\d_\u3040-\u9fff]{WORD}(?: {WORD}){{1,5}}"  # two to six words
+WORD = rf"[A-Z0-9{SMALL}]{{1,16}}(?:['’&-][A-Z0-9{SMALL}]{{1,12}})?"
+ROLE = rf"[A-Z{SMALL}]{WORD}(?: {WORD}){{1,5}}"  # two to six words
 LEAST_EVIDENCE, MOST_EVIDENCE = 2, 6  # items of one persona
 LEAST_PERSONAS = 2  # with one there is nothing to complement
 ALIKE = 0.75  # cosine of two roles from which they say the same

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ALIKE", "groups_of", "is_vague", "same_meaning", "stems"]
+__all__ = ["ALIKE", "SMALL", "groups_of", "is_vague", "same_meaning", "stems"]
+
+# Small letters of Latin, Greek and Cyrillic, for a form: \w means other letters to the model's grammar than to Python.
+SMALL = r"a-z\u00df-\u00f6\u00f8-\u024f\u03ac-\u03ce\u0430-\u045f"
 
 # Words that describe anything. A text of nothing else finds everything and explains nothing.
 VAGUE = frozenset(
