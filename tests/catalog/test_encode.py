@@ -282,6 +282,6 @@ def test_with_a_cache_only_words_already_encoded_are_near(tmp_path: Path) -> Non
     snapshot = build_snapshot(SPEC, [ITEM], None, "1")
     grounder = Grounder(SPEC, snapshot, encoder, cache)
     assert grounder.nearest("beach by the seaside") is None
-    words = facet_words(SPEC, {name: held.values for name, held in snapshot.terms.items()})
+    words = facet_words(SPEC, {name: held.values for name, held in snapshot.terms.items()}, len(snapshot.item_ids))
     encode_missing([word.text for word in words], encoder, cache)
     assert grounder.nearest("beach by the seaside") is not None

@@ -29,7 +29,7 @@ def lines(name: str) -> list[str]:
 def world(store: str) -> "tuple[Grounder, Sequence[str]]":
     spec = load_spec(PACKS / store / "catalog.toml")
     snapshot = build_snapshot(spec, read_items(spec, PACKS / store, report=LoadReport()), None, "1")
-    words = facet_words(spec, {name: held.values for name, held in snapshot.terms.items()})
+    words = facet_words(spec, {name: held.values for name, held in snapshot.terms.items()}, len(snapshot.item_ids))
     return Grounder(spec, snapshot), [word.text for word in words]
 
 

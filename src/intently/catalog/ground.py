@@ -95,7 +95,8 @@ class Grounder:
         self._kin = _kin(spec)
         self._narrower = self._read_narrower(spec)
         self._known: dict[tuple[str, bool], Grounding | None] = {}
-        words = facet_words(spec, {name: held.values for name, held in snapshot.terms.items()}) if encoder else []
+        values = {name: held.values for name, held in snapshot.terms.items()}
+        words = facet_words(spec, values, len(snapshot.item_ids)) if encoder else []
         self._meanings = Meanings(words, encoder, cache) if encoder is not None else None
 
     def warm(self) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intently.catalog.encode import Encoder
-from intently.catalog.names import hold_names
+from intently.catalog.names import are_marks, hold_names
 from intently.catalog.schema import CatalogSpec
 from intently.catalog.vectors import VectorCache
 from intently.nouns import Item
@@ -43,12 +43,13 @@ class Near:
     score: float
 
 
-def facet_words(spec: CatalogSpec, values: Mapping[str, Sequence[str]]) -> list[FacetWord]:
-    """The words of the term facets but proper names: `values` (facet -> values in the data) and the TOML's own."""
+def facet_words(spec: CatalogSpec, values: Mapping[str, Sequence[str]], n_items: int) -> list[FacetWord]:
+    """The words of the term facets but proper names: `values` (facet -> values in the data) and the TOML's own.
+    `n_items`: of the catalogue."""
     found: dict[tuple[str, str], FacetWord] = {}
     for name, facet in spec.facets.items():
         held = tuple(values.get(name, ()))
-        if facet.kind == "term" and (facet.values or not hold_names(held)):
+        if facet.kind == "term" and (facet.values or not (hold_names(held) or are_marks(held, n_items))):
             for value in (*held, *facet.values):
                 found.setdefault((name, value), FacetWord(name, value, (value,)))
         for phrase, targets in facet.aliases.items():
@@ -67,7 +68,7 @@ def texts_to_encode(
         for name, held in item.facets.items():
             if isinstance(held, tuple):
                 values.setdefault(name, {}).update(dict.fromkeys(held))
-    words = [word.text for word in facet_words(spec, {name: tuple(held) for name, held in values.items()})]
+    words = [word.text for word in facet_words(spec, {name: tuple(held) for name, held in values.items()}, len(items))]
     return list(dict.fromkeys((*words, *(item.title for item in items if titles), *item_texts)))
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["PARTICLES", "Names", "hold_names"]
+__all__ = ["PARTICLES", "Names", "are_marks", "hold_names"]
 
 PARTICLES = frozenset("de del della di da du la le van von der den ter ten st san el al bin ibn mac mc o".split())
 _SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
@@ -23,12 +23,22 @@ DOMINANT_RATIO = 2.0  # times the items of the next person with it
 FAMILY = 3  # people of one surname, none of whom has most of the items, who are all meant by it
 FAMOUS = 0.98  # quantile of items a name
 SHORTEST_SURNAME = 3  # letters
+MARKS_LEAST = 50  # values of a list that may be one of brands
+ITEMS_A_MARK = 5.0  # on average: brands have few each, categories many
 
 
 def hold_names(values: Sequence[str]) -> bool:
     """Whether a facet's values look like proper names: nearly all of 2 to 4 words with capitals."""
     sample = values[:: max(1, len(values) // SAMPLE)]
     return bool(sample) and sum(map(_looks_like_name, sample)) >= NAME_SHARE * len(sample)
+
+
+def are_marks(values: Sequence[str], n_items: int) -> bool:
+    """Whether a facet's values are proper names of another kind (brands, makers, series): many, nearly all with a
+    capital, each of few items. Such a name tells nothing of what its items are: "Lucky Feet" may make necklaces."""
+    capital = sum(value[:1].isupper() or not value[:1].isalpha() for value in values)
+    rare = n_items < ITEMS_A_MARK * len(values)
+    return len(values) >= MARKS_LEAST and rare and capital >= NAME_SHARE * len(values)
 
 
 def _looks_like_name(value: str) -> bool:

@@ -23,7 +23,7 @@ from intently.catalog.lexicon import (
     plain_all,
     singulars,
 )
-from intently.catalog.names import PARTICLES, Names, hold_names
+from intently.catalog.names import PARTICLES, Names, are_marks, hold_names
 from intently.catalog.phrases import PhraseIndex
 from intently.catalog.schema import CatalogSpec
 from intently.catalog.snapshot import Snapshot
@@ -58,6 +58,7 @@ class Vocabulary:
         self._canonical: dict[tuple[str, str], str] = {}
         self._name_index: dict[str, PhraseIndex] = {}
         self._names: dict[str, Names] = {}
+        self._marks: set[str] = set()  # facets of brands and the like
         self.generic = _generic_words((spec.noun, spec.nouns))  # words for the items themselves
         self.ignored: dict[str, set[str]] = {}  # phrase -> facets that read over it
         for name, facet in spec.facets.items():
@@ -81,6 +82,8 @@ class Vocabulary:
         if not facet.values and hold_names(values):
             self._read_names(name, values, keys, counts)
             return
+        if not facet.values and are_marks(values, len(snapshot.item_ids)):
+            self._marks.add(name)
         extra = [value for value in facet.values if value not in set(values)]
         generic = _generic_words((name, spec.noun, spec.nouns, *facet.nouns))
         for value, key in zip([*values, *extra], [*keys, *plain_all(extra)], strict=True):
@@ -162,7 +165,11 @@ class Vocabulary:
         unique: dict[tuple[str, str], Sense] = {}
         for sense in found:
             unique.setdefault((sense.facet, sense.value), sense)
-        return list(unique.values())
+        return self._without_marks(list(unique.values())) if not capital else list(unique.values())
+
+    def _without_marks(self, senses: list[Sense]) -> list[Sense]:
+        """In small letters "purple" is the colour, though a brand is called so."""
+        return [sense for sense in senses if sense.facet not in self._marks] or senses
 
     def _named(self, words: Sequence[str], capital: bool) -> Iterator[Sense]:
         """Names that the phrase is; a common word is one only with a capital, and of somebody well known."""

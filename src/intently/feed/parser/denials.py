@@ -1,4 +1,5 @@
-"""Denied liking in all its forms: "didn't really care for", "am not usually one for", "could not get into"."""
+"""Denied liking in all its forms: "didn't really care for", "am not usually one for", "could not get into", and denied
+use: "I don't buy"."""
 
 from collections.abc import Sequence
 
@@ -29,6 +30,11 @@ _LIKING = frozenset(
         "include", "add",
     )
 )  # fmt: skip
+# What one does with a thing: "I don't buy Acme", "we can't use soap". Of the past it is told: "I didn't buy the plot".
+_USING = frozenset(
+    (verb,) for verb in ("buy", "use", "wear", "purchase", "order", "trust", "eat", "drink", "touch", "consume")
+)
+_PAST = frozenset(("didnt", "couldnt", "wouldnt", "wasnt", "havent", "hasnt"))
 _LONGEST = max(len(verb) for verb in _LIKING)
 
 
@@ -47,6 +53,8 @@ def read_denial(tokens: Sequence[Token], at: int) -> tuple[int, Cue] | None:
             lasting |= tokens[place].low == "ever"
             place += 1
     end = _verb(tokens, place) if place < len(tokens) else 0
+    if end and tuple(token.low for token in tokens[place:end]) in _USING and _is_past(tokens, at):
+        return None
     bare = tokens[at].low == "not" and tokens[end - 1].low == "like"  # "not like the second one" denies a likeness
     return (end, Cue("avoid", soft=soft, scope="always" if lasting else "")) if end and not bare else None
 
@@ -58,10 +66,15 @@ def _is_split(tokens: Sequence[Token], at: int) -> bool:
     return at + 1 < len(tokens) and tokens[at].low in _AUXILIARY and tokens[at + 1].low == "not"
 
 
+def _is_past(tokens: Sequence[Token], at: int) -> bool:
+    split = tokens[at].low in _AUXILIARY  # "did not"
+    return tokens[at].low in _PAST or (split and tokens[at].low in ("did", "was", "were", "have", "could", "would"))
+
+
 def _verb(tokens: Sequence[Token], at: int) -> int:
     """The token after the longest verb of liking that starts here, or 0."""
     lows = tuple(token.low for token in tokens[at : at + _LONGEST])
     for length in range(len(lows), 0, -1):
-        if lows[:length] in _LIKING:
+        if lows[:length] in _LIKING or lows[:length] in _USING:
             return at + length
     return 0

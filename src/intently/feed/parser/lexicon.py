@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from intently.feed.parser.phrases import Phrases, folded
 
-__all__ = ["Cue", "CueKind", "cue_phrases", "season_words", "story_words", "words_of"]
+__all__ = ["Cue", "CueKind", "cue_phrases", "purpose_words", "season_words", "story_words", "words_of"]
 
 CueKind = Literal[
     "want", "weak", "topic", "like", "avoid", "too", "enough", "soft", "bound", "replace", "only_not", "retract",
@@ -33,7 +33,7 @@ class Cue:
 
 @cache
 def words_of(table: str) -> list[dict[str, Any]]:
-    """The entries of one table of `english.toml`: "cue", "comparator", "story" or "season"."""
+    """The entries of one table of `english.toml`: "cue", "comparator", "story", "purpose" or "season"."""
     entries: list[dict[str, Any]] = tomllib.loads(files(__package__).joinpath("english.toml").read_text("utf-8"))[table]
     return entries
 
@@ -43,6 +43,12 @@ def story_words(*, empty: bool = False) -> frozenset[str]:
     """Words that tell and ask for nothing when they stand in a story. empty: those that never ask for anything."""
     entries = (entry for entry in words_of("story") if entry.get("empty", False) or not empty)
     return frozenset(word for entry in entries for word in entry["phrases"])
+
+
+@cache
+def purpose_words() -> frozenset[str]:
+    """Small words that are the wish itself behind "for": "something for a gift"."""
+    return frozenset(word for entry in words_of("purpose") for word in entry["phrases"])
 
 
 @cache

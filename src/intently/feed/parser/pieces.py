@@ -14,7 +14,7 @@ from intently.feed.parser.bounds import Amount, read_amount
 from intently.feed.parser.context import ParseContext
 from intently.feed.parser.denials import read_denial
 from intently.feed.parser.lasting import read_lasting
-from intently.feed.parser.lexicon import Cue, CueKind, cue_phrases
+from intently.feed.parser.lexicon import Cue, CueKind, cue_phrases, purpose_words
 from intently.feed.parser.likings import read_liking
 from intently.feed.parser.people import believable_names
 from intently.feed.parser.shown import read_shown
@@ -181,12 +181,19 @@ class _Cutter:
         if found is None:
             return None
         kind = _PLAIN_KINDS.get(found[1].kind, "cue")
+        if kind == "skip" and self._is_purpose(at, found[0]):
+            return None  # "something for a gift"
         if found[0] - at > 1 and self.tokens[found[0] - 1].low == "longer" and self._low(found[0]) == "than":
             small = found[1].kind == "skip"  # "any longer than"
             return (
                 Piece("skip", at, at + 1) if small else Piece("cue", at, at + 1, cue=Cue("avoid"))
             )  # "no longer than"
         return Piece(kind, at, found[0], cue=found[1])
+
+    def _is_purpose(self, at: int, end: int) -> bool:
+        article = at - 1 if self._low(at - 1) in ("a", "an", "the") and at > 1 else at
+        behind = article > 0 and self._low(article - 1) == "for"
+        return behind and end == at + 1 and self.tokens[at].low in purpose_words()
 
     def _low(self, at: int) -> str:
         return self.tokens[at].low if at < len(self.tokens) else ""

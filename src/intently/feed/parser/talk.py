@@ -53,7 +53,7 @@ _LEAD = (
 _ASKS = re.compile(
     r"\b(?:something|anything|any|some|more|find|recommend|suggest|suggestion for|help me|show me|give me|looking for|"
     r"want|wanna|prefer|rather|mood|need|possible|should|must|too|enough|instead|"
-    r"would (?:like|love|enjoy)|"
+    r"would (?:like|love|enjoy)|(?:nice|good|great|lovely|ideal|perfect|better) if|"
     r"(?<!sounds )(?<!sound )(?<!looks )(?<!seems )like (?:a|an|to))\b"
 )
 _QUESTIONS = tuple(

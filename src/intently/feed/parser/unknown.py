@@ -2,8 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from functools import reduce
 
+import numpy as np
+
+from intently.catalog.ground import Grounding
 from intently.catalog.lexicon import ordinary_words
+from intently.catalog.text_index import terms_in
 from intently.feed.parser.chinese.doubt import is_doubtful
 from intently.feed.parser.lexicon import story_words
 from intently.feed.parser.pieces import CONTENT, Piece, Sentence
@@ -38,7 +43,9 @@ def read_unknown(reading: Reading, segment: Segment) -> None:
         unknown = sum(piece.kind == "unknown" for piece in run)
         alone = unknown <= MAX_BARE_WORDS and _is_alone(reading)
         few = (
-            unknown <= MAX_WISH_WORDS if announced else unknown <= MAX_BARE_WORDS and _is_beside(reading, segment, run)
+            unknown <= MAX_WISH_WORDS
+            if announced or _is_purpose(reading, segment, run)
+            else unknown <= MAX_BARE_WORDS and _is_beside(reading, segment, run)
         )
         sure = reading.trusting or ((alone or few) and not crowded and not _is_verb(reading, segment, run))
         taken = sure or ((segment.topic or segment.said) and _keeps_its_sign(segment, run))
@@ -67,7 +74,7 @@ def _wish(reading: Reading, segment: Segment, phrase: str) -> None:
         reading.add(segment, quote=phrase, relation="like", value={"item_id": titles[0]})
         return
     near = reading.context.grounder.nearest(phrase)
-    if near is not None and not _is_cousin(phrase, near.matches[0].value):
+    if near is not None and not _is_cousin(phrase, near.matches[0].value) and not _is_spoken(reading, phrase, near):
         values = best_values(near)
         reading.add(segment, quote=phrase, relation="is", value=values, facet=near.facet, matches=near.pairs)
         reading.notice(f"“{phrase}” is read as {', '.join(values)}: that is near in meaning, so it is a wish")
@@ -81,6 +88,17 @@ def _is_cousin(phrase: str, value: str) -> bool:
     """ "Ancient Rome" and "Ancient Greek" share a word, so their vectors are near; they are two things."""
     said, found = set(phrase.lower().split()), set(value.lower().split())
     return bool(said & found and said - found and found - said)
+
+
+def _is_spoken(reading: Reading, phrase: str, near: Grounding) -> bool:
+    """Whether more items hold these words in title or text than have what they are near to: where many titles speak
+    of hair and few products are wigs, the word says it better than what it is near to."""
+    snapshot = reading.context.snapshot
+    held = [snapshot.text.holders(term)[0] for term in terms_in(phrase, snapshot.text.language)]
+    if not held:
+        return False
+    every = reduce(np.intersect1d, held)
+    return len(every) > int(snapshot.mask_of(near.pairs).sum())
 
 
 def _is_verb(reading: Reading, segment: Segment, run: Sequence[Piece]) -> bool:
@@ -135,6 +153,14 @@ def _is_beside(reading: Reading, segment: Segment, run: Sequence[Piece]) -> bool
         if piece.end == run[0].start and piece.kind == "amount":
             return True
     return False
+
+
+def _is_purpose(reading: Reading, segment: Segment, run: Sequence[Piece]) -> bool:
+    """What a thing that is named is for: "a product for hair", "a health product for pain"."""
+    before = run[0].start - 1
+    if before < 0 or reading.sentence.lows[before] != "for" or (not segment.said and _tells(reading, segment.pieces)):
+        return False
+    return any((piece.own_noun or piece.kind == "term") and piece.end <= before for piece in segment.pieces)
 
 
 def _is_alone(reading: Reading) -> bool:
