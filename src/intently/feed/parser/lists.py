@@ -20,7 +20,7 @@ def segments_of(sentence: Sentence, builder: Builder | None = None) -> list[Segm
     for piece in sentence.pieces:
         builder.take(piece)
     segments = builder.done()
-    _spread_empty(segments)
+    _spread_empty(segments, sentence)
     _complain(segments, sentence)
     segments = [segment for segment in segments if segment.has_content or segment.operations or segment.kept]
     _inherit(segments)
@@ -39,7 +39,16 @@ def segments_of(sentence: Sentence, builder: Builder | None = None) -> list[Segm
     return segments
 
 
-def _spread_empty(segments: Sequence[Segment]) -> None:
+_POINTING = frozenset(("that", "this", "it", "those", "these", "them", "above", "said"))
+
+
+def _points(segment: Segment, sentence: Sentence) -> bool:
+    """ "None of that, a western": what is refused is pointed at, and not what comes next."""
+    lows = [low for piece in segment.pieces for low in sentence.lows[piece.start : piece.end]]
+    return not _POINTING.isdisjoint(lows) or not _POINTING.isdisjoint(segment.verb.split())
+
+
+def _spread_empty(segments: Sequence[Segment], sentence: Sentence) -> None:
     """A segment of mere modifiers (", if possible", ", instead", "tonight,") passes them to its neighbour."""
     for place, segment in enumerate(segments):
         if segment.has_content or segment.operations:
@@ -49,6 +58,7 @@ def _spread_empty(segments: Sequence[Segment]) -> None:
         target = before[-1] if before and (segment.soft or segment.bound) else (neighbours[0] if neighbours else None)
         following = segments[place + 1] if place + 1 < len(segments) else None
         goes_on = following is not None and following.action is None and following.joiner != "stop"
+        goes_on = goes_on and not (segment.action != "want" and _points(segment, sentence))
         if segment.said and not segment.no and following is not None and goes_on:
             following.action, following.said, following.cued = segment.action, True, True
         elif segment.action == "avoid" and before and _closes(segment, following):

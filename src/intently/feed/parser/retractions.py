@@ -39,7 +39,7 @@ def _end(reading: Reading, segment: Segment, content: Sequence[Piece]) -> None:
     for piece in content:
         for one in (held[name] for name in piece.ends if name not in gone):
             gone.add(one.id)
-            taken = _taken_back(one, reading.words([piece]))
+            taken = _taken_back(one, reading.words([piece]) or one.quote)
             whole = piece.kind in ("noun", "amount", "direction")
             reading.changes.append(_of_facet(taken) if whole else taken)
         if piece.unsure:

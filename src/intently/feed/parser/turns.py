@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from intently.feed.parser.context import ParseContext
 from intently.feed.parser.lexicon import Cue
+from intently.feed.parser.minds import ended_unnamed
 from intently.feed.parser.outlines import REQUESTS, Clause, clauses_of, matches
 from intently.feed.parser.pieces import CONTENT, Piece, Sentence
 
@@ -35,6 +36,8 @@ def with_turns(sentence: Sentence, context: ParseContext) -> Sentence:
         if place and _is_said_of(clauses[place - 1], clause):
             clauses[place - 1].verdict = "end"
     _forget_after(clauses)
+    if turning := ended_unnamed(clauses, context):
+        return replace(sentence, pieces=(*turning, *(piece for clause in clauses for piece in clause.pieces)))
     if not any(clause.verdict for clause in clauses):
         return _exchanged(sentence)
     ended = any(clause.verdict in ("end", "maybe", "all") for clause in clauses)
