@@ -14,6 +14,7 @@ from intently.retrieve.request import Floats, Mask, Rows
 
 __all__ = ["bounds", "can_tell", "item_rows", "named", "named_pairs", "nearness", "unknown"]
 
+ELSEWHERE = 0.5  # how much a wish is met that only another facet than its own holds (docs/experiments.md)
 FALL = 0.25  # a soft bound counts 0 from this share of the bound beyond it (SEMANTICS 4)
 
 
@@ -78,10 +79,11 @@ def unknown(snapshot: Snapshot, facet: str | None) -> Mask:
 
 
 def nearness(snapshot: Snapshot, spec: CatalogSpec, preference: Preference) -> tuple[Rows, Floats]:
-    """Rows that meet a soft preference at all, and how much: 1 where it is met, for bounds falling to 0 beyond them."""
+    """Rows that meet a soft preference at all, and how much: 1 where it is met, less where only another facet says so,
+    for bounds falling to 0 beyond them."""
     if preference.relation == "is" or preference.facet == "item":
         rows = _posting(snapshot, preference)
-        return rows, np.ones(len(rows), np.float32)
+        return rows, _said_by_its_own(snapshot, preference, rows)
     low, high = bounds(preference)
     facet = spec.facets[preference.facet or ""]
     amounts: npt.NDArray[np.float64] = snapshot.numbers[preference.facet or ""].amounts
@@ -94,6 +96,19 @@ def nearness(snapshot: Snapshot, spec: CatalogSpec, preference: Preference) -> t
             degree = np.minimum(degree, 1.0 - np.maximum(beyond, 0.0) / _fall(facet, bound, low, high))
     kept = degree > 0
     return rows[kept], degree[kept].astype(np.float32)
+
+
+def _said_by_its_own(snapshot: Snapshot, preference: Preference, rows: Rows) -> Floats:
+    """(rows,) 1 where the facet that the wish is about holds it, ELSEWHERE where only other facets do: a film that is
+    tagged drama and is no drama by genre. All 1 where the wish's own facet holds none of it."""
+    own = tuple(pair for pair in preference.matches if pair[0] == preference.facet)
+    degree = np.ones(len(rows), np.float32)
+    if not own or len(own) == len(preference.matches) or preference.polarity == "avoid":
+        return degree
+    held = named(snapshot, preference.model_copy(update={"matches": own}))[rows]
+    if held.any():
+        degree[~held] = ELSEWHERE
+    return degree
 
 
 def _posting(snapshot: Snapshot, preference: Preference) -> Rows:

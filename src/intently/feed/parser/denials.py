@@ -31,9 +31,7 @@ _LIKING = frozenset(
     )
 )  # fmt: skip
 # What one does with a thing: "I don't buy Acme", "we can't use soap". Of the past it is told: "I didn't buy the plot".
-_USING = frozenset(
-    (verb,) for verb in ("buy", "use", "wear", "purchase", "order", "trust", "eat", "drink", "consume")
-)
+_USING = frozenset((verb,) for verb in ("buy", "use", "wear", "purchase", "order", "trust", "eat", "drink", "consume"))
 _PAST = frozenset(("didnt", "couldnt", "wouldnt", "wasnt", "havent", "hasnt"))
 _LONGEST = max(len(verb) for verb in _LIKING)
 

@@ -17,7 +17,7 @@ __all__ = ["ended_unnamed"]
 
 _DECIDED = frozenset(("end", "maybe", "all", "allow", "keep", "forbid", "handled"))
 _REFUSING = frozenset(("avoid", "too", "enough", "retract", "drop", "undo", "reset", "seen", "like"))
-_RESET = frozenset(("reset",))
+_RESET = frozenset(("reset", "undo"))
 _KINDS = frozenset(("term", "title", "unknown"))
 
 
