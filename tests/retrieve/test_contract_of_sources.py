@@ -9,15 +9,21 @@ from intently.config import RetrieveConfig
 from intently.retrieve.fusion import base_scores, fuse
 from intently.retrieve.index import index_log
 from intently.retrieve.request import Allowed, IntentQuery, RetrievalRequest, Retriever, TagQuery
+from intently.retrieve.sequence import Sequence
 from intently.retrieve.sources import sources_of
-from tests.retrieve.worlds import DAY, history_of, log_of, spec_of, unit_rows
+from tests.retrieve.worlds import DAY, history_of, log_of, spec_of, tower_of, unit_rows
 
 N = 40
 RNG = np.random.default_rng(3)
 LOG = log_of([(int(RNG.integers(12)), int(RNG.integers(N - 4)), day / 4) for day in range(300)])
 VECTORS = unit_rows(N, 8)
-SOURCES = sources_of(spec_of("always"), VECTORS, index_log(N, LOG, spec_of(), RetrieveConfig()), RetrieveConfig())
-NAMES = ("popularity", "trend", "fresh", "lasting", "neighbours", "semantic", "repeats")
+TOWER, KNOWN = tower_of(N - 4).placed(
+    [f"i{row}" for row in range(N)]
+)  # the newest four items came after it was trained
+SOURCES = sources_of(
+    spec_of("always"), VECTORS, index_log(N, LOG, spec_of(), RetrieveConfig()), RetrieveConfig(), Sequence(TOWER, KNOWN)
+)
+NAMES = ("popularity", "trend", "fresh", "lasting", "neighbours", "semantic", "sequence", "repeats")
 
 
 def source(name: str) -> Retriever:

@@ -9,6 +9,7 @@ from intently.catalog.schema import CatalogSpec
 from intently.nouns import History
 from intently.retrieve.columns import Log
 from intently.retrieve.request import Floats, RetrievalRequest
+from intently.retrieve.tower import Tower, block_shapes
 
 DAY = 86_400.0
 
@@ -65,3 +66,15 @@ class Items:
 
     def row_of(self, item_id: str) -> int | None:
         return self.item_ids.index(item_id) if item_id in self.item_ids else None
+
+
+def tower_of(size: int, *, dim: int = 8, blocks: int = 2, length: int = 5, seed: int = 0) -> Tower:
+    """A tower of two heads with random weights over the items i0, i1, ..."""
+    random = np.random.default_rng(seed)
+    shapes: dict[str, tuple[int, ...]] = {
+        "items": (size, dim), "positions": (length, dim), "norm.weight": (dim,), "norm.bias": (dim,)
+    }  # fmt: skip
+    for number in range(blocks):
+        shapes |= {f"blocks.{number}.{name}": shape for name, shape in block_shapes(dim, 2 * dim).items()}
+    arrays = {name: random.normal(scale=0.5, size=shape).astype(np.float32) for name, shape in shapes.items()}
+    return Tower(tuple(f"i{row}" for row in range(size)), 2, arrays).checked()

@@ -63,6 +63,13 @@ def retrieval(
     refit_days: Annotated[
         float, typer.Option("--refit-days", min=0.1, help="TIME: a model is made anew after so many days of the log.")
     ] = 14,
+    tower: Annotated[
+        Path | None, typer.Option("--tower", help="Settings of the sequence tower (TOML); default the set's own.")
+    ] = None,
+    device: Annotated[str, typer.Option("--device", help="Where the tower is trained: cpu or cuda.")] = "cpu",
+    train_minutes: Annotated[
+        float, typer.Option("--train-minutes", min=0, help="Of each training, then its best epoch is taken; 0: no end.")
+    ] = 0,
     seed: int = 0,
     data: Annotated[Path | None, typer.Option("--data", help="Folder of the data sets that do not ship.")] = None,
     budget_minutes: Annotated[
@@ -85,6 +92,7 @@ def retrieval(
     asked = Asked(
         sets=tuple(set_name or ["demo-movies"]), rows=tuple(name.strip() for name in rows.split(",") if name.strip()),
         protocol=protocol, refit_days=refit_days, seed=seed, budget_minutes=budget_minutes, data=data,
+        tower=tower, device=device, train_minutes=train_minutes or float("inf"),
     )  # fmt: skip
     folder = out or config.home / "cache" / "evaluate"
     report = run_retrieval_evaluation(asked, folder, config, lambda text: print(text, file=sys.stderr, flush=True))

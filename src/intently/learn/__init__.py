@@ -1,1 +1,5 @@
-"""Training behind a gate. Empty of code until models are trained here."""
+"""Training. Only here is torch imported (`pip install intently[train]`); nothing that serves a feed imports this room.
+
+`sequences` (a log as people's sequences) -> `batches` -> `network` and `losses` -> `train` (epochs, checkpoints, a
+learning curve, the best epoch) -> a tower that `retrieve.tower` serves.
+"""

@@ -10,16 +10,22 @@ from intently.retrieve.popularity import Fresh, Lasting, Popularity
 from intently.retrieve.repeats import Repeats
 from intently.retrieve.request import Floats, Retriever
 from intently.retrieve.semantic import Semantic
+from intently.retrieve.sequence import Sequence
 
 __all__ = ["sources_of"]
 
 
 def sources_of(
-    spec: CatalogSpec, vectors: Floats, index: BehaviourIndex, config: RetrieveConfig
+    spec: CatalogSpec,
+    vectors: Floats,
+    index: BehaviourIndex,
+    config: RetrieveConfig,
+    sequence: Sequence | None = None,
 ) -> tuple[Retriever, ...]:
-    """All sources that this catalogue can use: "repeats" only where items may come back, "semantic" only with vectors.
+    """All sources that this catalogue can use: "repeats" only where items may come back, "semantic" only with vectors,
+    "sequence" only with a trained tower.
 
-    `vectors` (n, dim) are the snapshot's; dim 0 without an encoder.
+    `vectors` (n, dim) are the snapshot's; dim 0 without an encoder. `sequence` is placed on the snapshot's items.
     """
     sources: list[Retriever] = [
         Popularity(index.popularity),
@@ -30,6 +36,8 @@ def sources_of(
     ]
     if vectors.shape[1]:
         sources.append(Semantic(np.asarray(vectors)))
+    if sequence is not None:
+        sources.append(sequence)
     if spec.repeat != "never":
         sources.append(Repeats())
     return tuple(sources)

@@ -29,7 +29,7 @@ PROTOCOLS = ("llo", "time")
 @dataclass(frozen=True)
 class Fold:
     """`visible` is all that may be learnt from; `cases` are asked afterwards; `first` is the position from which they
-    come in the log (0 under LLO)."""
+    come in the log (0 under LLO); `before`: the fold before it in time, from whose model one may go on."""
 
     number: int
     protocol: str
@@ -37,6 +37,7 @@ class Fold:
     visible: Log
     cases: tuple[Case, ...]
     first: int = 0
+    before: "Fold | None" = None
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,12 @@ def folds_of(pack: Pack, protocol: str, refit_days: float) -> list[Fold]:
         keep[[position for case in cases for position in case.events]] = False
         return [Fold(0, protocol, pack, pack.log.only(keep), tuple(cases))]
     cuts = _cuts(pack.log, refit_days)
-    folds = []
+    folds: list[Fold] = []
     for number, (first, last) in enumerate(zip(cuts, [*cuts[1:], len(pack.log)], strict=True)):
         asked = tuple(case for case in cases if first <= case.position < last)
         if asked:
-            folds.append(Fold(number, protocol, pack, pack.log.only(slice(first)), asked, first))
+            before = folds[-1] if folds else None
+            folds.append(Fold(number, protocol, pack, pack.log.only(slice(first)), asked, first, before))
     return folds
 
 

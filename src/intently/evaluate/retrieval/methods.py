@@ -13,6 +13,7 @@ from intently.errors import BadRequest
 from intently.evaluate.retrieval.ease import Ease
 from intently.evaluate.retrieval.folds import Fold, Moment
 from intently.evaluate.retrieval.lexical import Lexical
+from intently.evaluate.retrieval.sequence import SequenceTower, can_train
 from intently.retrieve.index import BehaviourIndex
 from intently.retrieve.neighbours import Neighbours
 from intently.retrieve.popularity import Lasting, Popularity
@@ -95,11 +96,15 @@ class Meaning:
         return SourceRanker(lambda index: Semantic(vectors))
 
 
-def methods_of(names: tuple[str, ...], config: RetrieveConfig) -> list[Method]:
-    """The rows of these names, all by default, and the baseline. Raises BadRequest for an unknown name."""
+def methods_of(names: tuple[str, ...], config: RetrieveConfig, tower: SequenceTower) -> list[Method]:
+    """The rows of these names and the baseline; by default all that can run here. Raises BadRequest for an unknown
+    name, and for one that cannot run."""
     known: Mapping[str, Method] = {
-        method.name: method for method in (Popular(), ItemNeighbours(config), Ease(), Lexical(), Meaning())
+        method.name: method for method in (Popular(), ItemNeighbours(config), Ease(), Lexical(), Meaning(), tower)
     }
     if unknown := [name for name in names if name not in known]:
         raise BadRequest(f"there is no row {unknown[0]!r}; there are {', '.join(known)}")
-    return [known[name] for name in known if not names or name in {*names, BASELINE}]
+    if tower.name in names and not can_train():
+        raise BadRequest(f"the row {tower.name} is trained with torch: pip install 'intently[train]'")
+    wanted = {*names, BASELINE} if names else {name for name in known if name != tower.name or can_train()}
+    return [method for name, method in known.items() if name in wanted]

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from intently.config import Config, load_config
-from intently.errors import BadRequest
+from intently.errors import BadRequest, BudgetSpent
 from intently.evaluate.commit import commit
 from intently.evaluate.metrics import ranks_of
 from intently.evaluate.rankings import DEPTH
@@ -19,18 +19,20 @@ from intently.evaluate.retrieval.folds import PROTOCOLS, Fold, Moment, Walk, fol
 from intently.evaluate.retrieval.kept import Answers, read_answers, write_answers
 from intently.evaluate.retrieval.methods import Method, Ranker, methods_of
 from intently.evaluate.retrieval.report import RetrievalReport, RetrievalTable, table_of
+from intently.evaluate.retrieval.sequence import SequenceTower, TowerRanker, read_settings
 from intently.evaluate.retrieval.sets import RetrievalSet, open_set
 
 __all__ = ["Asked", "evaluate_set", "run_retrieval_evaluation"]
 
-ROOMS_READ = ("retrieve", "evaluate/retrieval", "catalog")  # whose code decides the numbers
+ROOMS_READ = ("retrieve", "evaluate/retrieval", "catalog", "learn")  # whose code decides the numbers
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Asked:
     """What is to be run. `sets` by name; `rows`: all by default; `protocol`: llo, time or both (those that the set
-    allows); `data`: the folder of the sets that do not ship."""
+    allows); `data`: the folder of the sets that do not ship. Of the sequence tower: `tower`, a TOML file instead of the
+    set's own settings; `device` of torch; `train_minutes` of each training, after which its best epoch is taken."""
 
     sets: tuple[str, ...] = ("demo-movies",)
     rows: tuple[str, ...] = ()
@@ -39,6 +41,9 @@ class Asked:
     seed: int = 0
     budget_minutes: float = 60.0
     data: Path | None = None
+    tower: Path | None = None
+    device: str = "cpu"
+    train_minutes: float = float("inf")
 
 
 def run_retrieval_evaluation(
@@ -48,11 +53,12 @@ def run_retrieval_evaluation(
     protocol."""
     config = config or load_config()
     began = time.monotonic()
-    methods_of(asked.rows, config.retrieve)  # an unknown row is refused before anything is read
+    deadline = began + asked.budget_minutes * 60
+    _methods(asked, config, out, deadline, say)  # an unknown row is refused before anything is read
     tables: list[RetrievalTable] = []
     for name in asked.sets:
         opened = open_set(name, asked.data, config, say)
-        tables += evaluate_set(asked, opened, out, config, began + asked.budget_minutes * 60, say)
+        tables += evaluate_set(asked, opened, out, config, deadline, say)
     return RetrievalReport(asked.seed, commit(), tuple(tables), round(time.monotonic() - began, 1))
 
 
@@ -60,7 +66,7 @@ def evaluate_set(
     asked: Asked, opened: RetrievalSet, out: Path, config: Config, deadline: float, say: Say = lambda text: None
 ) -> list[RetrievalTable]:
     """One table for each protocol that is asked for and that the set allows."""
-    methods = methods_of(asked.rows, config.retrieve)
+    methods = _methods(asked, config, out, deadline, say)
     tables = []
     for protocol in _protocols(asked.protocol, opened):
         folds = folds_of(opened.pack, protocol, asked.refit_days)
@@ -68,6 +74,13 @@ def evaluate_set(
         run.ask()
         tables.append(table_of(opened.name, protocol, methods, folds, run.answers, asked.seed))
     return tables
+
+
+def _methods(asked: Asked, config: Config, out: Path, deadline: float, say: Say) -> list[Method]:
+    tower = SequenceTower(
+        out / "towers", asked.tower, asked.seed, asked.device, asked.train_minutes, deadline=deadline, say=say
+    )
+    return methods_of(asked.rows, config.retrieve, tower)
 
 
 def _protocols(protocol: str, opened: RetrievalSet) -> tuple[str, ...]:
@@ -115,13 +128,19 @@ class _Run:
             self.say(f"{place}: the budget is spent before {method.name}; run again to go on")
             return None
         began = time.perf_counter()
-        ranker = method.fit(fold)
-        seconds = time.perf_counter() - began
+        try:
+            ranker = method.fit(fold)
+        except BudgetSpent as spent:
+            self.say(f"{place}: {spent}")
+            return None
+        seconds = ranker.seconds if isinstance(ranker, TowerRanker) else time.perf_counter() - began
         self.say(f"{place}: {method.name} learnt from {len(fold.visible):,} events in {seconds:.1f} s")
         return _Asking(ranker, seconds)
 
     def _file(self, row: str, fold: Fold) -> Path:
         decides = f"{self._code} {self.opened.pack.digest} {self.asked.seed} {self.asked.refit_days}"
+        if row == SequenceTower.name:
+            decides += f" {read_settings(self.opened.name, self.asked.tower)} {self.asked.train_minutes}"
         digest = hashlib.sha256(f"{decides} {self.config.retrieve}".encode()).hexdigest()[:16]
         return self.out / f"retrieval-{self.opened.name}-{fold.protocol}-{fold.number}-{row}-{digest}.json"
 

@@ -1,0 +1,113 @@
+"""The sequence tower as a row: trained by `learn` on what is visible, asked through the source that serves.
+
+Under TIME each fold goes on from the tower of the fold before, as a shop would that trains every other week. A training
+that the budget cuts off goes on at its last epoch when the command is run again; its learning curve is curve.jsonl in
+its folder.
+"""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from intently.errors import BudgetSpent, DataError
+from intently.evaluate.commit import commit
+from intently.evaluate.retrieval.folds import Fold, Moment
+from intently.evaluate.retrieval.sets import SETS
+from intently.learn.sequences import sequences_of
+from intently.learn.settings import TowerSettings
+from intently.retrieve.request import Rows
+from intently.retrieve.sequence import Sequence
+from intently.retrieve.tower import Tower
+from intently.retrieve.tower_files import save_tower
+
+__all__ = ["SequenceTower", "TowerRanker", "can_train", "read_settings"]
+
+LEAST = 200  # events from which anything is trained
+REFIT = {"patience": 3, "epochs": 30}  # of a training that goes on from the fold before
+Say = Callable[[str], None]
+
+
+def can_train() -> bool:
+    """Whether torch is here: it is an extra."""
+    return find_spec("torch") is not None
+
+
+def read_settings(set_name: str, file: Path | None = None) -> TowerSettings:
+    """The settings in a TOML file, by default the set's own, else the defaults. Raises DataError for a bad file."""
+    path = file or SETS / set_name / "tower.toml"
+    if file is None and not path.is_file():
+        return TowerSettings()
+    try:
+        return TowerSettings.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise DataError(f"{path}: cannot be read as settings of a tower: {error}") from error
+
+
+@dataclass(frozen=True)
+class TowerRanker:
+    """A trained tower, None before there was enough to learn from; `seconds` of training, all runs together."""
+
+    source: Sequence | None
+    seconds: float = 0.0
+
+    def rank(self, moment: Moment, k: int) -> Rows:
+        if self.source is None:
+            return moment.allowed.rows[:0]
+        return self.source.retrieve(moment.request, moment.allowed, k).rows
+
+
+@dataclass(frozen=True)
+class SequenceTower:
+    """The row of the table. `work`: folder of trainings; `settings`: None for each set's own; `deadline` by
+    time.monotonic(); `minutes`: of training a fold, after which the best epoch so far is taken."""
+
+    work: Path
+    settings_file: Path | None = None
+    seed: int = 0
+    device: str = "cpu"
+    minutes: float = float("inf")
+    deadline: float = float("inf")
+    say: Say = lambda text: None
+    name: str = "sasrec"
+    title: str = "SASRec"
+    _towers: dict[tuple[str, int], tuple[Tower, float]] = field(default_factory=dict, compare=False, repr=False)
+
+    def fit(self, fold: Fold) -> TowerRanker:
+        """Raises BudgetSpent when the deadline comes before the end of the training."""
+        found = self._tower(fold)
+        if found is None:
+            return TowerRanker(None)
+        tower, known = found[0].placed(fold.pack.snapshot.item_ids)
+        return TowerRanker(Sequence(tower, known), found[1])
+
+    def _tower(self, fold: Fold) -> tuple[Tower, float] | None:
+        """The tower of a fold and its seconds of training; None where there is too little to learn from."""
+        if len(fold.visible) < LEAST:
+            return None
+        key = (fold.protocol, fold.number)
+        if key not in self._towers:
+            before = self._tower(fold.before) if fold.before is not None else None
+            self._towers[key] = self._train(fold, before[0] if before else None)
+        return self._towers[key]
+
+    def _train(self, fold: Fold, start: Tower | None) -> tuple[Tower, float]:
+        from intently.learn.towers import tower_of
+        from intently.learn.train import Training, train_tower
+
+        settings = read_settings(fold.pack.name, self.settings_file)
+        if start is not None:
+            settings = settings.model_copy(update=REFIT)
+        sequences = sequences_of(fold.visible, len(fold.pack.snapshot.item_ids))
+        training = Training(sequences, settings, self.seed, start, self.device, self.minutes)
+        folder = self.work / f"{fold.pack.name}-{fold.protocol}-{fold.number}-{training.decides[:16]}"
+        self.say(f"{self.name}, fold {fold.number}: training in {folder}")
+        trained = train_tower(training, folder, deadline=self.deadline, say=self.say)
+        if not trained.finished:
+            raise BudgetSpent(f"{self.name} stopped after epoch {len(trained.curve)}; run again to go on")
+        tower, card = tower_of(training, trained, fold.pack.snapshot.item_ids, commit())
+        save_tower(tower, card, folder / "tower")
+        return tower, card.seconds
