@@ -14,6 +14,7 @@ from typing import Any
 from intently.language import Listing, Prompt
 from intently.nouns import Persona
 from intently.understand.context import question
+from intently.understand.planner import Plan
 from intently.understand.run import Run
 from intently.understand.wording import SMALL
 
@@ -70,27 +71,25 @@ def ask_tag_lines(run: Run, stage: str, prompt: Prompt, count: int) -> tuple[str
     return tuple(run.once(stage, prompt, ask)["lines"])
 
 
-def ask_experts(
-    run: Run, planned: Prompt, personas: Sequence[Persona], numbers: Sequence[int], *, each: int
-) -> tuple[Named, ...]:
-    """All experts' tags, in the order of the personas. planned: the conversation up to the planner's answer; numbers:
-    each persona's line of it."""
-    asked = [
-        (persona, planned.then(*question(run, "tags", number=number, role=persona.role, count=each).messages))
-        for number, persona in zip(numbers, personas, strict=True)
-    ]
+def ask_experts(run: Run, planned: Prompt, plan: Plan, shares: Sequence[int]) -> tuple[Named, ...]:
+    """All experts' tags, in the order of the personas. planned: the conversation up to the planner's answer; shares:
+    tags to ask of each."""
+    asked = []
+    for number, persona, count in zip(plan.numbers, plan.personas, shares, strict=True):
+        last = question(run, "tags", number=number, role=persona.role, count=count)
+        asked.append((persona, planned.then(*last.messages), count))
     if run.model.embedded:
-        return tuple(Named(persona, ask_tag_lines(run, "expert", prompt, each)) for persona, prompt in asked)
-    return _at_once(run, asked, each)
+        return tuple(Named(persona, ask_tag_lines(run, "expert", prompt, count)) for persona, prompt, count in asked)
+    return _at_once(run, asked)
 
 
-def _at_once(run: Run, asked: Sequence[tuple[Persona, Prompt]], each: int) -> tuple[Named, ...]:
+def _at_once(run: Run, asked: Sequence[tuple[Persona, Prompt, int]]) -> tuple[Named, ...]:
     """Each in a thread of its own; the run's record of calls stays in the order of the personas."""
     own = [replace(run, calls=[]) for _ in asked]
 
     def ask(place: int) -> Named:
-        persona, prompt = asked[place]
-        return Named(persona, ask_tag_lines(own[place], "expert", prompt, each))
+        persona, prompt, count = asked[place]
+        return Named(persona, ask_tag_lines(own[place], "expert", prompt, count))
 
     with ThreadPoolExecutor(max_workers=max(1, len(asked)), thread_name_prefix="intently-expert") as pool:
         found = tuple(pool.map(ask, range(len(asked))))

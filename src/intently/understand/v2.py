@@ -58,14 +58,15 @@ class V2:
         """At most: every persona's line, every tag and every question at its full length, nothing answered short."""
         context = context_of(run, compressed=self.compression, environment=self.environment)
         talk = self._prompt(run, context)
-        personas, each = self._experts(run), self._each(run, self._experts(run))
+        personas, shares = self._experts(run), self._shares(run, self._experts(run))
+        each = shares[0]
         whole = run.model.estimate([], 0)
         if self.planner:
             whole += run.model.estimate([talk], TOKENS_EACH * personas)
             talk = talk.then(Message("assistant", "word " * TOKENS_EACH * personas))
             talk = talk.then(*question(run, "tags", number=9, role="word " * 12, count=each).messages)
         whole += run.model.estimate([talk] * personas, tokens_for_tags(each))
-        over = personas * each - run.settings.tags
+        over = sum(shares) - run.settings.tags
         if self.arbiter and over > 0:
             pool = "word " * (tokens_for_tags(each) * personas)
             last = talk.then(*question(run, "choose", count=over, pool=pool).messages)
@@ -82,14 +83,15 @@ class V2:
         liked = sum(item.liked for item in run.behaviour.items)
         return max(1, min(run.settings.personas, liked // 2)) if self.planner else 1
 
-    def _each(self, run: Run, experts: int) -> int:
-        """Tags to ask of an expert, so that all together leave the arbiter something to choose."""
-        return max(2, ceil(run.settings.tags * run.settings.spare / max(1, experts)))
+    def _shares(self, run: Run, experts: int) -> tuple[int, ...]:
+        """Tags to ask of each expert, so that all together leave the arbiter something to choose."""
+        whole = ceil(run.settings.tags * run.settings.spare)
+        return tuple(max(2, whole // experts + (place < whole % experts)) for place in range(experts))
 
     def _prompt(self, run: Run, context: Context) -> Prompt:
         if self.planner:
             return planner_prompt(run, context, personas=self._experts(run))
-        return planner_prompt(run, context, personas=0, role=everything(context).role, count=self._each(run, 1))
+        return planner_prompt(run, context, personas=0, role=everything(context).role, count=self._shares(run, 1)[0])
 
     def _plan(self, run: Run, context: Context, prompt: Prompt) -> Plan:
         if not self.planner:
@@ -97,10 +99,10 @@ class V2:
         return ask_plan(run, prompt, context, self._experts(run))
 
     def _named(self, run: Run, planned: Prompt, plan: Plan) -> tuple[Named, ...]:
-        each = self._each(run, len(plan.personas))
+        shares = self._shares(run, len(plan.personas))
         if not self.planner:
-            return (Named(plan.personas[0], ask_tag_lines(run, "expert", planned, each)),)
-        return ask_experts(run, planned, plan.personas, plan.numbers, each=each)
+            return (Named(plan.personas[0], ask_tag_lines(run, "expert", planned, shares[0])),)
+        return ask_experts(run, planned, plan, shares)
 
     def _worst(self, run: Run, planned: Prompt, pool: Sequence[Tag]) -> tuple[str, ...]:
         over = len(pool) - run.settings.tags
