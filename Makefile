@@ -11,6 +11,7 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	@sh scripts/test-packages.sh
+	@sh scripts/train-packages.sh $(BIN)/python
 	@$(BIN)/python scripts/fetch_test_models.py
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/test.sh
 
