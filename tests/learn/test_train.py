@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch", reason="torch is not installed: pip install
 
 from intently.errors import StoreError
 from intently.learn import train
-from intently.learn.batches import padded
+from intently.learn.batches import questions
 from intently.learn.network import Network, arrays_of, load_arrays
 from intently.learn.sequences import sequences_of
 from intently.learn.settings import TowerSettings
@@ -21,6 +21,7 @@ from intently.learn.towers import tower_of
 from intently.learn.train import Training, train_tower
 from intently.retrieve.tower import Tower
 from tests.evaluate.retrieval.worlds import N, ring_log
+from tests.retrieve.test_tower import RECORDED
 from tests.retrieve.worlds import tower_of as random_tower
 
 SMALL = TowerSettings(dim=16, hidden=32, length=6, batch=16, epochs=4, rate=3e-3)
@@ -34,35 +35,52 @@ def network_of(tower: Tower, settings_: TowerSettings) -> Network:
     return network.eval()
 
 
-SERVED = random_tower(30, dim=12, length=7)
-TRAINED = network_of(SERVED, TowerSettings(dim=12, hidden=24, length=7))
+KINDS = {
+    kind: (
+        random_tower(30, dim=12, length=7, gap=kind == "bert4rec"),
+        TowerSettings(kind=kind, dim=12, hidden=24, length=7),
+    )
+    for kind in ("sasrec", "bert4rec")
+}
 
 
-@given(st.lists(st.lists(st.integers(0, 29), min_size=1, max_size=7), min_size=1, max_size=6))
-@settings(max_examples=40, deadline=None)
-def test_what_serves_in_numpy_is_what_torch_computes(histories):
-    inputs, places, real = padded([np.array(rows, np.int32) for rows in histories], 7)
+def scores_in_torch(tower: Tower, settings_: TowerSettings, histories: list[list[int]]) -> np.ndarray:
+    network = network_of(tower, settings_)
+    batch = questions([np.array(rows, np.int32) for rows in histories], settings_)
     with torch.no_grad():
-        states = TRAINED(torch.from_numpy(inputs), torch.from_numpy(places))
-        logits = (states @ TRAINED.items.T).numpy()
-    for j, rows in enumerate(histories):
-        served = SERVED.items @ SERVED.person(np.array(rows, np.int32))
-        assert np.abs(served - logits[j, real[j].sum() - 1]).max() <= 1e-4
+        inputs = (torch.from_numpy(part) for part in (batch.inputs, batch.places, batch.real, batch.asked))
+        return (network(*inputs)[torch.from_numpy(batch.asked)] @ network.items.T).numpy()
 
 
-def test_the_ring_is_learnt(tmp_path):
-    settings_ = SMALL.model_copy(update={"epochs": 25})
+@pytest.mark.parametrize("kind", KINDS)
+@given(histories=st.lists(st.lists(st.integers(0, 29), min_size=1, max_size=9), min_size=1, max_size=6))
+@settings(max_examples=40, deadline=None)
+def test_what_serves_in_numpy_is_what_torch_computes(kind, histories):
+    tower, settings_ = KINDS[kind]
+    in_torch = scores_in_torch(tower, settings_, histories)
+    served = np.stack([tower.items @ tower.person(np.array(rows, np.int32)) for rows in histories])
+    assert np.abs(served - in_torch).max() <= 1e-4
+
+
+def test_the_recorded_scores_are_torchs():
+    tower = random_tower(6, dim=12, length=7)
+    found = scores_in_torch(tower, TowerSettings(dim=12, hidden=24, length=7), [list(history) for history in RECORDED])
+    assert np.abs(found - np.array(list(RECORDED.values()))).max() <= 1e-5
+
+
+@pytest.mark.parametrize(("kind", "epochs"), [("sasrec", 25), ("bert4rec", 60)])  # few gaps an epoch teach less
+def test_the_ring_is_learnt(tmp_path, kind, epochs):
+    settings_ = SMALL.model_copy(update={"kind": kind, "epochs": epochs})
     trained = train_tower(Training(SEQUENCES, settings_), tmp_path)
     tower, card = tower_of(Training(SEQUENCES, settings_), trained, [f"i{row}" for row in range(N)], "c0ffee")
     places = []
     for row in range(N):
-        walk = np.array([(row - 1) % N, row], np.int32)
+        walk = (np.arange(row - 4, row + 1) % N).astype(np.int32)
         scores = tower.items @ tower.person(walk)
         scores[walk] = -np.inf
         places.append(int((scores > scores[(row + 1) % N]).sum()))
-    assert max(places) <= 2  # a forward neighbour, never one behind
-    assert np.mean(places) < 0.5  # nearly always the next one itself
-    assert card.metrics["held_out_ndcg10"] > 0.9
+    assert np.mean(places) < {"sasrec": 0.5, "bert4rec": 2}[kind]  # of 19 items; by chance it would be 9
+    assert card.metrics["held_out_ndcg10"] > 0.7  # by chance below 0.3
     assert card.epochs == trained.best.epoch
     assert trained.curve[-1].loss < trained.curve[0].loss
 
@@ -77,9 +95,11 @@ def test_the_same_seed_gives_the_same_weights_and_another_does_not(tmp_path):
     assert not same(first.arrays, train_tower(replace(TRAINING, seed=1), tmp_path / "c").arrays)
 
 
-@pytest.mark.parametrize("loss", ["softmax", "sampled", "gbce"])
-def test_a_training_killed_within_an_epoch_ends_where_an_unbroken_one_does(tmp_path, monkeypatch, loss):
-    training = replace(TRAINING, settings=SMALL.model_copy(update={"loss": loss, "negatives": 5}))
+@pytest.mark.parametrize(
+    ("kind", "loss"), [("sasrec", "softmax"), ("sasrec", "sampled"), ("sasrec", "gbce"), ("bert4rec", "softmax")]
+)
+def test_a_training_killed_within_an_epoch_ends_where_an_unbroken_one_does(tmp_path, monkeypatch, kind, loss):
+    training = replace(TRAINING, settings=SMALL.model_copy(update={"kind": kind, "loss": loss, "negatives": 5}))
     whole = train_tower(training, tmp_path / "whole")
 
     class Killed(Exception):
@@ -143,7 +163,9 @@ def test_a_training_may_begin_with_another_towers_weights(tmp_path):
     assert all(np.abs(after.arrays[name] - values).max() < 1e-6 for name, values in first.arrays.items())
 
 
-def test_the_networks_parameters_are_named_as_the_served_arrays():
-    assert {name: values.shape for name, values in arrays_of(TRAINED).items()} == {
-        name: values.shape for name, values in SERVED.arrays.items()
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_networks_parameters_are_named_as_the_served_arrays(kind):
+    tower, settings_ = KINDS[kind]
+    assert {name: values.shape for name, values in arrays_of(network_of(tower, settings_)).items()} == {
+        name: values.shape for name, values in tower.arrays.items()
     }

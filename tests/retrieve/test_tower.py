@@ -21,6 +21,12 @@ CARD = TowerCard(
     heads=2, data="0" * 64, seed=3, commit="c0ffee", settings={"dim": 8}, metrics={"held_out_ndcg10": 0.25}, people=40,
     events=360, epochs=7, seconds=1.5,
 )  # fmt: skip
+GAPPED = tower_of(N, gap=True)
+RECORDED = {  # what torch computes for the seeded weights of `tower_of(6, dim=12, length=7)`; checked in tests/learn
+    (3,): [0.60887, -1.51389, -0.70488, -0.19497, 0.7321, -0.60934],
+    (0, 5, 2): [1.15365, -1.65047, -0.78159, 0.40194, 0.21544, -0.68058],
+    (1, 4, 0, 2, 5, 3, 1): [0.6802, -1.22818, -0.57827, 0.74502, 0.08559, -0.67005],
+}
 histories = st.lists(st.integers(0, N - 1), min_size=1, max_size=9)
 
 
@@ -28,11 +34,19 @@ def everything() -> Allowed:
     return Allowed(np.ones(N, np.bool_))
 
 
-@given(histories)
+@pytest.mark.parametrize("history", RECORDED)
+def test_scores_are_those_that_torch_computed(history):
+    tower = tower_of(6, dim=12, length=7)
+    scores = tower.items @ tower.person(np.array(history, np.int32))
+    assert np.abs(scores - RECORDED[history]).max() <= 1e-4
+
+
+@pytest.mark.parametrize("tower", [TOWER, GAPPED])
+@given(history=histories)
 @settings(max_examples=50, deadline=None)
-def test_only_the_newest_items_of_a_history_are_read(history):
-    whole = TOWER.person(np.array(history, np.int32))
-    assert whole == pytest.approx(TOWER.person(np.array(history[-TOWER.length :], np.int32)), abs=1e-6)
+def test_only_the_newest_items_of_a_history_are_read(tower, history):
+    whole = tower.person(np.array(history, np.int32))
+    assert whole == pytest.approx(tower.person(np.array(history[-tower.length :], np.int32)), abs=1e-6)
 
 
 @given(st.lists(st.lists(st.integers(0, N - 1), min_size=4, max_size=4), min_size=1, max_size=5))

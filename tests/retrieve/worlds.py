@@ -68,13 +68,15 @@ class Items:
         return self.item_ids.index(item_id) if item_id in self.item_ids else None
 
 
-def tower_of(size: int, *, dim: int = 8, blocks: int = 2, length: int = 5, seed: int = 0) -> Tower:
-    """A tower of two heads with random weights over the items i0, i1, ..."""
+def tower_of(size: int, *, dim: int = 8, blocks: int = 2, length: int = 5, seed: int = 0, gap: bool = False) -> Tower:
+    """A tower of two heads with random weights over the items i0, i1, ...; with a gap it reads both sides of it."""
     random = np.random.default_rng(seed)
     shapes: dict[str, tuple[int, ...]] = {
         "items": (size, dim), "positions": (length, dim), "norm.weight": (dim,), "norm.bias": (dim,)
     }  # fmt: skip
     for number in range(blocks):
         shapes |= {f"blocks.{number}.{name}": shape for name, shape in block_shapes(dim, 2 * dim).items()}
+    if gap:
+        shapes["gap"] = (dim,)
     arrays = {name: random.normal(scale=0.5, size=shape).astype(np.float32) for name, shape in shapes.items()}
     return Tower(tuple(f"i{row}" for row in range(size)), 2, arrays).checked()

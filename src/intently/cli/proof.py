@@ -64,9 +64,9 @@ def retrieval(
         float, typer.Option("--refit-days", min=0.1, help="TIME: a model is made anew after so many days of the log.")
     ] = 14,
     tower: Annotated[
-        Path | None, typer.Option("--tower", help="Settings of the sequence tower (TOML); default the set's own.")
+        Path | None, typer.Option("--tower", help="Settings of the sequence towers (TOML); default the set's own.")
     ] = None,
-    device: Annotated[str, typer.Option("--device", help="Where the tower is trained: cpu or cuda.")] = "cpu",
+    device: Annotated[str, typer.Option("--device", help="Where they are trained: cpu or cuda.")] = "cpu",
     train_minutes: Annotated[
         float, typer.Option("--train-minutes", min=0, help="Of each training, then its best epoch is taken; 0: no end.")
     ] = 0,

@@ -1,7 +1,9 @@
 """The sequence tower in torch, for training; `retrieve.tower` computes the same in numpy, to 1e-4.
 
-Departures from SASRec (Kang & McAuley 2018): norms before every part and one behind the last block, as most later work
-has them; no dropout on attention weights, so that the fast kernel may run.
+One network for both kinds: sasrec sees what is before a place, bert4rec both sides of a gap, which is a vector of its
+own. Departures from SASRec (Kang & McAuley 2018) and BERT4Rec (Sun et al. 2019): norms before every part and one
+behind the last block, as most later work has them; no dropout on attention weights, so that the fast kernel may run;
+BERT4Rec's last projection is left out.
 """
 
 from collections.abc import Mapping
@@ -29,12 +31,12 @@ class _Block(nn.Module):
         self.up, self.down = nn.Linear(dim, settings.hidden), nn.Linear(settings.hidden, dim)
         self.dropout = nn.Dropout(settings.dropout)
 
-    def forward(self, state: Tensor) -> Tensor:
-        """(people, places, dim) -> the same."""
+    def forward(self, state: Tensor, seen: Tensor | None) -> Tensor:
+        """(people, places, dim) -> the same. `seen` (people, 1, 1, places): what is read; None: all before a place."""
         people, places, dim = state.shape
         parts = self.mix(self.norm1(state)).view(people, places, 3, self.heads, dim // self.heads)
         queries, keys, values = parts.permute(2, 0, 3, 1, 4)
-        read = functional.scaled_dot_product_attention(queries, keys, values, is_causal=True)
+        read = functional.scaled_dot_product_attention(queries, keys, values, attn_mask=seen, is_causal=seen is None)
         state = state + self.dropout(self.out(read.transpose(1, 2).reshape(people, places, dim)))
         inner = torch.relu(self.up(self.norm2(state)))
         return state + self.dropout(self.down(self.dropout(inner)))
@@ -47,16 +49,22 @@ class Network(nn.Module):
         super().__init__()
         self.items = nn.Parameter(torch.randn(size, settings.dim) * _SPREAD)
         self.positions = nn.Parameter(torch.randn(settings.length, settings.dim) * _SPREAD)
+        gap = torch.randn(settings.dim) * _SPREAD if settings.kind == "bert4rec" else None
+        self.gap = nn.Parameter(gap) if gap is not None else None
         self.blocks = nn.ModuleList(_Block(settings) for _ in range(settings.blocks))
         self.norm = nn.LayerNorm(settings.dim, NORM_EPSILON)
         self.dropout = nn.Dropout(settings.dropout)
 
-    def forward(self, inputs: Tensor, places: Tensor) -> Tensor:
-        """Item rows and their places, (people, width) each -> what is read at each place, (people, width, dim)."""
-        state = functional.embedding(inputs, self.items) * self.items.shape[1] ** 0.5
-        state = self.dropout(state + self.positions[places])
+    def forward(self, inputs: Tensor, places: Tensor, real: Tensor, asked: Tensor) -> Tensor:
+        """A batch, (people, width) each -> what is read at each place, (people, width, dim). `asked` is hidden from
+        bert4rec; sasrec does not look at it, nor at `real`: padding stands behind."""
+        state = functional.embedding(inputs, self.items)
+        if self.gap is not None:
+            state = torch.where(asked[:, :, None], self.gap, state)
+        state = self.dropout(state * self.items.shape[1] ** 0.5 + self.positions[places])
+        seen = real[:, None, None, :] if self.gap is not None else None
         for block in self.blocks:
-            state = block(state)
+            state = block(state, seen)
         return self.norm(state)
 
 

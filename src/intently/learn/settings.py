@@ -6,12 +6,15 @@ from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from intently.config import StageConfig
 
-__all__ = ["TowerSettings"]
+__all__ = ["TowerKind", "TowerSettings"]
+
+TowerKind = Literal["sasrec", "bert4rec"]
 
 
 class TowerSettings(StageConfig):
     """All that decides a training beside the data and the seed."""
 
+    kind: TowerKind = "sasrec"  # reads the past and says what is next; or reads both sides of a gap
     dim: PositiveInt = 64  # of item and person vectors
     blocks: PositiveInt = 2
     heads: PositiveInt = 2
@@ -21,6 +24,8 @@ class TowerSettings(StageConfig):
     loss: Literal["softmax", "sampled", "gbce"] = "softmax"
     negatives: PositiveInt = 256  # items drawn for a batch by `sampled`, for a place by `gbce`
     calibration: float = Field(0.75, ge=0, le=1)  # t of gBCE: 0 is plain binary cross-entropy, 1 corrects all of it
+    hide: float = Field(0.3, gt=0, lt=1)  # bert4rec: share of a window that is hidden
+    hide_last: float = Field(0.25, ge=0, le=1)  # bert4rec: share of windows of which the newest item alone is hidden
     rate: PositiveFloat = 1e-3  # of Adam
     batch: PositiveInt = 128  # people
     epochs: PositiveInt = 200  # at most
@@ -31,4 +36,6 @@ class TowerSettings(StageConfig):
     def _divisible(self) -> "TowerSettings":
         if self.dim % self.heads:
             raise ValueError(f"`heads` ({self.heads}) must divide `dim` ({self.dim})")
+        if self.kind == "bert4rec" and self.length < 2:
+            raise ValueError("`length` must be 2 at least for bert4rec, whose gap takes one place")
         return self

@@ -2,8 +2,9 @@
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from intently.learn.batches import batches_of, padded
+from intently.learn.batches import Batch, batches_of, questions
 from intently.learn.losses import loss_of
 from intently.learn.network import Network
 from intently.learn.sequences import Held, Sequences
@@ -28,11 +29,9 @@ def run_epoch(
     torch.manual_seed(seed * 1_000_003 + number)
     network.train()
     total, places = 0.0, 0
-    for batch in batches_of(sequences, settings.length, settings.batch, seed, number):
-        inputs, where = torch.from_numpy(batch.inputs).to(device), torch.from_numpy(batch.places).to(device)
-        real = torch.from_numpy(batch.real).to(device)
-        targets = torch.from_numpy(batch.targets).to(device)[real]
-        loss = loss_of(settings, network(inputs, where)[real], targets, network.items)
+    for batch in batches_of(sequences, settings, seed, number):
+        targets = torch.from_numpy(batch.targets[batch.asked]).to(device)
+        loss = loss_of(settings, _states(network, batch), targets, network.items)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -43,16 +42,13 @@ def run_epoch(
 
 def quality_of(network: Network, held: tuple[Held, ...], settings: TowerSettings) -> tuple[float, float]:
     """NDCG@10 and HR@10 of the held-out items among all that the person does not have."""
-    device = network.items.device
     network.eval()
     gains: list[float] = []
     for first in range(0, len(held), settings.batch):
         part = held[first : first + settings.batch]
-        inputs, places, real = padded([one.history[-settings.length :] for one in part], settings.length)
+        batch = questions([one.history for one in part], settings)
         with torch.no_grad():
-            states = network(torch.from_numpy(inputs).to(device), torch.from_numpy(places).to(device))
-            newest = torch.from_numpy(real.sum(axis=1) - 1).to(device)
-            logits = (states[torch.arange(len(part), device=device), newest] @ network.items.T).cpu().numpy()
+            logits = (_states(network, batch) @ network.items.T).cpu().numpy()
         for scores, one in zip(logits, part, strict=True):
             right = scores[one.target]
             scores[one.history] = -np.inf
@@ -60,3 +56,12 @@ def quality_of(network: Network, held: tuple[Held, ...], settings: TowerSettings
             gains.append(1 / np.log2(ahead + 2.0) if ahead < PLACES else 0.0)
     found = np.array(gains or [0.0])
     return float(found.mean()), float((found > 0).mean())
+
+
+def _states(network: Network, batch: Batch) -> Tensor:
+    """What the network reads at the places that are asked, person by person: (asked, dim)."""
+    device = network.items.device
+    inputs, places, real, asked = (
+        torch.from_numpy(values).to(device) for values in (batch.inputs, batch.places, batch.real, batch.asked)
+    )
+    return network(inputs, places, real, asked)[asked]

@@ -1,9 +1,10 @@
-"""The sequence tower as it serves: a causal transformer over the newest items of a history, in numpy alone.
+"""The sequence tower as it serves: a transformer over the newest items of a history, in numpy alone.
 
 It is the network that `learn.network` trains, layer for layer: item and position vectors, blocks of attention and a
 two-layer network with norms before each (pre-norm), a last norm; the score of an item is the product of what comes out
 at the newest place with the item's own vector. Source: Kang & McAuley 2018, "Self-attentive sequential recommendation",
-section 3, with pre-norm throughout. Only the newest place is computed in the last block: nothing else is read.
+section 3, with pre-norm throughout. With an array "gap" it is BERT4Rec (Sun et al. 2019): the gap stands behind the
+history, and every place reads all others. Only the newest place is computed in the last block: nothing else is read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,7 +51,7 @@ class Tower:
     @property
     def length(self) -> int:
         """The newest items of a history that are read."""
-        return len(self.arrays["positions"])
+        return len(self.arrays["positions"]) - ("gap" in self.arrays)
 
     @property
     def depth(self) -> int:
@@ -79,6 +80,8 @@ class Tower:
         shapes: dict[str, tuple[int, ...]] = {
             "items": (len(self.item_ids), dim), "positions": (length, dim), "norm.weight": (dim,), "norm.bias": (dim,),
         }  # fmt: skip
+        if "gap" in self.arrays:
+            shapes["gap"] = (dim,)
         for number in range(self.depth):
             shapes |= {f"blocks.{number}.{name}": shape for name, shape in block_shapes(dim, hidden).items()}
         return shapes
@@ -99,8 +102,11 @@ class Tower:
 
     def people(self, rows: npt.NDArray[np.integer]) -> Floats:
         """The vectors of histories of equal length, oldest first: (people, items) -> (people, dim)."""
-        rows = rows[:, -self.length :]
-        state = self.items[rows] * np.float32(np.sqrt(self.dim)) + self.arrays["positions"][-rows.shape[1] :]
+        state = self.items[rows[:, -self.length :]]
+        if "gap" in self.arrays:
+            gap = np.broadcast_to(self.arrays["gap"], (len(state), 1, self.dim))
+            state = np.concatenate([state, gap], axis=1)
+        state = state * np.float32(np.sqrt(self.dim)) + self.arrays["positions"][-state.shape[1] :]
         for number, block in enumerate(self.blocks):
             state = self._through(block, state, last=number == len(self.blocks) - 1)
         return _norm(state[:, -1], self.arrays["norm.weight"], self.arrays["norm.bias"])
@@ -111,17 +117,18 @@ class Tower:
         people, places, _ = state.shape
         parts = mixed.reshape(people, places, 3, self.heads, -1).transpose(2, 0, 3, 1, 4)
         first = places - 1 if last else 0
-        read = _attend(parts[0][:, :, first:], parts[1], parts[2], first)
+        later = None if "gap" in self.arrays else np.arange(places)[None, :] > np.arange(first, places)[:, None]
+        read = _attend(parts[0][:, :, first:], parts[1], parts[2], later)
         state = state[:, first:] + _linear(read.transpose(0, 2, 1, 3).reshape(people, places - first, -1), block, "out")
         inner = np.maximum(_linear(_norm(state, block["norm2.weight"], block["norm2.bias"]), block, "up"), 0)
         return state + _linear(inner, block, "down")
 
 
-def _attend(queries: Floats, keys: Floats, values: Floats, first: int) -> Floats:
-    """Causal attention: (people, heads, places, dim of a head); the queries are those of the places from `first` on."""
+def _attend(queries: Floats, keys: Floats, values: Floats, later: Mask | None) -> Floats:
+    """Attention: (people, heads, places, dim of a head). `later` (queries, keys): what a query does not see."""
     weights = queries @ keys.swapaxes(-1, -2) / np.float32(np.sqrt(queries.shape[-1]))
-    later = np.arange(keys.shape[2])[None, :] > np.arange(first, first + queries.shape[2])[:, None]
-    weights = np.where(later, np.float32(-np.inf), weights)
+    if later is not None:
+        weights = np.where(later, np.float32(-np.inf), weights)
     weights = np.exp(weights - weights.max(axis=-1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True) @ values, dtype=np.float32)
 

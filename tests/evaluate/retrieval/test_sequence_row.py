@@ -18,17 +18,19 @@ pytest.importorskip("torch", reason="torch is not installed: pip install 'intent
 CONFIG = load_config()
 
 
-def asked(tmp_path, epochs: int, **more) -> Asked:
+def asked(tmp_path, epochs: int, rows=("ease", "sasrec"), **more) -> Asked:
     file = tmp_path / "tower.toml"
     file.write_text(f"dim = 16\nhidden = 32\nlength = 6\nbatch = 16\nrate = 3e-3\nepochs = {epochs}\n", "utf-8")
-    return Asked(rows=("ease", "sasrec"), tower=file, **more)
+    return Asked(rows=rows, tower=file, **more)
 
 
 def test_the_tower_knows_which_way_people_walk_and_ease_does_not(tmp_path):
-    (table,) = evaluate_set(asked(tmp_path, 15, protocol="llo"), ring_set(), tmp_path, CONFIG, time.monotonic() + 600)
+    wanted = asked(tmp_path, 15, ("ease", "sasrec", "bert4rec"), protocol="llo")
+    (table,) = evaluate_set(wanted, ring_set(), tmp_path, CONFIG, time.monotonic() + 600)
     assert not table.unfinished
     assert table.row("sasrec").mrr.low > table.row("ease").mrr.high
     assert table.row("sasrec").fit_seconds > 0
+    assert table.row("bert4rec").hr10.mean > table.row("popularity").hr10.mean
 
 
 def test_under_time_the_tower_learns_from_nothing_later_than_its_people(tmp_path):
@@ -77,7 +79,8 @@ def test_settings_that_are_wrong_are_refused(tmp_path):
 
 def test_without_torch_the_row_is_left_out_or_refused_by_name(tmp_path, monkeypatch):
     monkeypatch.setattr(methods, "can_train", lambda: False)
-    tower = methods.SequenceTower(tmp_path)
-    assert "sasrec" not in [method.name for method in methods.methods_of((), CONFIG.retrieve, tower)]
+    towers = [methods.SequenceTower(tmp_path), methods.SequenceTower(tmp_path, name="bert4rec")]
+    named = [method.name for method in methods.methods_of((), CONFIG.retrieve, towers)]
+    assert named == ["popularity", "item-knn", "ease", "bm25", "semantic"]
     with pytest.raises(BadRequest, match=r"intently\[train\]"):
-        methods.methods_of(("sasrec",), CONFIG.retrieve, tower)
+        methods.methods_of(("sasrec",), CONFIG.retrieve, towers)

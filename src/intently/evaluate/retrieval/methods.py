@@ -1,10 +1,10 @@
 """The rows of the table: models that are fitted on what is visible and then rank for one person after the other.
 
-`Method` is the seam: popularity, item-kNN, EASE, BM25, semantic and the sequence tower fulfil it. The sources that
+`Method` is the seam: popularity, item-kNN, EASE, BM25, semantic and the sequence towers fulfil it. The sources that
 serve are asked as they serve; what they are made of is the index of the moment.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -96,15 +96,15 @@ class Meaning:
         return SourceRanker(lambda index: Semantic(vectors))
 
 
-def methods_of(names: tuple[str, ...], config: RetrieveConfig, tower: SequenceTower) -> list[Method]:
+def methods_of(names: tuple[str, ...], config: RetrieveConfig, towers: Sequence[SequenceTower]) -> list[Method]:
     """The rows of these names and the baseline; by default all that can run here. Raises BadRequest for an unknown
     name, and for one that cannot run."""
-    known: Mapping[str, Method] = {
-        method.name: method for method in (Popular(), ItemNeighbours(config), Ease(), Lexical(), Meaning(), tower)
-    }
+    plain: list[Method] = [Popular(), ItemNeighbours(config), Ease(), Lexical(), Meaning()]
+    known: Mapping[str, Method] = {method.name: method for method in (*plain, *towers)}
     if unknown := [name for name in names if name not in known]:
         raise BadRequest(f"there is no row {unknown[0]!r}; there are {', '.join(known)}")
-    if tower.name in names and not can_train():
-        raise BadRequest(f"the row {tower.name} is trained with torch: pip install 'intently[train]'")
-    wanted = {*names, BASELINE} if names else {name for name in known if name != tower.name or can_train()}
+    trained = {tower.name for tower in towers}
+    if not can_train() and (lacking := [name for name in names if name in trained]):
+        raise BadRequest(f"the row {lacking[0]} is trained with torch: pip install 'intently[train]'")
+    wanted = {*names, BASELINE} if names else {name for name in known if name not in trained or can_train()}
     return [method for name, method in known.items() if name in wanted]

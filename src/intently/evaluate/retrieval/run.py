@@ -19,7 +19,7 @@ from intently.evaluate.retrieval.folds import PROTOCOLS, Fold, Moment, Walk, fol
 from intently.evaluate.retrieval.kept import Answers, read_answers, write_answers
 from intently.evaluate.retrieval.methods import Method, Ranker, methods_of
 from intently.evaluate.retrieval.report import RetrievalReport, RetrievalTable, table_of
-from intently.evaluate.retrieval.sequence import SequenceTower, TowerRanker, read_settings
+from intently.evaluate.retrieval.sequence import TOWERS, SequenceTower, TowerRanker, read_settings
 from intently.evaluate.retrieval.sets import RetrievalSet, open_set
 
 __all__ = ["Asked", "evaluate_set", "run_retrieval_evaluation"]
@@ -31,8 +31,8 @@ Say = Callable[[str], None]
 @dataclass(frozen=True)
 class Asked:
     """What is to be run. `sets` by name; `rows`: all by default; `protocol`: llo, time or both (those that the set
-    allows); `data`: the folder of the sets that do not ship. Of the sequence tower: `tower`, a TOML file instead of the
-    set's own settings; `device` of torch; `train_minutes` of each training, after which its best epoch is taken."""
+    allows); `data`: the folder of the sets that do not ship. Of the sequence towers: `tower`, a TOML file instead of
+    the set's own settings; `device` of torch; `train_minutes` of each training, after which its best epoch is taken."""
 
     sets: tuple[str, ...] = ("demo-movies",)
     rows: tuple[str, ...] = ()
@@ -77,10 +77,13 @@ def evaluate_set(
 
 
 def _methods(asked: Asked, config: Config, out: Path, deadline: float, say: Say) -> list[Method]:
-    tower = SequenceTower(
-        out / "towers", asked.tower, asked.seed, asked.device, asked.train_minutes, deadline=deadline, say=say
-    )
-    return methods_of(asked.rows, config.retrieve, tower)
+    towers = [
+        SequenceTower(
+            out / "towers", asked.tower, asked.seed, asked.device, asked.train_minutes, deadline, say, name=name
+        )
+        for name in TOWERS
+    ]
+    return methods_of(asked.rows, config.retrieve, towers)
 
 
 def _protocols(protocol: str, opened: RetrievalSet) -> tuple[str, ...]:
@@ -139,7 +142,7 @@ class _Run:
 
     def _file(self, row: str, fold: Fold) -> Path:
         decides = f"{self._code} {self.opened.pack.digest} {self.asked.seed} {self.asked.refit_days}"
-        if row == SequenceTower.name:
+        if row in TOWERS:
             decides += f" {read_settings(self.opened.name, self.asked.tower)} {self.asked.train_minutes}"
         digest = hashlib.sha256(f"{decides} {self.config.retrieve}".encode()).hexdigest()[:16]
         return self.out / f"retrieval-{self.opened.name}-{fold.protocol}-{fold.number}-{row}-{digest}.json"

@@ -6,7 +6,7 @@ its folder.
 """
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,15 +18,16 @@ from intently.evaluate.commit import commit
 from intently.evaluate.retrieval.folds import Fold, Moment
 from intently.evaluate.retrieval.sets import SETS
 from intently.learn.sequences import sequences_of
-from intently.learn.settings import TowerSettings
+from intently.learn.settings import TowerKind, TowerSettings
 from intently.retrieve.request import Rows
 from intently.retrieve.sequence import Sequence
 from intently.retrieve.tower import Tower
 from intently.retrieve.tower_files import save_tower
 
-__all__ = ["SequenceTower", "TowerRanker", "can_train", "read_settings"]
+__all__ = ["TOWERS", "SequenceTower", "TowerRanker", "can_train", "read_settings"]
 
 LEAST = 200  # events from which anything is trained
+TOWERS: Mapping[TowerKind, str] = {"sasrec": "SASRec", "bert4rec": "BERT4Rec"}  # rows, with their titles
 REFIT = {"patience": 3, "epochs": 30}  # of a training that goes on from the fold before
 Say = Callable[[str], None]
 
@@ -62,8 +63,9 @@ class TowerRanker:
 
 @dataclass(frozen=True)
 class SequenceTower:
-    """The row of the table. `work`: folder of trainings; `settings`: None for each set's own; `deadline` by
-    time.monotonic(); `minutes`: of training a fold, after which the best epoch so far is taken."""
+    """A row of the table; its kind is its name, whatever the settings say. `work`: folder of trainings;
+    `settings_file`: None for each set's own; `deadline` by time.monotonic(); `minutes`: of training a fold, after
+    which the best epoch so far is taken."""
 
     work: Path
     settings_file: Path | None = None
@@ -72,9 +74,12 @@ class SequenceTower:
     minutes: float = float("inf")
     deadline: float = float("inf")
     say: Say = lambda text: None
-    name: str = "sasrec"
-    title: str = "SASRec"
+    name: TowerKind = "sasrec"
     _towers: dict[tuple[str, int], tuple[Tower, float]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def title(self) -> str:
+        return TOWERS[self.name]
 
     def fit(self, fold: Fold) -> TowerRanker:
         """Raises BudgetSpent when the deadline comes before the end of the training."""
@@ -98,12 +103,12 @@ class SequenceTower:
         from intently.learn.towers import tower_of
         from intently.learn.train import Training, train_tower
 
-        settings = read_settings(fold.pack.name, self.settings_file)
+        settings = read_settings(fold.pack.name, self.settings_file).model_copy(update={"kind": self.name})
         if start is not None:
             settings = settings.model_copy(update=REFIT)
         sequences = sequences_of(fold.visible, len(fold.pack.snapshot.item_ids))
         training = Training(sequences, settings, self.seed, start, self.device, self.minutes)
-        folder = self.work / f"{fold.pack.name}-{fold.protocol}-{fold.number}-{training.decides[:16]}"
+        folder = self.work / f"{self.name}-{fold.pack.name}-{fold.protocol}-{fold.number}-{training.decides[:16]}"
         self.say(f"{self.name}, fold {fold.number}: training in {folder}")
         trained = train_tower(training, folder, deadline=self.deadline, say=self.say)
         if not trained.finished:
