@@ -109,6 +109,15 @@ class Grounder:
         """The facets whose values are proper names: people, brands."""
         return self._vocabulary.name_facets
 
+    def is_given_name(self, word: str) -> bool:
+        """Whether more than one person of the catalogue is called so by the first name."""
+        return self._vocabulary.is_given_name(word)
+
+    def called_nearly(self, given: str, surname: str) -> Grounding | None:
+        """The one person of that given name whose surname is a slip away: "will farrell", who is no Colin Farrell."""
+        sense = self._vocabulary.called_nearly(given, surname)
+        return Grounding(f"{given} {surname}", (_match(sense),), (), certain=True) if sense is not None else None
+
     # ----------------------------------------------------------------------------------------------- facet phrases
     def ground(self, phrase: str) -> Grounding | None:
         """What a whole phrase means, or None. Never by embedding; see `nearest` for that."""

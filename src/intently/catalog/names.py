@@ -12,6 +12,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from intently.catalog.lexicon import edit_distance
+
 __all__ = ["PARTICLES", "Names", "are_marks", "hold_names"]
 
 PARTICLES = frozenset("de del della di da du la le van von der den ter ten st san el al bin ibn mac mc o".split())
@@ -25,6 +27,9 @@ FAMOUS = 0.98  # quantile of items a name
 SHORTEST_SURNAME = 3  # letters
 MARKS_LEAST = 50  # values of a list that may be one of brands
 ITEMS_A_MARK = 5.0  # on average: brands have few each, categories many
+GIVEN = 2  # people who share a given name that is known as one
+KNOWN = 3  # items of a person who is meant by a name with a slip in it
+LONG_NAME = 8  # letters of a surname in which two slips are still that name (SEMANTICS 2)
 
 
 def hold_names(values: Sequence[str]) -> bool:
@@ -71,6 +76,23 @@ class Names:
             return (ranked[0],)
         return tuple(ranked) if len(items) <= FAMILY else ()
 
+    def is_surname(self, word: str) -> bool:
+        """Whether anybody has it, though it may not be clear who."""
+        return word in self._surnames
+
+    def is_given(self, word: str) -> bool:
+        """Whether it is a given name of more than one: "june" before "Carter" says that another Carter is meant."""
+        return len(word) >= SHORTEST_SURNAME and len(self._called.get(word, ())) >= GIVEN
+
+    def near(self, given: str, surname: str) -> tuple[int, ...]:
+        """Rows of the one person of that given name whose surname is a slip away ("will farrell"); empty when it is
+        not clear who, or when nobody is."""
+        close = [row for row in self._called.get(given, ()) if _is_slip(surname, self._keys[row].split()[-1])]
+        ranked = sorted(close, key=lambda row: (-int(self._counts[row]), row))
+        items = [int(self._counts[row]) for row in ranked]
+        clear = len(items) == 1 or (len(items) > 1 and items[0] >= DOMINANT_RATIO * items[1])
+        return (ranked[0],) if clear and items[0] >= KNOWN else ()
+
     def famous(self, row: int) -> bool:
         """Whether the name is among the 2% that have the most items."""
         return int(self._counts[row]) >= self._fame
@@ -85,6 +107,16 @@ class Names:
         for row, key in enumerate(self._keys):
             for surname in _surnames_of(key.split()):
                 found[surname].append(row)
+        return dict(found)
+
+    @cached_property
+    def _called(self) -> dict[str, list[int]]:
+        """Given name -> those who have it."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for row, key in enumerate(self._keys):
+            given, _, rest = key.partition(" ")
+            if rest:
+                found[given].append(row)
         return dict(found)
 
     @cached_property
@@ -108,6 +140,11 @@ class Names:
             if len(kept) > 2 and kept[-2] in PARTICLES:
                 found[" ".join((*kept[:-2], kept[-2] + kept[-1]))].append(row)
         return dict(found)
+
+
+def _is_slip(word: str, surname: str) -> bool:
+    most = 2 if len(surname) >= LONG_NAME else 1
+    return word[:1] == surname[:1] and len(surname) > SHORTEST_SURNAME and edit_distance(word, surname, most) <= most
 
 
 def _surnames_of(words: list[str]) -> list[str]:

@@ -191,8 +191,19 @@ class Vocabulary:
             meant = names.surname(key)
             for row in meant:
                 yield row, "inflection"
-            if meant:
+            if meant or names.is_surname(key):  # of several: "davis" is no plural of "davi"
                 return
+
+    def is_given_name(self, word: str) -> bool:
+        """Whether more than one person is called so."""
+        return any(names.is_given(word) for name, names in self._names.items() if name not in self._marks)
+
+    def called_nearly(self, given: str, surname: str) -> Sense | None:
+        """The one person of that given name whose surname is a slip away."""
+        for name, names in self._names.items():
+            for row in names.near(given, surname):
+                return Sense(name, self._values[name][row], "spelling", name)
+        return None
 
     # ------------------------------------------------------------------------------------------------------ spelling
     def knows(self, word: str) -> bool:

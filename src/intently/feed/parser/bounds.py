@@ -181,6 +181,8 @@ def _interval(
         spread = facet.tolerance_of(low)
         interval = {"low": round(low - spread, 6), "high": round(high + spread, 6)}
         return ("avoid", "between", interval) if negated else ("want", "about", interval)
+    if quantity.open and not negated:
+        return "want", "at_least", low
     return ("avoid" if negated else "want"), "between", {"low": low, "high": high}
 
 

@@ -27,7 +27,7 @@ _LIKING = frozenset(
         "crazy about", "wild about", "in the mood for", "looking for", "up for", "want to see", "want to watch",
         "like to watch", "like to see", "like watching", "enjoy watching", "care about", "handle", "stand", "tolerate",
         "do", "stomach", "big on", "huge on", "fussed about", "recommend", "suggest", "show", "show me", "give me",
-        "include", "add",
+        "include", "add", "liked", "loved", "enjoyed", "cared for", "gotten into",
     )
 )  # fmt: skip
 # What one does with a thing: "I don't buy Acme", "we can't use soap". Of the past it is told: "I didn't buy the plot".

@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 from intently.catalog.schema import CatalogSpec
 from intently.feed.parser.tokens import Token, tokenise
 
-__all__ = ["CURRENCY_SIGNS", "Quantity", "Units", "is_foreign", "read_quantity", "read_range", "units_of"]
+__all__ = [
+    "CURRENCY_SIGNS",
+    "_LATEST_YEAR",
+    "Quantity",
+    "Units",
+    "is_foreign",
+    "read_quantity",
+    "read_range",
+    "units_of",
+]
 
 Units = Mapping[tuple[str, ...], tuple[tuple[str, float], ...]]
 """unit words, folded -> (facet, factor to its unit)"""
@@ -64,6 +73,7 @@ class Quantity:
     units: tuple[tuple[str, float], ...] = ()
     shape: str = "amount"  # "amount", "year" (four digits, no unit), "span" (of years), "age" (years before now)
     vague: bool = False  # "90ish"
+    open: bool = False  # "from 2015 to now"
 
     @property
     def is_time(self) -> bool:
@@ -105,7 +115,7 @@ def read_range(tokens: Sequence[Token], at: int, units: Units, joined_by_and: bo
     if word not in _RANGE_SIGNS and not (joined_by_and and word in ("and", "&")):
         return None
     if first.is_time and tokens[first.end + 1 : first.end + 2] and tokens[first.end + 1].low in _NOW:
-        return replace(first, high=float(_LATEST_YEAR), end=first.end + 2, shape="span")
+        return replace(first, high=float(_LATEST_YEAR), end=first.end + 2, shape="span", open=True)
     second = read_quantity(tokens, _skip(tokens, first.end + 1, ("the",)), units)
     if second is None:
         return None
@@ -319,6 +329,11 @@ def _years_ago(tokens: Sequence[Token], value: float, at: int) -> Quantity | Non
 
 def _decade(tokens: Sequence[Token], at: int) -> Quantity | None:
     part, start = (0, 9), at
+    wide = _wide_part(tokens, at)
+    if wide is not None:
+        part, start = wide
+        first = _decade_year(tokens[start].low) if start < len(tokens) else None
+        return Quantity(first + part[0], first + part[1], start + 1, (), "span") if first is not None else None
     modifier, _, glued = tokens[at].low.partition("-")
     if modifier in _PART_OF_DECADE:
         part = _PART_OF_DECADE[modifier]
@@ -329,6 +344,19 @@ def _decade(tokens: Sequence[Token], at: int) -> Quantity | None:
     if first is None:
         return None
     return Quantity(first + part[0], first + part[1], start + 1, (), "span")
+
+
+def _wide_part(tokens: Sequence[Token], at: int) -> tuple[tuple[int, int], int] | None:
+    """ "Mid to late 90s", "early/mid 80s": both parts, and the token of the decade."""
+    words = [
+        part for token in tokens[at : at + 5] for part in (token.low.split("-") if "-to-" in token.low else [token.low])
+    ]
+    if len(words) < 3 or words[0] not in _PART_OF_DECADE or words[2] not in _PART_OF_DECADE:
+        return None
+    if words[1] not in ("to", "-", "/", "or", "and"):
+        return None
+    used = 1 if "-to-" in tokens[at].low else 3
+    return (_PART_OF_DECADE[words[0]][0], _PART_OF_DECADE[words[2]][1]), _skip(tokens, at + used, ("-", "the", "of"))
 
 
 def _decade_year(word: str) -> int | None:

@@ -1,7 +1,8 @@
 """Names of people by one word only: believed where nothing speaks against it.
 
 A word that is merely near to a surname ("marvle") needs a capital or a cue ("by tarentino"); a surname beside a name
-that is not its own ("Harvey Weinstein", "Black Panther", "seth rogan") is somebody or something else.
+that is not its own ("Harvey Weinstein", "Black Panther", "seth rogan", "June Carter") is somebody or something else:
+whoever is called nearly so, or nobody.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,13 +27,43 @@ def believable_names(
     """The facet phrases without the names of one word that are not believed."""
     kept: dict[int, tuple[int, Grounding]] = {}
     for at, (end, found) in terms.items():
+        given = _given_before(tokens, at, terms, context)
         if found.facet not in name_facets or len(found.phrase.split()) > 1:
-            kept[at] = end, found
+            if not (given and found.matches[0].how == "spelling" and found.facet not in name_facets):
+                kept[at] = end, found  # "sean asin" is nobody from Asia
         elif at > 0 and _is_slip_of(tokens[at - 1].low, found):
             kept[at - 1] = end, found
+        elif given:
+            near = context.grounder.called_nearly(given, tokens[at].low.removesuffix("'s"))
+            if near is not None:
+                kept[at - 1] = end, near
         elif _is_believed(tokens, at, end, found, terms, context):
             kept[at] = end, found
     return kept
+
+
+def _given_before(tokens: Sequence[Token], at: int, terms: Terms, context: ParseContext) -> str:
+    """The given name that stands before, or empty: an ordinary word ("will", "rose") only where it can be one."""
+    token = tokens[at - 1] if at else None
+    if token is None or token.kind != "word" or not context.grounder.is_given_name(token.low):
+        return ""
+    if any(start < at <= stop for start, (stop, _) in terms.items()):
+        return ""
+    opens = at == 1 or tokens[at - 2].kind == "sign"
+    high = token.text[:1].isupper() and not opens
+    if high or token.low not in ordinary_words(context.spec.language):
+        return token.low
+    return token.low if token.low in _EVEN_IN_SMALL and not (at > 1 and tokens[at - 2].low in _SUBJECTS) else ""
+
+
+_EVEN_IN_SMALL = frozenset(
+    """
+    john peter mark tom jack mike josh matt nick tony billy frank bill lee bob roger martin rob ken will brad max harry
+    robin terry heather rick maria dean bobby jimmy victor sally gene grace lily bonnie chuck dick rod randy rose troy
+    june april carol noel meg hank sandy
+    """.split()
+)
+_SUBJECTS = frozenset("i you he she it we they that this who which there movie film one".split())
 
 
 def _is_slip_of(word: str, found: Grounding) -> bool:

@@ -21,7 +21,7 @@ from intently.feed.parser.shown import read_shown
 from intently.feed.parser.tables import Direction, Tables, tables_of
 from intently.feed.parser.titles import Title, is_title_cue, titles_of
 from intently.feed.parser.tokens import Token, tokenise
-from intently.feed.parser.told import is_mere_article, is_paid_by_time, is_when
+from intently.feed.parser.told import is_in_passing, is_mere_article, is_of_no_item, is_paid_by_time, is_when
 
 __all__ = ["CONTENT", "Piece", "Sentence", "cut"]
 
@@ -127,7 +127,7 @@ class _Cutter:
         after = (self._low(amount.end), self._low(amount.end + 1))
         if amount.quantity.units and after[0] == "of" and after[1] in ("it", "that", "this", "the"):
             return True
-        if is_when(self.tokens, at, amount, self.titles):
+        if is_when(self.tokens, at, amount, self.titles) or is_in_passing(self.tokens, at, amount):
             return True
         before = " ".join(token.low for token in self.tokens[max(at - 5, 0) : at])
         return amount.quantity.is_time and bool(_RELEASED.search(before))
@@ -222,6 +222,8 @@ class _Cutter:
         found = self.tables.directions.at(self.tokens, at)
         if found is None or found[0] in self.titles or self._is_of_the_clock(at, found[0]):
             return None  # "the new Jumanji"
+        if is_of_no_item(self.tokens, at, found[0]):
+            return Piece("skip", at, found[0])
         if (self._low(found[0]) in _PEOPLE and found[0] in self.terms) or self._is_the_new_one(at, found[0]):
             return Piece("skip", at, found[0])  # "my older kids", "the new one looks good"
         if self._low(found[0]) in _PEOPLE:

@@ -219,10 +219,13 @@ def _is_somebodys(clause: _View, piece: Piece) -> bool:
 
 
 def _is_that_one(clause: _View, piece: Piece) -> bool:
-    """ "Besides the newest one", "the newer ones lack something": known ones, unless no more is said."""
+    """ "Besides the newest one", "the newer ones lack something", "the old one was better": known ones, unless no more
+    is said."""
     lows = clause.sentence.lows
     pointed = piece.kind == "direction" and piece.start > 0 and lows[piece.start - 1] in _DEFINITE
     one = lows[piece.end : piece.end + 1] in (("one",), ("ones",))
+    if pointed and one and lows[piece.end + 1 : piece.end + 2] in (("was",), ("were",), ("had",), ("wasnt",)):
+        return True
     cues = all(clause.sentence.said(cue) in _EXCEPTING or cue.cue == Cue("others") for cue in clause.wishes)
     return pointed and one and len(clause.words) > 4 and cues
 
@@ -246,10 +249,18 @@ def _is_of_a_title(clause: _View, piece: Piece) -> bool:
 
 
 def _is_in_that_one(clause: _View, piece: Piece) -> bool:
-    """ "The one with Kate Hudson", "that film by Mann": a name that says which one."""
-    lows = ("", "", "", *clause.sentence.lows)[piece.start : piece.start + 3]
-    known = lows[0] in ("the", "that") and lows[1] in ("one", "movie", "film") and lows[2] in _CREDITS
-    return known and clause.is_person(piece)
+    """ "The one with Kate Hudson and Ed Norton", "that film by Mann": names that say which one; "not Mann's best"."""
+    if not clause.is_person(piece):
+        return False
+    lows = clause.sentence.lows
+    if lows[piece.start - 1 : piece.start] == ("not",) and lows[piece.end : piece.end + 1] in (("best",), ("finest",)):
+        return True
+    start = piece.start
+    named = {person.end: person.start for person in clause.sentence.pieces if person.kind in ("term", "skip")}
+    while start > 1 and lows[start - 1] in ("and", "&", ",") and start - 1 in named:
+        start = named[start - 1]
+    lows = ("", "", "", *lows)[start : start + 3]
+    return lows[0] in ("the", "that") and lows[1] in ("one", "movie", "film") and lows[2] in _CREDITS
 
 
 _CREDITS = frozenset(("with", "starring", "by", "featuring"))

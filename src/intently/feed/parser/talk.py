@@ -149,10 +149,12 @@ def without_talk(sentence: Sentence) -> Sentence:
 
 
 def _acts(piece: Piece, said: str) -> bool:
-    """Whether the piece can only be meant for the feed: what is shown, an amount, "forget", "undo"."""
+    """Whether the piece can only be meant for the feed: what is shown, an amount but for dates ("it is from the 80s"),
+    "forget", "undo"."""
     if piece.kind == "cue" and piece.cue is not None:
         return piece.cue.kind in _ACTS and said not in FILLING
-    return piece.kind == "amount" or (piece.kind == "shown" and bool(piece.items))
+    bounds = piece.amount is not None and not (piece.amount.quantity.is_time and piece.amount.comparator.side == "none")
+    return bounds or (piece.kind == "shown" and bool(piece.items))
 
 
 def _silent(piece: Piece) -> Piece:

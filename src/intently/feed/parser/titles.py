@@ -16,7 +16,7 @@ from intently.feed.parser.tokens import Token
 
 __all__ = ["Title", "is_title_cue", "titles_of"]
 
-LONGEST = 10  # tokens of a title that a year in brackets closes
+LONGEST = 16  # tokens of a title that a year in brackets closes
 EDGE_YEARS = 1  # by which two sources may date a film apart
 
 

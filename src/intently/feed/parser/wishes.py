@@ -146,7 +146,7 @@ def _amount(reading: Reading, segment: Segment, piece: Piece, *, opening: bool) 
     polarity, relation, value = bound_of(amount, name, facet, year=year, negated=negated)
     if is_foreign([token.low for token in reading.sentence.tokens[piece.start : piece.end]], facet.unit, facet.units):
         reading.notice(f"“{quote}” is read in {facet.unit}: that is what {reading.context.spec.nouns} have here")
-    if _widens(reading, segment, name, relation, value, quote, polarity == "avoid"):
+    if _widens(reading, segment, piece, name, relation, value, polarity == "avoid"):
         return
     reading.add(
         segment,
@@ -208,12 +208,17 @@ def _goes_on(reading: Reading, facet: str, segment: Segment) -> bool:
 
 
 def _widens(
-    reading: Reading, segment: Segment, facet: str, relation: str, value: object, quote: str, avoid: bool
+    reading: Reading, segment: Segment, piece: Piece, facet: str, relation: str, value: object, avoid: bool
 ) -> bool:
-    """Two spans joined by "or" or "and" ("80s or 90s") become one span that holds both."""
+    """Two spans joined by "or" or "and" ("80s or 90s"), or one behind the other ("60s, 70s", "late 90s early 2000s"),
+    become one span that holds both."""
+    quote = reading.words([piece])
     same = [place for place, change in enumerate(reading.changes) if change.facet == facet]
     last = reading.changes[same[-1]] if same else None
-    if segment.joiner not in ("or", "and") or last is None or last.relation != "between":
+    if last is None or last.relation != "between":
+        return False
+    listed = same[-1] == len(reading.changes) - 1 and not segment.replace and _follows_a_date(reading, piece)
+    if segment.joiner not in ("or", "and") and not listed:
         return False
     if relation != "between" or not isinstance(value, dict) or not isinstance(last.value, dict):
         return False
@@ -224,6 +229,15 @@ def _widens(
     update = {"value": {"low": low, "high": high}, "quote": f"{last.quote} or {quote}"}
     reading.changes[same[-1]] = last.model_copy(update=update)
     return True
+
+
+def _follows_a_date(reading: Reading, piece: Piece) -> bool:
+    """Whether nothing but a comma or "/" stands between this span of years and the one before it."""
+    pieces = reading.sentence.pieces
+    before = pieces[: pieces.index(piece)]
+    while before and reading.sentence.said(before[-1]) in (",", "/", ", or"):
+        before = before[:-1]
+    return bool(before) and before[-1].amount is not None and before[-1].amount.quantity.is_time
 
 
 def _direction(reading: Reading, segment: Segment, piece: Piece, following: Sequence[Piece], *, opening: bool) -> None:
