@@ -20,10 +20,11 @@ INQ asks about the film, ASK asks     changes nothing
 an opinion, NRE neutral, OTH chat
 ====================================  ==========================================================================
 
-*Critique type*: on turns with exactly one of the three CRI labels, the reading is one type: compare before feature
-before add; none where it does none of these. A turn may have other labels beside. Labels that ask for no change are
-judged on turns that have no other; *kept still* is over turns all of whose labels are such. Initial queries without
-content ("can you recommend something?") cannot be added, so the shares of those labels have a ceiling below 1.
+*Critique type*: on turns with exactly one of the three CRI labels, the reading is one type: feature before add before
+compare, for a film that is named beside what is criticised or added is its example; none where it does none of these. A
+turn may have other labels beside. Labels that ask for no change are judged on turns that have no other; *kept still* is
+over turns all of whose labels are such. Initial queries without content ("can you recommend something?") cannot be
+added, so the shares of those labels have a ceiling below 1.
 """
 
 import re
@@ -118,11 +119,11 @@ def said_by(turn: Turn, heard: Heard) -> Said:
 
 def critique_of(said: Said) -> str:
     """The type of critique that a reading is; empty for none."""
-    if said.likes:
-        return "CRI-C"
     if said.avoids or said.against:
         return "CRI-F"
-    return "CRI-A" if said.wants else ""
+    if said.wants:
+        return "CRI-A"
+    return "CRI-C" if said.likes else ""
 
 
 def _names_film(change: Change, turn: Turn) -> bool:

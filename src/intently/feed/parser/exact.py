@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from intently.feed.parser.complaints import with_complaints
 from intently.feed.parser.context import By, ParseContext, Parsed
 from intently.feed.parser.items import read_praise
 from intently.feed.parser.languages import cut, segments_of
@@ -37,8 +38,9 @@ def read_exact(text: str, context: ParseContext) -> Parsed:
 
 def understood(text: str, context: ParseContext) -> Sentence:
     """The command's pieces, as its memory and its mere talk let them be read. Raises as `read_exact`."""
-    said = without_talk(with_turns(cut(check_text(text), context), context))
-    return without_statements(said, context.grounder.name_facets)
+    raw = with_turns(cut(check_text(text), context), context)
+    said = without_statements(without_talk(raw), context.grounder.name_facets)
+    return with_complaints(raw, said)
 
 
 def read_segments(reading: Reading, segments: Sequence[Segment]) -> None:

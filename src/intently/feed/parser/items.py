@@ -36,6 +36,9 @@ def read_item(reading: Reading, segment: Segment, piece: Piece) -> None:
     if not piece.items and piece.cue is not None:
         alone = tuple(shown.item_id for shown in reading.context.slate) if len(reading.context.slate) == 1 else ()
         piece = replace(piece, items=reading.pointed[-1] if reading.pointed else alone)  # "more like that"
+        named = [other for other in reading.sentence.pieces if other.kind == "title" and other.end <= piece.start]
+        if named and not reading.pointed and len(named[-1].items) < 2:  # "I haven't seen Heat, but others like it?"
+            piece, quote = named[-1], reading.words([named[-1]])
     if not piece.items:
         _pointless(reading, segment, piece)
         return

@@ -53,7 +53,8 @@ def _given_before(tokens: Sequence[Token], at: int, terms: Terms, context: Parse
     high = token.text[:1].isupper() and not opens
     if high or token.low not in ordinary_words(context.spec.language):
         return token.low
-    return token.low if token.low in _EVEN_IN_SMALL and not (at > 1 and tokens[at - 2].low in _SUBJECTS) else ""
+    modal = token.low == "will" and (opens or tokens[at - 2].low in _SUBJECTS)  # "will Hanks films do?"
+    return token.low if token.low in _EVEN_IN_SMALL and not modal else ""
 
 
 _EVEN_IN_SMALL = frozenset(

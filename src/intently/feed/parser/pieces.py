@@ -366,6 +366,7 @@ def _after_cue(tokens: Sequence[Token], start: int) -> bool:
     return start > 0 and (is_title_cue(tokens, start - 1) or tokens[start - 1].low in ("or", "and", "&", ","))
 
 
+_SEEN = frozenset(("liked", "loved", "saw", "watched", "seen", "rewatched"))
 _ALIKE = frozenset((word, "of") for word in ("lines", "vein", "spirit", "style", "mould"))
 
 
@@ -374,6 +375,8 @@ def _gives_way(rival: Grounding, tokens: Sequence[Token], at: int) -> bool:
     high = tokens[at].text[:1].isupper() and not (at and tokens[at - 1].low == "-")
     if _is_surname(rival) and high and at and tokens[at - 1].low in ("are", "include"):
         return True  # "my favourites are Fargo and Heat"
+    if high and at and tokens[at - 1].low in _SEEN:
+        return True  # "I liked Alien"
     return _after_cue(tokens, at) and (_is_surname(rival) or high)
 
 

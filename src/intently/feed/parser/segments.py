@@ -160,8 +160,8 @@ class Builder:
             return  # "forget the no horror rule": still a retraction
         if current.action == "want" and current.strong and not current.has_content and current.like:
             current.like = False
-        if self._lows(piece) == ["not"] and self.segments and self.segments[-1].action == "hide":
-            self._unseen(piece, cue)  # "I've seen Alien but not Aliens"
+        if self._lows(piece) in (["not"], ["not", "with"]) and self._was_seen():
+            self._unseen(piece, cue)  # "I've seen Alien but not Aliens", "I have seen it but not with the family"
             return
         if self._is_denied(piece) or self._is_exception(piece):
             self._open("turn")
@@ -171,6 +171,15 @@ class Builder:
         self.current.verb = " ".join(token.low for token in self.tokens[piece.start : piece.end])
         self.current.no = self.current.verb in ("no", "not", "never", "none") and not cue.soft
         self.current.strong = False
+
+    def _was_seen(self) -> bool:
+        """Whether the clause before tells that something was seen."""
+        if not self.segments or self.current.joiner != "but" or self.current.has_content:
+            return bool(self.segments) and self.segments[-1].action == "hide"
+        before = self.segments[-1]
+        told = [low for piece in before.pieces for low in self._lows(piece)]
+        seen = bool({"seen", "saw", "watched"} & set(told)) and not before.said and not before.has_content
+        return before.action == "hide" or seen
 
     def _is_denied(self, piece: Piece) -> bool:
         """ "I can't not watch", "it's not that I don't like"."""

@@ -103,6 +103,8 @@ class _View:
 
     def _is_wish(self, piece: Piece, cue: Cue) -> bool:
         words = self.sentence.said(piece)
+        if cue.kind == "too" and piece.end >= self.clause.end:
+            return False  # "that was pretty funny too"
         if cue.kind == "like":
             return not (piece.start > self.clause.start and self.sentence.lows[piece.start - 1] in _SEEMING)
         return words not in _MERE if cue.kind == "want" else cue.kind not in _TELLING_CUES and words not in FILLING
@@ -244,6 +246,8 @@ def _is_of_a_title(clause: _View, piece: Piece) -> bool:
     if (dated and ahead not in _ITEMS) or (following and (owned or ahead == "of")):
         return True
     relative = [at for at in range(clause.clause.start, piece.start) if lows[at] in ("which", "who")]
+    if any(lows[title.end : title.end + 2] in (("that", "is"), ("that", "was")) for title in titles):
+        return any(title.end < piece.start for title in titles)  # "Heat (1995) that is a great drama"
     liked = any(cue.cue is not None and cue.cue.kind == "like" for cue in clause.wishes)
     return bool(relative) and not liked and any(title.end <= relative[0] for title in titles)
 
@@ -255,16 +259,42 @@ def _is_in_that_one(clause: _View, piece: Piece) -> bool:
     lows = clause.sentence.lows
     if lows[piece.start - 1 : piece.start] == ("not",) and lows[piece.end : piece.end + 1] in (("best",), ("finest",)):
         return True
+    if _is_in_a_title(clause, piece):
+        return True
     start = piece.start
     named = {person.end: person.start for person in clause.sentence.pieces if person.kind in ("term", "skip")}
     while start > 1 and lows[start - 1] in ("and", "&", ",") and start - 1 in named:
         start = named[start - 1]
-    lows = ("", "", "", *lows)[start : start + 3]
-    return lows[0] in ("the", "that") and lows[1] in ("one", "movie", "film") and lows[2] in _CREDITS
+    known = ("", "", "", "", *lows)[start : start + 4]
+    definite = known[1] in ("the", "that") or (known[0] in ("the", "that") and known[1] in _AGED)
+    return definite and known[2] in ("one", "movie", "film") and known[3] in _CREDITS
+
+
+_AGED = frozenset(("new", "newer", "newest", "old", "older", "latest", "recent", "original", "other", "first", "last"))
+
+
+def _is_in_a_title(clause: _View, piece: Piece) -> bool:
+    """ "Adam Sandler in Blended (2014)", where nothing is asked for: somebody who plays there."""
+    lows, after = clause.sentence.lows, [title.start for title in clause.titles if title.start > piece.end]
+    return not clause.wishes and any(lows[start - 1] == "in" for start in after)
+
+
+def _is_that_kind(clause: _View, piece: Piece) -> bool:
+    """ "I loved that cartoon growing up", "this western is something I will check out": one film of the kind."""
+    lows = clause.sentence.lows
+    if piece.kind != "term" or piece.start < 1 or lows[piece.start - 1] not in ("that", "this"):
+        return False
+    plural = lows[piece.end - 1].endswith("s") or lows[piece.end : piece.end + 1] in tuple((one,) for one in _KINDS)
+    before = lows[piece.start - 2] if piece.start - 1 > clause.opening else ""
+    return not plural and before in _SEEN | {""}
+
+
+_KINDS = ("stuff", "kind", "type", "sort", "genre", "style", "vibe", "movies", "films", "thing", "feel")
+_SEEN = frozenset("loved liked saw watched seen enjoyed remember hated".split())
 
 
 _CREDITS = frozenset(("with", "starring", "by", "featuring"))
-_ALWAYS = (_is_in_that_one, _is_somebodys, _is_that_one, _is_of_a_title)
+_ALWAYS = (_is_that_kind, _is_in_that_one, _is_somebodys, _is_that_one, _is_of_a_title)
 
 
 def _is_definite(clause: _View, piece: Piece) -> bool:

@@ -47,7 +47,7 @@ _PLANS = (
     r"accept|pass|get|show)"
 )
 _LEAD = (
-    r"(?:(?:yes|yeah|yea|yep|yup|no|oh|ok|okay|well|and|so|actually|maybe|then|because|cause|honestly|wow|haha|lol|true|"
+    r"(?:(?:yes+|yeah|yea|yep|yup|no|oh|ok|okay|well|and|so|actually|maybe|then|because|cause|honestly|wow|haha|lol|true|"
     r"i think|i thought|i heard|i know|i guess) )*"
 )
 _ASKS = re.compile(
@@ -60,7 +60,8 @@ _QUESTIONS = tuple(
     re.compile(pattern)
     for pattern in (
         # asked of one thing or of the other: "is it scary", "have you seen it", "who is in it", "what is it about"
-        rf"^(?:is|was|isnt|wasnt|does|did|has|would|will) {_ONE}\b",
+        rf"^{_LEAD}(?:is|was|isnt|wasnt|does|did|has|would|will) {_ONE}\b",
+        rf"^{_LEAD}(?:is|are) there (?:a lot of |lots of |much |too much |any |some )?\w+ in {_ONE}$",
         r"^(?:have|did|are|were|has|arent|havent|didnt) (?:you|anyone|they)\b(?! got\b)",
         r"^do you (?:like|love|enjoy|think|agree|believe|remember|watch|prefer)\b",
         r"^(?:who|whos|what|whats|when|where|which|how|was|is) (?:is|was|did|does|do|are|s|long|old)?\b.*"
@@ -69,6 +70,7 @@ _QUESTIONS = tuple(
         r"(?:it|that|in|the (?:plot|story|subject|rating|title|name|premise))\b",
     )
 )
+_ASKED_OF_ONE = re.compile(rf"^{_LEAD}(?:is|are) there (?:any|some|too much) (?=\w+ in {_ONE}$)")
 _REMARKS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -203,9 +205,11 @@ _BINDING = frozenset(
 def _begins_anew(sentence: Sentence, place: int) -> bool:
     """ "I haven't seen that one I love Gene Wilder": a clause of its own without a full stop before it."""
     lows = sentence.lows
-    if lows[place] not in ("i", "we") or lows[place - 1] in _BINDING - {"one", "movie", "film"}:
+    if lows[place] not in ("i", "we", "it") or lows[place - 1] in _BINDING - {"one", "movie", "film"}:
         return False
     at = place + 1
+    if lows[place] == "it":
+        return at + 1 < len(lows) and lows[at] in ("was", "is", "sounds", "looks", "seems", "sounded", "looked")
     while at < len(lows) and lows[at] in _ADVERBS:
         at += 1
     named = at + 1 < len(lows) and lows[at + 1][:1].isalnum() and lows[at + 1] not in _POINTING
@@ -220,7 +224,8 @@ def _talks(lows: Sequence[str], last: bool, named: bool) -> bool:
     if words[:2] != ["too", "much"] and all(word in _CHATTER for word in words):
         return len(words) > 1 or words[0] not in ("no", "not", "fun")
     text = re.sub(r" too(?= haha| lol|$)", " also", " ".join(words))
-    if _ASKS.search(text):
+    asking = text if "than" in words else re.sub(r"\b(?:is|was) (?:a bit |a little )?more of an?\b", "is", text)
+    if _ASKS.search(_ASKED_OF_ONE.sub("", asking)):
         return False
     if words[0] in ("its", "thats") and not last and len(words) < 3:
         return False  # "it's autumn, I'd like long skirts"

@@ -32,7 +32,7 @@ def titles_of(
     text: str, tokens: Sequence[Token], terms: Mapping[int, tuple[int, Grounding]], context: ParseContext, year: str
 ) -> dict[int, Title]:
     """Titles by their first token. `terms`: facet phrases by theirs; `year`: the catalogue's date facet, or empty."""
-    found = _marked(tokens, terms, context)
+    found = {at: _numbered(tokens, title) for at, title in _marked(tokens, terms, context).items()}
     shouting = _is_shouted(tokens)
     for start, end in () if shouting else _capital_runs(tokens):
         if _is_lacking(tokens, start, end, terms, found, context):
@@ -43,7 +43,28 @@ def titles_of(
         if start < bracket:
             found = {at: title for at, title in found.items() if title.end <= start or at >= bracket}
             found[start] = Title(bracket + 3, items)
-    return {at: title for at, title in found.items() if not _is_cut(at, title.end, terms)}
+    found = {at: title for at, title in found.items() if not _is_cut(at, title.end, terms)}
+    return found | {at + 1: title for at, title in found.items() if _has_free_article(tokens, at, found)}
+
+
+def _has_free_article(tokens: Sequence[Token], at: int, found: Mapping[int, Title]) -> bool:
+    """ "Not a Star Wars fan": the article may be the cue's."""
+    return tokens[at].text in ("a", "an", "the") and at + 1 not in found and at + 1 < found[at].end
+
+
+_PARTS = frozenset(("2", "3", "4", "5", "6", "7", "8", "9", "ii", "iii", "iv", "vi", "vii"))
+_COUNTED = frozenset(
+    ("times", "hours", "minutes", "stars", "years", "more", "other", "out", "of", "or", "days", "weeks", "/")
+)
+
+
+def _numbered(tokens: Sequence[Token], title: Title) -> Title:
+    """ "Pitch Perfect 3": a part that the catalogue lacks, and not the first one."""
+    end = title.end
+    if not title.items or end >= len(tokens) or tokens[end].low not in _PARTS or tokens[end - 1].kind == "number":
+        return title
+    counts = end + 1 < len(tokens) and tokens[end + 1].low in _COUNTED
+    return title if counts else Title(end + 1, ())
 
 
 def _is_cut(start: int, end: int, terms: Mapping[int, tuple[int, Grounding]]) -> bool:
@@ -195,8 +216,13 @@ def _marked(
 def _is_the_kind(tokens: Sequence[Token], start: int, end: int, terms: Mapping[int, tuple[int, Grounding]]) -> bool:
     """ "The love story" in small letters: a kind with its article, though a film is called so."""
     rest = terms.get(start + 1)
-    article = tokens[start].low in ("the", "a", "an") and rest is not None and rest[0] == end
-    return article and all(token.text.islower() for token in tokens[start + 1 : end])
+    if tokens[start].low not in ("the", "a", "an") or rest is None:
+        return False
+    whole = rest[0] == end or (rest[0] == end - 1 and tokens[end - 1].low in _FILMS)
+    return whole and all(token.text.islower() for token in tokens[start + 1 : end])
+
+
+_FILMS = frozenset(("movie", "movies", "film", "films"))
 
 
 def _is_more(
@@ -230,6 +256,9 @@ _FUNCTION = frozenset(
 )
 
 
+_PRONOUNS = frozenset(("they", "it", "one", "her", "him", "them", "us", "you", "he", "she", "we"))
+
+
 def _is_marked(tokens: Sequence[Token], start: int, end: int, context: ParseContext) -> bool:
     before = tokens[start - 1] if start else None
     if before is not None and before.low in ('"', "“", "«"):
@@ -241,7 +270,8 @@ def _is_marked(tokens: Sequence[Token], start: int, end: int, context: ParseCont
     high = _is_capital(tokens, start, end) and not (_is_shouted(tokens) and len(tokens) > end - start)
     ahead = tokens[max(start - 1, 0) : start + 1]
     counted = len(content) == 1 and any(token.low in ("a", "an") for token in ahead)  # "won an Oscar"
-    if high and (len(content) > 1 or not (opens or counted)):
+    mere = len(content) == 1 and content[0].low in _PRONOUNS
+    if high and (len(content) > 1 or not (opens or counted or mere)):
         return True
     article = before is not None and before.low in ("the", "a", "an") and start > 1
     place = start - 2 if article else start - 1
