@@ -33,7 +33,8 @@ TOLD = [
     "the newer one was not as good", "is there a lot of music in it?", "I thought that was more of an action film",
     "yesss that was so funny!", "no, is that similar to Fargo?", "yes, this western is something I will check out",
     "not Hitchcock's best", "I love that movie with Cary Grant and Grace Kelly",
-    "I have seen it but not with the family", "its all fiction",
+    "I have seen it but not with the family", "its all fiction", "I rated it 5 stars", "that made me laugh",
+    "you are funny",
 ]  # fmt: skip
 KINDS = {
     "something older but good": ["want prefer year at_most 2002"],
@@ -41,6 +42,7 @@ KINDS = {
     "something like that western": ["want prefer genre is Western"],
     "movies in the 80s": ["want must year between 1980..1989"],
     "his older movies": ["want prefer year at_most 2002"],
+    "make me laugh": ["want prefer genre is Comedy"],
     "some of her comedies": ["want prefer genre is Comedy"],
 }
 

@@ -289,12 +289,18 @@ def _is_that_kind(clause: _View, piece: Piece) -> bool:
     return not plural and before in _SEEN | {""}
 
 
+def _is_effect(clause: _View, piece: Piece) -> bool:
+    """ "That made me laugh", "you are hilarious": what a film did to somebody, or what somebody is."""
+    before = clause.sentence.lows[max(piece.start - 2, clause.clause.start) : piece.start]
+    return piece.kind == "term" and before in (("made", "me"), ("made", "us"), ("you", "are"), ("had", "me"))
+
+
 _KINDS = ("stuff", "kind", "type", "sort", "genre", "style", "vibe", "movies", "films", "thing", "feel")
 _SEEN = frozenset("loved liked saw watched seen enjoyed remember hated".split())
 
 
 _CREDITS = frozenset(("with", "starring", "by", "featuring"))
-_ALWAYS = (_is_that_kind, _is_in_that_one, _is_somebodys, _is_that_one, _is_of_a_title)
+_ALWAYS = (_is_effect, _is_that_kind, _is_in_that_one, _is_somebodys, _is_that_one, _is_of_a_title)
 
 
 def _is_definite(clause: _View, piece: Piece) -> bool:

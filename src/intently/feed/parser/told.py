@@ -27,6 +27,9 @@ def is_in_passing(tokens: Sequence[Token], at: int, amount: Amount) -> bool:
     words = [token.low for token in tokens[at : amount.end]]
     if words[-1] in ("point", "time") and words[-2:-1] in (["one"], ["some"]) and "at" in words:
         return True
+    clause = _clause_before(tokens, at)
+    if {"rated", "gave"} & set(clause) and {"it", "that", "this"} & set(clause):
+        return True  # "I rated it 5 stars"
     bare = not amount.quantity.units and amount.comparator.side == "none"
     if bare and amount.quantity.shape == "amount" and at > 0 and tokens[at - 1].low == "a":
         return True  # "I give it a 10"
