@@ -47,6 +47,7 @@ class RetrievalTable:
     people: int
     items: int
     events: int
+    data: str  # SHA-256 of the set's files
     folds: int
     rows: tuple[ModelRow, ...]
     unfinished: tuple[str, ...]
@@ -94,8 +95,8 @@ def table_of(
     rows = tuple(_row(method, found, asked, [answers[method.name, fold.number] for fold in folds], seed)
                  for method in whole)  # fmt: skip
     return RetrievalTable(
-        set_name, protocol, len(asked), len(asked), len(pack.snapshot.item_ids), len(pack.log), len(folds), rows,
-        tuple(method.name for method in methods if method not in whole),
+        set_name, protocol, len(asked), len(asked), len(pack.snapshot.item_ids), len(pack.log), pack.digest, len(folds),
+        rows, tuple(method.name for method in methods if method not in whole),
     )  # fmt: skip
 
 
@@ -104,7 +105,7 @@ def title_of(table: RetrievalTable) -> str:
     folds = "" if table.protocol == "llo" else f", models made anew {table.folds} times"
     return (
         f"{table.set_name}, {table.protocol.upper()}, n = {table.n:,} people, {table.items:,} items, "
-        f"{table.events:,} events{folds}"
+        f"{table.events:,} events{folds}, data {table.data[:12]}"
     )
 
 

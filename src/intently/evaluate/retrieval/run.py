@@ -17,7 +17,7 @@ from intently.evaluate.metrics import ranks_of
 from intently.evaluate.rankings import DEPTH
 from intently.evaluate.retrieval.folds import PROTOCOLS, Fold, Moment, Walk, folds_of
 from intently.evaluate.retrieval.kept import Answers, read_answers, write_answers
-from intently.evaluate.retrieval.methods import Method, Ranker, methods_of
+from intently.evaluate.retrieval.methods import Meaning, Method, Ranker, methods_of
 from intently.evaluate.retrieval.report import RetrievalReport, RetrievalTable, table_of
 from intently.evaluate.retrieval.sequence import TOWERS, SequenceTower, TowerRanker, read_settings
 from intently.evaluate.retrieval.sets import RetrievalSet, open_set
@@ -54,10 +54,11 @@ def run_retrieval_evaluation(
     config = config or load_config()
     began = time.monotonic()
     deadline = began + asked.budget_minutes * 60
-    _methods(asked, config, out, deadline, say)  # an unknown row is refused before anything is read
+    rows = _methods(asked, config, out, deadline, say)  # an unknown row is refused before anything is read
+    encode = any(row.name == Meaning.name for row in rows)
     tables: list[RetrievalTable] = []
     for name in asked.sets:
-        opened = open_set(name, asked.data, config, say)
+        opened = open_set(name, asked.data, config, say, encode=encode)
         tables += evaluate_set(asked, opened, out, config, deadline, say)
     return RetrievalReport(asked.seed, commit(), tuple(tables), round(time.monotonic() - began, 1))
 
@@ -142,6 +143,8 @@ class _Run:
 
     def _file(self, row: str, fold: Fold) -> Path:
         decides = f"{self._code} {self.opened.pack.digest} {self.asked.seed} {self.asked.refit_days}"
+        if row == Meaning.name:
+            decides += hashlib.sha256(self.opened.pack.snapshot.vectors.tobytes()).hexdigest()
         if row in TOWERS:
             decides += f" {read_settings(self.opened.name, self.asked.tower)} {self.asked.train_minutes}"
         digest = hashlib.sha256(f"{decides} {self.config.retrieve}".encode()).hexdigest()[:16]
@@ -150,7 +153,6 @@ class _Run:
     @cached_property
     def _code(self) -> str:
         root, whole = Path(__file__).parents[2], hashlib.sha256()
-        whole.update(self.opened.pack.snapshot.vectors.tobytes())
         for room in ROOMS_READ:
             for file in sorted((root / room).rglob("*.py")):
                 whole.update(file.read_bytes())

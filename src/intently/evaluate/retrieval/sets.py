@@ -37,8 +37,11 @@ class RetrievalSet:
     timed: bool
 
 
-def open_set(name: str, data: Path | None, config: Config, say: Say = lambda text: None) -> RetrievalSet:
-    """Read a set, with the vectors of its items, which are made first where they are missing and an encoder is there.
+def open_set(
+    name: str, data: Path | None, config: Config, say: Say = lambda text: None, *, encode: bool = True
+) -> RetrievalSet:
+    """Read a set, with the vectors of its items that are known; with `encode` the others are made first where an
+    encoder is there.
 
     `data`: the folder that holds the folders of sets that do not ship. Raises NotFound for an unknown set, BadRequest
     without the folder it needs, DataError for missing files.
@@ -49,7 +52,8 @@ def open_set(name: str, data: Path | None, config: Config, say: Say = lambda tex
     spec, folder = _declared(name, data)
     items = list(read_items(spec, folder, drop_bad_rows=True))
     vectors = VectorCache(cache, embedded_digest(), EMBEDDED_DIM)
-    _encode(spec, items, vectors, config, say)
+    if encode:
+        _encode(spec, items, vectors, config, say)
     pack = read_pack(name, spec, folder, items, vectors, _digest(spec, folder))
     return RetrievalSet(name, pack, timed=spec.events is not None and spec.events.time != UNTIMED)
 
