@@ -11,7 +11,7 @@ import numpy as np
 
 from intently.nouns import Candidates
 from intently.retrieve.neighbours import recent_items
-from intently.retrieve.ranking import DECIMALS, inside_of, top
+from intently.retrieve.ranking import DECIMALS, top
 from intently.retrieve.request import Allowed, Floats, Mask, RetrievalRequest, Rows
 from intently.retrieve.semantic import SCORING_LANE
 from intently.retrieve.tower import Tower
@@ -20,6 +20,7 @@ __all__ = ["Sequence"]
 
 ASKED = 8  # newest distinct items that are left out, one at a time, to know what a score rests on
 _SHOWN = 3  # pieces of evidence
+_SLACK = 2 * 10.0**-DECIMALS  # what rounding can move two shares towards each other, generously
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,25 @@ class Sequence:
     name: str = "sequence"
 
     def retrieve(self, request: RetrievalRequest, allowed: Allowed, k: int) -> Candidates:
-        shares = self._shares(request)
-        rows = np.flatnonzero(shares > 0).astype(np.int32)
-        rows = rows[inside_of(allowed, rows)]
-        return Candidates(self.name, *top(rows, shares[rows], k))
+        logits = self._logits(request)
+        rows = allowed.rows[: np.searchsorted(allowed.rows, len(logits))]
+        own, best = logits[rows], logits.max(initial=-np.inf)
+        if best == -np.inf:
+            return Candidates(self.name, rows[:0], own[:0])
+        # Probabilities are taken of those alone that may be among the first k: of 100,000 items they cost more than
+        # the product of vectors. What rounding may move past the k-th is kept.
+        least = 0.5 * 10.0**-DECIMALS
+        if len(own) > k > 0:
+            least = max(least, float(np.exp(np.partition(own, len(own) - k)[len(own) - k] - best)) - _SLACK)
+        near = own >= best + np.float32(np.log(least))
+        rows, shares = rows[near], _shares(own[near], best)
+        return Candidates(self.name, *top(rows[shares > 0], shares[shares > 0], k))
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
-        shares = self._shares(request)
+        logits = self._logits(request)
         found = np.zeros(len(rows), dtype=np.float32)
-        inside = rows < len(shares)
-        found[inside] = shares[rows[inside]]
+        inside = rows < len(logits)
+        found[inside] = _shares(logits[rows[inside]], logits.max(initial=-np.inf))
         return found
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
@@ -75,20 +85,25 @@ class Sequence:
         rows = rows[rows < len(self.known)]
         return rows[self.known[rows]]
 
-    def _shares(self, request: RetrievalRequest) -> Floats:
-        """Of all items, (n,); zeros for somebody without a history. Computed once a request."""
+    def _logits(self, request: RetrievalRequest) -> Floats:
+        """Of all items, (n,); -inf for what the tower does not know, and for everything where there is no history.
+        Computed once a request."""
         if "sequence" not in request.scratch:
             request.scratch["sequence"] = self._measure(self._history(request))
-        shares: Floats = request.scratch["sequence"]
-        return shares
+        logits: Floats = request.scratch["sequence"]
+        return logits
 
     def _measure(self, history: Rows) -> Floats:
-        shares = np.zeros(len(self.known), dtype=np.float32)
-        if not len(history) or not self.known.any():
-            return shares
+        if not len(history):
+            return np.full(len(self.known), -np.inf, dtype=np.float32)
         person = self.tower.person(history)
         with SCORING_LANE:
             logits = self.tower.items @ person
-        best = logits[self.known].max()
-        shares[self.known] = np.round(np.exp(logits[self.known] - best), DECIMALS)
-        return shares
+        return np.where(self.known, logits, np.float32(-np.inf))
+
+
+def _shares(logits: Floats, best: np.floating) -> Floats:
+    """Probabilities as shares of the best one's."""
+    if best == -np.inf:
+        return np.zeros(len(logits), dtype=np.float32)
+    return np.round(np.exp(logits - best), DECIMALS).astype(np.float32)
