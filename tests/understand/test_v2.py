@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from intently.understand.experts import TAG_LINE
 from intently.understand.pipelines import ABLATIONS, make_pipeline
 from intently.understand.planner import plan_of
 from intently.understand.run import Run, prepare
+from intently.understand.strands import terms_of
 from intently.understand.v2 import V2
 from tests.understand.scripted import Answering
 from tests.understand.worlds import NOW, ByWord, rated, snapshot, spec
@@ -47,7 +49,7 @@ def _our_own_server(monkeypatch) -> None:
 
 
 def _run(journal: Journal, tmp_path: Path, model: ScriptedModel, encoder=None, cues=CUES, **settings) -> Run:
-    settings = {"personas": 2, "tags": 4, "spare": 1.5, **settings}
+    settings = {"personas": 2, "tags": 4, "spare": 1.5, "kinds": 0, **settings}
     config = load_config(env={}, home=tmp_path, understand=settings)
     world = {"journal": journal, "spec": spec(), "snapshot": snapshot(), "config": config, "as_of": NOW}
     return prepare("ann", model=model, encoder=encoder, cues=cues, **world)
@@ -79,6 +81,37 @@ def test_tags_take_turns_among_the_personas_without_what_the_arbiter_left_out(jo
         ["lighthouse crew", "the arbiter left it out"],
         ["museum jewel theft", "the arbiter left it out"],
     ]
+
+
+def test_kinds_of_what_was_liked_stand_between_the_experts_tags_and_leave_them_fewer(journal, tmp_path):
+    model = ScriptedModel([PLAN, "polar sea voyage\nlighthouse crew", "country house murder\njewel theft case"])
+    run, found = _reason(journal, tmp_path, model, tags=6, kinds=0.34, spare=1)
+    asked = [re.search(r"Name (\d+) tags", prompt.messages[-1].text)[1] for prompt in model.prompts[1:]]
+    assert asked == ["2", "2"]  # of six tags two are kinds
+    by_code = [tag for tag in found.tags if tag.persona_id is None]
+    newest = next(item for item in run.behaviour.items if item.liked)
+    terms = [value for _, value in terms_of(newest.item_id, run.spec, run.snapshot)][:3]
+    assert [place for place, tag in enumerate(found.tags) if tag in by_code] == [1, 3]
+    assert by_code[0].text == ", ".join(terms)
+    assert by_code[0].rationale == f"what {newest.title} is"
+
+
+class Apart(ByWord):
+    """Texts mean the same where both speak of the sea, and nothing alike elsewhere."""
+
+    def encode(self, texts):
+        sea = np.array([["sea" in text.lower().split()] for text in texts])
+        places = [sum(map(ord, text)) % 997 + 1 for text in texts]
+        return np.where(sea, np.eye(998, dtype=np.float32)[0], np.eye(998, dtype=np.float32)[places])
+
+
+def test_a_kind_that_an_expert_named_already_is_left_out(journal, tmp_path):
+    script = [PLAN, "polar sea voyage\nlighthouse crew", "country house murder\njewel theft case"]
+    _, without = _reason(journal, tmp_path, ScriptedModel(script), tags=6, kinds=0.34, spare=1)
+    assert "sea" in [tag.text for tag in without.tags]
+    _, found = _reason(journal, tmp_path, ScriptedModel(script), tags=6, kinds=0.34, spare=1, encoder=Apart())
+    assert "sea" not in [tag.text for tag in found.tags]
+    assert len(found.tags) == 5
 
 
 def _answers(question: str) -> str:

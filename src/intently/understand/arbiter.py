@@ -19,7 +19,7 @@ from intently.understand.experts import Named, tokens_for_tags, without_loose_en
 from intently.understand.run import Run
 from intently.understand.tags import TagAnswer, TagsAnswer, tags_of
 
-__all__ = ["LEAST_OVER", "Choice", "ask_left_out", "choose", "doubtful", "pool_of", "without_near"]
+__all__ = ["LEAST_OVER", "Choice", "ask_left_out", "choose", "doubtful", "pool_of", "taking_turns", "without_near"]
 
 NEAR = 0.86  # cosine of two tags from which they find the same items
 LEAST_OVER = 2  # tags too many for which a call of the model is worth its tokens; one alone is the last
@@ -111,14 +111,15 @@ def choose(pool: Sequence[Tag], worst: Sequence[str], personas: Sequence[Persona
         missing = min(int(COVER * n / len(personas)), len(tags)) - sum(tag.text not in doubtful for tag in tags)
         back = [tag.text for tag in tags if tag.text in doubtful][: max(0, missing)]
         doubtful.difference_update(back)
-    good = _taking_turns([[tag for tag in tags if tag.text not in doubtful] for tags in theirs])
-    rest = _taking_turns([[tag for tag in tags if tag.text in doubtful] for tags in theirs])
+    good = taking_turns([[tag for tag in tags if tag.text not in doubtful] for tags in theirs])
+    rest = taking_turns([[tag for tag in tags if tag.text in doubtful] for tags in theirs])
     chosen = (good + rest)[:n]
     left_out = [(tag.text, _why(tag, doubtful)) for tag in pool if tag not in chosen]
     return Choice(tuple(chosen), tuple(left_out))
 
 
-def _taking_turns(lists: Sequence[Sequence[Tag]]) -> list[Tag]:
+def taking_turns(lists: Sequence[Sequence[Tag]]) -> list[Tag]:
+    """One list of several: their firsts, their seconds, and so on."""
     return [tag for turn in zip_longest(*lists) for tag in turn if tag is not None]
 
 

@@ -47,6 +47,7 @@ ABLATIONS: dict[str, Callable[[], Pipeline]] = {  # for measuring: what one part
     "v2-no-planner": lambda: V2(planner=False),
     "v2-no-arbiter": lambda: V2(arbiter=False),
     "v2-no-environment": lambda: V2(environment=False),
+    "v2-no-kinds": lambda: V2(kinds=False),
     "routes-compressed": lambda: Routes(compressed=True),
 }
 

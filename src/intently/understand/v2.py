@@ -4,8 +4,11 @@ It is one conversation, read once: instructions, the person's context, the plann
 each expert's question, and the arbiter's. What the planner read is the beginning of what all others read, so that the
 server computes only what is new. Rationales, evidence and ids are put by code and not paid for.
 
+Beside the experts' tags stand the kinds of what the person liked (`kinds`), in turns.
+
 The switches are the ablations of docs/understanding.md: `compression` off reads the baseline text, `planner` off asks
-one expert for everything, `arbiter` off cuts by order, `environment` off shows no cues.
+one expert for everything, `arbiter` off cuts by order, `environment` off shows no cues, `kinds` off leaves all tags to
+the experts.
 """
 
 from collections.abc import Sequence
@@ -16,9 +19,19 @@ from typing import Any
 
 from intently.language import Estimate, Message, Prompt
 from intently.nouns import Interest, Persona, Tag
-from intently.understand.arbiter import LEAST_OVER, Choice, ask_left_out, choose, doubtful, pool_of
+from intently.understand.arbiter import (
+    LEAST_OVER,
+    Choice,
+    ask_left_out,
+    choose,
+    doubtful,
+    pool_of,
+    taking_turns,
+    without_near,
+)
 from intently.understand.context import Context, context_of, encode_of, question
 from intently.understand.experts import Named, ask_experts, ask_tag_lines, tokens_for_tags
+from intently.understand.kinds import kind_tags
 from intently.understand.planner import TOKENS_EACH, Plan, ask_plan, everything, planner_prompt
 from intently.understand.reasoned import Reasoned
 from intently.understand.run import Progress, Run, Tell
@@ -32,11 +45,12 @@ class V2:
     planner: bool = True
     arbiter: bool = True
     environment: bool = True
-    rules: int = 1
+    kinds: bool = True
+    rules: int = 2
 
     @property
     def name(self) -> str:
-        switches = ("compression", "planner", "arbiter", "environment")
+        switches = ("compression", "planner", "arbiter", "environment", "kinds")
         return "-".join(["v2", *(f"no-{switch}" for switch in switches if not getattr(self, switch))])
 
     def reason(self, run: Run, tell: Tell) -> Reasoned:
@@ -50,9 +64,10 @@ class V2:
         pool, refused = pool_of(named, interests, is_title=run.is_title, nouns=run.spec.nouns, encode=encode_of(run))
         run.refuse("tags", refused)
         worst = self._worst(run, planned, pool)
-        choice = choose(pool, worst, plan.personas, run.settings.tags)
-        tell(Progress(run.user_id, "tags", f"{len(choice.tags)} tags", interests, choice.tags))
-        return Reasoned(interests, choice.tags, plan.personas, context.cues, _notes(plan, named, pool, choice))
+        choice = choose(pool, worst, plan.personas, self._asked(run))
+        tags = self._with_kinds(run, choice.tags)
+        tell(Progress(run.user_id, "tags", f"{len(tags)} tags", interests, tags))
+        return Reasoned(interests, tags, plan.personas, context.cues, _notes(plan, named, pool, choice))
 
     def estimate(self, run: Run) -> Estimate:
         """At most: every persona's line, every tag and every question at its full length, nothing answered short."""
@@ -66,7 +81,7 @@ class V2:
             talk = talk.then(Message("assistant", "word " * TOKENS_EACH * personas))
             talk = talk.then(*question(run, "tags", number=9, role="word " * 12, count=each).messages)
         whole += run.model.estimate([talk] * personas, tokens_for_tags(each))
-        over = sum(shares) - run.settings.tags
+        over = sum(shares) - self._asked(run)
         if self.arbiter and over > 0:
             pool = "word " * (tokens_for_tags(each) * personas)
             last = talk.then(*question(run, "choose", count=over, pool=pool).messages)
@@ -76,7 +91,22 @@ class V2:
     def asks(self, run: Run) -> Sequence[str]:
         settings = run.settings
         version = question(run, "choose", count=1, pool="").version
-        return (str(settings.personas), str(settings.tags), str(settings.spare), version)
+        return (str(settings.personas), str(settings.tags), str(settings.spare), str(settings.kinds), version)
+
+    def _kinds(self, run: Run) -> tuple[Tag, ...]:
+        return kind_tags(run, int(run.settings.tags * run.settings.kinds)) if self.kinds else ()
+
+    def _asked(self, run: Run) -> int:
+        """The tags that experts and arbiter are to give: what kinds leave."""
+        return run.settings.tags - len(self._kinds(run))
+
+    def _with_kinds(self, run: Run, tags: tuple[Tag, ...]) -> tuple[Tag, ...]:
+        """A tag of the experts', a kind, and so on; a kind that means the same as a tag is left out."""
+        kinds, encode = self._kinds(run), encode_of(run)
+        if encode is not None:
+            apart, _ = without_near([*tags, *kinds], encode)
+            kinds = tuple(kind for kind in kinds if kind in apart)
+        return tuple(taking_turns([tags, kinds]))
 
     def _experts(self, run: Run) -> int:
         """How many are asked for at most: no more than every second liked item could show."""
@@ -85,7 +115,7 @@ class V2:
 
     def _shares(self, run: Run, experts: int) -> tuple[int, ...]:
         """Tags to ask of each expert, so that all together leave the arbiter something to choose."""
-        whole = ceil(run.settings.tags * run.settings.spare)
+        whole = ceil(self._asked(run) * run.settings.spare)
         return tuple(max(2, whole // experts + (place < whole % experts)) for place in range(experts))
 
     def _prompt(self, run: Run, context: Context) -> Prompt:
@@ -105,7 +135,7 @@ class V2:
         return ask_experts(run, planned, plan, shares)
 
     def _worst(self, run: Run, planned: Prompt, pool: Sequence[Tag]) -> tuple[str, ...]:
-        over = len(pool) - run.settings.tags
+        over = len(pool) - self._asked(run)
         if not self.arbiter or over < LEAST_OVER:
             return ()
         return ask_left_out(run, planned, doubtful(run.grounded(tuple(pool)), over), over)

@@ -110,6 +110,7 @@ def test_four_routes_and_v2_are_told_apart_by_what_each_of_their_voices_found(tm
     for person in table.rows["v2"]:
         assert person.found.routes
         assert {tag.route for tag in person.found.tags} <= set(person.found.routes)
+        assert "" in person.found.routes  # the kinds
         assert person.found.repeated == 0
     claims = [verdict.claim for verdict in table.verdicts()]
     assert "exclusive B: V2 no lower than V1, four routes" in claims

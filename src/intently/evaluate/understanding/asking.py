@@ -62,7 +62,8 @@ class Asking:
         places = {route: [at for at, one in enumerate(pool) if one.route == route] for route in named}
         return replace(
             found,
-            routes={route: retrieved(near[rows], allowed, ROUTE_DEPTH) for route, rows in places.items() if rows},
+            routes={route: items for route, items in found.routes.items() if route not in named}  # kinds, made by code
+            | {route: retrieved(near[rows], allowed, ROUTE_DEPTH) for route, rows in places.items() if rows},
             pool_repeated=repeats(vectors, [one.text for one in pool]),
         )
 

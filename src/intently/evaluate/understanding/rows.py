@@ -21,6 +21,7 @@ NAMES = {
     "v2-no-planner": "V2 without a planner",
     "v2-no-arbiter": "V2 without an arbiter",
     "v2-no-environment": "V2 without the environment",
+    "v2-no-kinds": "V2 without kinds",
 }
 HEADLINE = tuple(name for name in ("one-prompt", "v1", "routes", "v2") if name in PIPELINES)
 NEED_MODEL = frozenset(NAMES) - frozenset(FLOORS)

@@ -1,0 +1,31 @@
+"""Tags that code makes: the kinds of what a person liked, the newest first, in the catalogue's own terms.
+
+Departure from RecGPT-V2, whose tags are all its experts'. A model with few tokens names a few sides of a person well
+and the others not at all; what the liked items are is known without it and costs nothing. So experts and kinds share
+the tags (`understand.kinds`), and what kinds give the model is not asked for.
+"""
+
+import hashlib
+
+from intently.nouns import Tag
+from intently.understand.run import Run
+from intently.understand.strands import terms_of
+from intently.understand.wording import is_vague
+
+__all__ = ["kind_tags"]
+
+TERMS = 3  # of an item, its facet of the largest weight first
+
+
+def kind_tags(run: Run, count: int) -> tuple[Tag, ...]:
+    """At most `count` kinds of liked items, each once; the rationale names the newest item of the kind."""
+    found: dict[str, Tag] = {}
+    for item in run.behaviour.items:
+        if not item.liked or item.item_id is None or len(found) >= count:
+            continue
+        values = [value for _, value in terms_of(item.item_id, run.spec, run.snapshot)]
+        text = ", ".join(dict.fromkeys(values[:TERMS]))
+        if text and not is_vague(text, run.spec.nouns):
+            tag_id = f"t-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+            found.setdefault(text, Tag(tag_id=tag_id, text=text, rationale=f"what {item.title} is"))
+    return tuple(found.values())
