@@ -28,12 +28,12 @@ DATES = {
 }
 TOLD = [
     "I saw it in 2010", "is that from the 80s?", "that is such a great 80s movie", "I saw both at one point",
-    "they make me feel old", "I'm too old for that", "his new show is great", "I give it a 10",
-    "an old one but a good one", "an old friend told me", "thanks for the new suggestions",
-    "the newer one was not as good", "is there a lot of music in it?", "I thought that was more of an action film",
-    "yesss that was so funny!", "no, is that similar to Fargo?", "yes, this western is something I will check out",
+    "that makes me feel old", "I'm too old for that", "his new show is great", "I give it a 10",
+    "an old film but a great one", "an old friend told me", "thanks for the new suggestions",
+    "the newer one was not as good", "is there a lot of music in it?", "I heard that was more of a western",
+    "yess it was so funny!", "no, is that similar to Fargo?", "yes, this western is one I shall try",
     "not Hitchcock's best", "I love that movie with Cary Grant and Grace Kelly",
-    "I have seen it but not with the family", "its all fiction", "I rated it 5 stars", "that made me laugh",
+    "I saw it but not with the kids", "its all fiction", "I rated it 5 stars", "that made me laugh",
     "you are funny",
 ]  # fmt: skip
 KINDS = {
@@ -79,7 +79,7 @@ def test_a_part_that_the_catalogue_lacks_is_not_the_first_one(said):
 
 
 COMPLAINTS = {
-    "It was definitely depressing!": ["avoid prefer like text:depressing"],
+    "it was really depressing!": ["avoid prefer like text:depressing"],
     "I thought it was boring": ["avoid prefer like text:boring"],
     "Fargo seems a bit creepy": ["avoid prefer genre is Horror"],
     "that one is a little scary for my kids": ["avoid prefer genre is Horror"],

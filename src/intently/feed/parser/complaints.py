@@ -1,4 +1,4 @@
-"""Complaints about one film: "it was definitely depressing", "that looks a bit creepy", "a little scary for my kids".
+"""Complaints about one film: "it was really depressing", "that looks a bit creepy", "a little scary for my kids".
 
 The quality that is named is rather not wanted again. Words that are no fault by themselves ("scary", "long") complain
 only with a softener and of somebody ("for us"). Whoever liked it all the same complains of nothing.

@@ -161,7 +161,7 @@ class Builder:
         if current.action == "want" and current.strong and not current.has_content and current.like:
             current.like = False
         if self._lows(piece) in (["not"], ["not", "with"]) and self._was_seen():
-            self._unseen(piece, cue)  # "I've seen Alien but not Aliens", "I have seen it but not with the family"
+            self._unseen(piece, cue)  # "I've seen Alien but not Aliens", "I saw it but not with the kids"
             return
         if self._is_denied(piece) or self._is_exception(piece):
             self._open("turn")

@@ -280,7 +280,7 @@ def _is_in_a_title(clause: _View, piece: Piece) -> bool:
 
 
 def _is_that_kind(clause: _View, piece: Piece) -> bool:
-    """ "I loved that cartoon growing up", "this western is something I will check out": one film of the kind."""
+    """ "I loved that musical", "this western is one I shall try": one film of the kind."""
     lows = clause.sentence.lows
     if piece.kind != "term" or piece.start < 1 or lows[piece.start - 1] not in ("that", "this"):
         return False

@@ -1,5 +1,5 @@
 """Amounts that are told and bound nothing: "you have a point", "$10 a month", "I liked Heat last year"; and adjectives
-of time that are said of people, or of which version is meant: "they make me feel old", "his new show"."""
+of time that are said of people, or of which version is meant: "that makes me feel old", "his new show"."""
 
 from collections.abc import Mapping, Sequence
 
@@ -49,7 +49,7 @@ def is_of_no_item(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 
 def _is_felt(tokens: Sequence[Token], at: int) -> bool:
-    """ "They make me feel old", "I'm too old for that"."""
+    """ "That makes me feel old", "I'm too old for that"."""
     place = at - 1
     while place >= 0 and tokens[place].low in _DEGREES:
         place -= 1
@@ -63,7 +63,7 @@ def _is_felt(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_granted(tokens: Sequence[Token], at: int, end: int) -> bool:
-    """ "An old one but a good one", "a little older but still good": said of what was named, where nothing is asked."""
+    """ "an old film but a great one", "rather old but great": said of what was named, where nothing is asked."""
     place = end + (_low(tokens, end) in ("one", "movie", "film"))
     tail = [token.low for token in tokens[place + 1 : place + 5]]
     praised = _low(tokens, place) == "but" and bool(_GOOD & set(tail))
