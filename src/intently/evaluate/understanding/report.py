@@ -78,7 +78,7 @@ class Table:
             if other in self.rows:
                 found += [self._no_lower(name, other) for name in ("HR@30", "exclusive A", "exclusive B")]
         below = [other for other in ("random", "one-prompt") if other in self.rows]
-        found += [self._higher(name, other) for name in ("HR@30", "recall@200") for other in below]
+        found += [self._higher(name, other) for name in ("HR@30", "HR@10", "recall@200") for other in below]
         own = values(self.rows["v2"], "HR@30") - others_hits(self.rows["v2"])
         found.append(higher("HR@30: V2 above V2's tags of other people", own, self.seed))
         knn = [person.channels["knn"] for person in self.rows["v2"]]
