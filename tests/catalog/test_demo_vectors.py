@@ -35,11 +35,14 @@ def test_every_item_and_facet_word_of_a_pack_has_a_shipped_vector(store: str, tm
 
 
 @pytest.mark.parametrize("store", ["films", "shop"])
-def test_shipped_vectors_are_unit_rows_to_half_precision(store: str) -> None:
+def test_shipped_vectors_are_unit_rows_to_half_precision_or_zeros_for_what_the_encoder_cannot_read(store: str) -> None:
     digest, keys, vectors = read_shipped(PACKS / store / "vectors.npz")
     assert digest == embedded_digest()
     assert len(set(keys)) == len(keys) == len(vectors)
-    assert np.abs(np.linalg.norm(vectors.astype(np.float32), axis=1) - 1).max() < 2e-3
+    lengths = np.linalg.norm(vectors.astype(np.float32), axis=1)
+    readable = lengths > 0  # one film has an alias in the Deseret alphabet
+    assert np.abs(lengths[readable] - 1).max() < 2e-3
+    assert (~readable).sum() <= 1
 
 
 @pytest.mark.parametrize("store", ["films", "shop"])

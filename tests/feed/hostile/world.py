@@ -92,7 +92,10 @@ def check_said(engine: Engine, text: str, said: Said) -> None:
         if preference.command_id == said.command_id:
             check_preference(engine, preference, words)
     for change in said.changes:
-        assert said_by_itself(change.quote or "") <= words | OWN_WORDS, change.quote
+        if change.op == "retract":  # "forget it" takes back what was said before, in the words of then
+            assert change.target not in {preference.id for preference in said.memory}
+        else:
+            assert said_by_itself(change.quote or "") <= words | OWN_WORDS, change.quote
     known = set(engine.worlds.current.world.snapshot.item_ids)
     assert {item.item_id for item in said.feed.items} <= known
     assert MARK not in json.dumps(said.as_json(), ensure_ascii=False)
