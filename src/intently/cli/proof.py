@@ -1,7 +1,8 @@
 """Verbs that measure: evaluate feed, retrieval, words, commands, trajectories, understanding, fulfilment."""
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 import typer
 
@@ -12,25 +13,58 @@ __all__ = ["register"]
 evaluate_app = typer.Typer(help="Measure the product; each verb makes one table of docs/results.", no_args_is_help=True)
 
 
+BudgetOption = Annotated[float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")]
+DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of the data sets that do not ship.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Folder of answers and partial results; default in the home.")
+]
+WriteOption = Annotated[Path | None, typer.Option("--write", help="Folder for Markdown tables, numbers and plots.")]
+RowsOption = Annotated[
+    str, typer.Option("--rows", help="Names of rows, with commas; default all that may run. An unknown one lists them.")
+]
+
+
+class Report(Protocol):
+    """What an evaluation gives."""
+
+    def json(self) -> dict[str, Any]: ...
+    def table(self) -> Any:
+        """For a terminal."""
+
+
 def register(app: typer.Typer) -> None:
     app.add_typer(evaluate_app, name="evaluate")
+
+
+def _names(rows: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in rows.split(",") if name.strip())
+
+
+def _say(text: str) -> None:
+    """What goes on, beside the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _show(report: Report, json_out: bool) -> None:
+    from rich.console import Console
+
+    if json_out:
+        print_json(report.json())
+    else:
+        Console().print(report.table())
 
 
 @evaluate_app.command("feed")
 def feed(
     store: Annotated[str, typer.Option("--store", help="A demo: films or shop.")] = "films",
     protocol: Annotated[str, typer.Option("--protocol", help="time, llo or both.")] = "both",
-    budget_minutes: Annotated[
-        float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")
-    ] = 30,
+    budget_minutes: BudgetOption = 30,
     seed: int = 0,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder of partial results; default in the home.")] = None,
+    out: OutOption = None,
     json_out: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """Popularity, item-kNN, semantic and the fused feed, with intervals (SEMANTICS 7)."""
-    from rich.console import Console
-
     from intently.config import load_config
     from intently.evaluate.feed import run_feed_evaluation
 
@@ -42,10 +76,7 @@ def feed(
         seed=seed,
         out=out or config.home / "cache" / "evaluate",
     )
-    if json_out:
-        print_json(report.json())
-    else:
-        Console().print(report.table())
+    _show(report, json_out)
 
 
 @evaluate_app.command("retrieval")
@@ -56,9 +87,7 @@ def retrieval(
             "--set", help="demo-movies (default), demo-shop, movies-ml100k or movies-ml1m; repeat for several."
         ),
     ] = None,
-    rows: Annotated[
-        str, typer.Option("--rows", help="Names of rows, with commas; default all. An unknown one lists them.")
-    ] = "",
+    rows: RowsOption = "",
     protocol: Annotated[str, typer.Option("--protocol", help="llo, time or both.")] = "both",
     refit_days: Annotated[
         float, typer.Option("--refit-days", min=0.1, help="TIME: a model is made anew after so many days of the log.")
@@ -71,39 +100,30 @@ def retrieval(
         float, typer.Option("--train-minutes", min=0, help="Of each training, then its best epoch is taken; 0: no end.")
     ] = 0,
     seed: int = 0,
-    data: Annotated[Path | None, typer.Option("--data", help="Folder of the data sets that do not ship.")] = None,
-    budget_minutes: Annotated[
-        float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")
-    ] = 60,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder of partial results; default in the home.")] = None,
-    write: Annotated[Path | None, typer.Option("--write", help="Folder for Markdown tables and numbers.")] = None,
+    data: DataOption = None,
+    budget_minutes: BudgetOption = 60,
+    out: OutOption = None,
+    write: WriteOption = None,
     json_out: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """Retrieval models on people's next item: LLO and TIME apart, with intervals and seconds (SEMANTICS 7)."""
-    import sys
-
-    from rich.console import Console
-
     from intently.config import load_config
     from intently.evaluate.retrieval.run import Asked, run_retrieval_evaluation
 
     config = load_config(home=home)
     asked = Asked(
-        sets=tuple(set_name or ["demo-movies"]), rows=tuple(name.strip() for name in rows.split(",") if name.strip()),
+        sets=tuple(set_name or ["demo-movies"]), rows=_names(rows),
         protocol=protocol, refit_days=refit_days, seed=seed, budget_minutes=budget_minutes, data=data,
         tower=tower, device=device, train_minutes=train_minutes or float("inf"),
     )  # fmt: skip
     folder = out or config.home / "cache" / "evaluate"
-    report = run_retrieval_evaluation(asked, folder, config, lambda text: print(text, file=sys.stderr, flush=True))
+    report = run_retrieval_evaluation(asked, folder, config, _say)
     if write is not None:
         from intently.evaluate.retrieval.write import write_report
 
         write_report(report, write)
-    if json_out:
-        print_json(report.json())
-    else:
-        Console().print(report.table())
+    _show(report, json_out)
 
 
 @evaluate_app.command("words")
@@ -123,19 +143,13 @@ def words(
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Read this many turns, drawn by the seed.")
     ] = None,
-    budget_minutes: Annotated[
-        float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")
-    ] = 30,
+    budget_minutes: BudgetOption = 30,
     seed: int = 0,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of the model's answers; default in the home.")
-    ] = None,
+    out: OutOption = None,
     json_out: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """How well a parser reads what people really said: signs, types, titles, time, with intervals."""
-    from rich.console import Console
-
     from intently.config import load_config
     from intently.evaluate.words.run import run_words_evaluation
 
@@ -151,10 +165,7 @@ def words(
         labels=tuple(label or ()),
         out=out,
     )
-    if json_out:
-        print_json(report.json())
-    else:
-        Console().print(report.table())
+    _show(report, json_out)
 
 
 @evaluate_app.command("commands")
@@ -163,47 +174,35 @@ def commands(
         list[str] | None, typer.Option("--ground", help="demo-movies (default), movies-ml100k or amazon-beauty2023.")
     ] = None,
     scenario: Annotated[list[str] | None, typer.Option("--scenario", help="SR, MR or MRID; default all.")] = None,
-    rows: Annotated[
-        str,
-        typer.Option("--rows", help="Names of rows, with commas; default all that may run. An unknown one lists them."),
-    ] = "",
+    rows: RowsOption = "",
     sessions: Annotated[int, typer.Option("--sessions", min=1, help="Of each scenario and ground.")] = 500,
     seed: int = 0,
     model: Annotated[bool, typer.Option("--model/--no-model", help="Rows that ask the language model too.")] = False,
     people: Annotated[str, typer.Option("--people", help="Who plays them: rules, or model (with --model).")] = "rules",
-    data: Annotated[Path | None, typer.Option("--data", help="Folder of the data sets that do not ship.")] = None,
-    budget_minutes: Annotated[
-        float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")
-    ] = 60,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder of trajectories; default in the home.")] = None,
-    write: Annotated[Path | None, typer.Option("--write", help="Folder for Markdown tables and plots.")] = None,
+    data: DataOption = None,
+    budget_minutes: BudgetOption = 60,
+    out: OutOption = None,
+    write: WriteOption = None,
     json_out: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """Simulated people who steer a feed by sentences, through ours, its ablations, baselines and ceilings."""
-    import sys
-
-    from rich.console import Console
-
     from intently.config import load_config
     from intently.evaluate.commands.run import SCENARIOS, Asked, run_commands_evaluation
 
     config = load_config(home=home)
     asked = Asked(
         grounds=tuple(ground or ["demo-movies"]), scenarios=tuple(scenario or SCENARIOS),  # type: ignore[arg-type]
-        rows=tuple(name.strip() for name in rows.split(",") if name.strip()), sessions=sessions, seed=seed, model=model,
+        rows=_names(rows), sessions=sessions, seed=seed, model=model,
         people=people, budget_minutes=budget_minutes, data=data,
     )  # fmt: skip
     folder = out or config.home / "cache" / "evaluate"
-    report = run_commands_evaluation(asked, folder, config, lambda text: print(text, file=sys.stderr, flush=True))
+    report = run_commands_evaluation(asked, folder, config, _say)
     if write is not None:
         from intently.evaluate.commands.write import write_report
 
         write_report(report, write)
-    if json_out:
-        print_json(report.json())
-    else:
-        Console().print(report.table())
+    _show(report, json_out)
 
 
 @evaluate_app.command("trajectories")
@@ -238,22 +237,14 @@ def fulfilment(
     limit: Annotated[
         int, typer.Option("--limit", min=1, help="Ask the model about this many (item, wish) pairs, drawn by the seed.")
     ] = 120,
-    budget_minutes: Annotated[
-        float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")
-    ] = 30,
+    budget_minutes: BudgetOption = 30,
     seed: int = 0,
-    data: Annotated[Path | None, typer.Option("--data", help="Folder of the data sets that do not ship.")] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of the model's answers; default in the home.")
-    ] = None,
+    data: DataOption = None,
+    out: OutOption = None,
     json_out: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """Do slates fulfil what was asked? Code and the language model judge; their agreement with people stands beside."""
-    import sys
-
-    from rich.console import Console
-
     from intently.config import load_config
     from intently.evaluate.commands.fulfilment import export_sheet, played_from, run_fulfilment
     from intently.judge.sheet import read_labels
@@ -265,12 +256,9 @@ def fulfilment(
         return
     report = run_fulfilment(
         played, config=load_config(home=home), labels=known, budget_minutes=budget_minutes, seed=seed, out=out,
-        say=lambda text: print(text, file=sys.stderr, flush=True),
+        say=_say,
     )  # fmt: skip
-    if json_out:
-        print_json(report.json())
-    else:
-        Console().print(report.table())
+    _show(report, json_out)
 
 
 @evaluate_app.command("understanding")
@@ -283,10 +271,7 @@ def understanding(
             "retail-completejourney; repeat for several.",
         ),
     ] = None,
-    rows: Annotated[
-        str,
-        typer.Option("--rows", help="Names of rows, with commas; default all that may run. An unknown one lists them."),
-    ] = "",
+    rows: RowsOption = "",
     people: Annotated[
         int | None,
         typer.Option("--people", min=1, help="Drawn of each ground; default all, 60 where a model is asked."),
@@ -298,48 +283,34 @@ def understanding(
     count: Annotated[
         bool, typer.Option("--count", help="Only count tokens, by the tokenizer, over 500 people; asks no model.")
     ] = False,
-    data: Annotated[Path | None, typer.Option("--data", help="Folder of the data sets that do not ship.")] = None,
-    budget_minutes: Annotated[
-        float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")
-    ] = 60,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of answers and partial results; default in the home.")
-    ] = None,
-    write: Annotated[Path | None, typer.Option("--write", help="Folder for Markdown tables and numbers.")] = None,
+    data: DataOption = None,
+    budget_minutes: BudgetOption = 60,
+    out: OutOption = None,
+    write: WriteOption = None,
     json_out: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """What tags say of what people took next: HR@30 by category beside floors, recall, duplicates, tokens, seconds."""
-    import sys
-
-    from rich.console import Console
-
     from intently.config import load_config
     from intently.evaluate.understanding.run import Asked, run_count, run_understanding_evaluation
 
     config = load_config(home=home)
     asked = Asked(
-        grounds=tuple(ground or ["demo-movies"]), rows=tuple(name.strip() for name in rows.split(",") if name.strip()),
+        grounds=tuple(ground or ["demo-movies"]), rows=_names(rows),
         people=people, seed=seed, model=model, budget_minutes=budget_minutes, data=data,
     )  # fmt: skip
     folder = out or config.home / "cache" / "evaluate"
 
-    def say(text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
-
     if count:
-        tallies = run_count(asked, folder, config, say)
+        tallies = run_count(asked, folder, config, _say)
         if json_out:
             print_json({"tallies": [tally.json() for tally in tallies]})
         for tally in () if json_out else tallies:
-            Console().print(tally.table())
+            _show(tally, json_out)
         return
-    report = run_understanding_evaluation(asked, folder, config, say)
+    report = run_understanding_evaluation(asked, folder, config, _say)
     if write is not None:
         from intently.evaluate.understanding.write import write_report
 
         write_report(report, write)
-    if json_out:
-        print_json(report.json())
-    else:
-        Console().print(report.table())
+    _show(report, json_out)
