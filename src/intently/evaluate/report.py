@@ -10,6 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from intently.evaluate.cells import interval_text, rich_table
 from intently.evaluate.metrics import Interval, hit, mean_interval, ndcg, paired_difference, reciprocal_rank
 from intently.evaluate.protocols import Outcome
 from intently.evaluate.rankings import DEPTH
@@ -123,26 +124,16 @@ def _each(outcomes: Sequence[Outcome], method: str, metric: Any, k: int = K) -> 
 
 def _rich(table: ProtocolTable) -> Table:
     share = "" if table.complete else f" of {table.people:,}: the earliest; run again to go on"
-    shown = Table(title=f"{table.protocol.upper()}, n = {table.n:,} people{share}", title_justify="left")
-    for column in (
-        "method",
-        "HR@10",
-        "NDCG@10",
-        "MRR@100",
-        f"HR@10 against {table.baseline}",
-        f"NDCG@10 against {table.best}",
-    ):
-        shown.add_column(column)
-    for row in table.rows:
-        gain = "" if row.method == table.baseline else _interval(row.gain, signed=True)
-        over = "" if row.method == table.best else _interval(row.over_best, signed=True)
-        shown.add_row(row.name, _interval(row.hr10), _interval(row.ndcg10), _interval(row.mrr), gain, over)
-    return shown
-
-
-def _interval(value: Interval, signed: bool = False) -> str:
-    form = "+.3f" if signed else ".3f"
-    return f"{value.mean:{form}} [{value.low:{form}}, {value.high:{form}}]"
+    head = ("method", "HR@10", "NDCG@10", "MRR@100", f"HR@10 against {table.baseline}", f"NDCG@10 against {table.best}")
+    body = [
+        (
+            row.name, interval_text(row.hr10), interval_text(row.ndcg10), interval_text(row.mrr),
+            "" if row.method == table.baseline else interval_text(row.gain, signed=True),
+            "" if row.method == table.best else interval_text(row.over_best, signed=True),
+        )
+        for row in table.rows
+    ]  # fmt: skip
+    return rich_table(f"{table.protocol.upper()}, n = {table.n:,} people{share}", [head, *body])
 
 
 def _weights(table: ProtocolTable) -> str:

@@ -60,7 +60,7 @@ def test_tables_of_llo_and_time_stand_apart_with_every_row_over_all_people(tmp_p
     llo, timed = tables(tmp_path)
     assert (llo.protocol, timed.protocol) == ("llo", "time")
     for table in (llo, timed):
-        assert table.n == table.people == PEOPLE
+        assert table.n == PEOPLE
         assert tuple(row.name for row in table.rows) == PLAIN
         assert table.row("popularity").gain.mean == 0
         assert table.row("item-knn").hr10.mean > table.row("popularity").hr10.mean  # a ring has no popular item

@@ -4,17 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 from rich.console import Group
-from rich.table import Table as RichTable
 from rich.text import Text
 
+from intently.evaluate.cells import interval_text, null_where_nan, rich_table
 from intently.evaluate.commands.draw import NAMES
 from intently.evaluate.commands.measures import MEASURES, latency, measure, ratio_of
 from intently.evaluate.commands.play import Session
 from intently.evaluate.metrics import Interval
 
-__all__ = ["CUTS", "CommandsReport", "Table"]
+__all__ = ["CUTS", "CommandsReport", "Table", "cut_cells", "table_columns"]
 
 SHOWN = (
     "pass",
@@ -107,36 +106,22 @@ class CommandsReport:
         """For a terminal."""
         parts: list[Any] = []
         for table in self.tables:
-            parts.append(rich_table(table, self.seed))
+            parts.append(rich_table(title(table), list(zip(*table_columns(table, self.seed), strict=True))))
             parts += [Text(f"{name}: {interval_text(value)}") for name, value in table.ratios(self.seed).items()]
-            parts += [rich_cut(table, by) for by in CUTS if table.n]
+            for by in CUTS if table.n else ():
+                parts.append(rich_table(f"{table.ground}, {table.scenario}: pass rate by {by}", cut_cells(table, by)))
         parts.append(Text(f"seed {self.seed}, commit {self.commit}, {self.seconds:.0f} s"))
         return Group(*parts)
 
     def json(self) -> dict[str, Any]:
         """One object, for programs; a figure of nothing (a drift where nobody drifts) is null."""
         tables = [table.numbers(self.seed) for table in self.tables]
-        return {"seed": self.seed, "commit": self.commit, "seconds": self.seconds, "tables": _null_where_nan(tables)}
+        return {"seed": self.seed, "commit": self.commit, "seconds": self.seconds, "tables": null_where_nan(tables)}
 
 
-def _null_where_nan(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _null_where_nan(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_null_where_nan(entry) for entry in value]
-    return None if isinstance(value, float) and np.isnan(value) else value
-
-
-def rich_table(table: Table, seed: int) -> RichTable:
-    """The whole table: a row a system, a column a measure."""
+def title(table: Table) -> str:
     cut_off = "" if table.n == table.drawn else f" of {table.drawn}: run again to go on"
-    shown = RichTable(title=f"{table.ground}, {table.scenario}, n = {table.n} sessions{cut_off}", title_justify="left")
-    heads, *cells = zip(*table_columns(table, seed), strict=True)
-    for head in heads:
-        shown.add_column(head)
-    for row in cells:
-        shown.add_row(*row)
-    return shown
+    return f"{table.ground}, {table.scenario}, n = {table.n} sessions{cut_off}"
 
 
 def table_columns(table: Table, seed: int) -> list[list[str]]:
@@ -153,21 +138,15 @@ def table_columns(table: Table, seed: int) -> list[list[str]]:
     return columns
 
 
-def rich_cut(table: Table, by: str) -> RichTable:
+def cut_cells(table: Table, by: str) -> list[list[str]]:
     """Pass rate of every row by one cut."""
-    shown = RichTable(title=f"{table.ground}, {table.scenario}: pass rate by {by}", title_justify="left")
     cuts = table.cut(by)
-    for head in ("row", *(f"{value} (n = {len(next(iter(rows.values())))})" for value, rows in cuts.items())):
-        shown.add_column(head)
-    for row, name in table.names().items():
-        shown.add_row(name, *(interval_text(measure(rows[row], "pass")) for rows in cuts.values()))
-    return shown
-
-
-def interval_text(value: Interval) -> str:
-    if np.isnan(value.mean):
-        return ""
-    return f"{value.mean:.3f} [{value.low:.3f}, {value.high:.3f}]"
+    heads = ["row", *(f"{value} (n = {len(next(iter(rows.values())))})" for value, rows in cuts.items())]
+    body = [
+        [name, *(interval_text(measure(rows[row], "pass")) for rows in cuts.values())]
+        for row, name in table.names().items()
+    ]
+    return [heads, *body]
 
 
 def _numbers(sessions: Sequence[Session], seed: int) -> dict[str, Any]:

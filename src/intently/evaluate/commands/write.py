@@ -4,13 +4,13 @@ Plots need matplotlib: `pip install 'intently[evaluate]'`.
 """
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from intently.errors import BadRequest
+from intently.evaluate.cells import interval_text, markdown_table
 from intently.evaluate.commands.measures import measure
-from intently.evaluate.commands.report import CUTS, CommandsReport, Table, interval_text, table_columns
+from intently.evaluate.commands.report import CUTS, CommandsReport, Table, cut_cells, table_columns
 
 __all__ = ["markdown", "write_report"]
 
@@ -34,30 +34,14 @@ def markdown(report: CommandsReport) -> str:
     parts: list[str] = []
     for table in report.tables:
         parts.append(f"## {table.ground}, {table.scenario}, n = {table.n} of {table.drawn}\n")
-        parts.append(_rows([list(cells) for cells in zip(*table_columns(table, report.seed), strict=True)]))
+        parts.append(markdown_table([list(cells) for cells in zip(*table_columns(table, report.seed), strict=True)]))
         parts += [f"- {name}: {interval_text(value)}" for name, value in table.ratios(report.seed).items()]
         if table.n:
             parts.append(f"\n![Pass rate by row]({plot_name(table)})\n")
         for by in CUTS if table.n else ():
-            parts.append(f"\nPass rate by {by}:\n\n{_rows(_cut(table, by))}")
+            parts.append(f"\nPass rate by {by}:\n\n{markdown_table(cut_cells(table, by))}")
     parts.append(f"\nSeed {report.seed}, commit {report.commit}.\n")
     return "\n".join(parts)
-
-
-def _cut(table: Table, by: str) -> list[list[str]]:
-    cuts = table.cut(by)
-    heads = ["row", *(f"{value} (n = {len(next(iter(rows.values())))})" for value, rows in cuts.items())]
-    body = [
-        [name, *(interval_text(measure(rows[row], "pass")) for rows in cuts.values())]
-        for row, name in table.names().items()
-    ]
-    return [heads, *body]
-
-
-def _rows(cells: Sequence[Sequence[str]]) -> str:
-    head, *body = cells
-    lines = [head, ["---"] * len(head), *body]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
 def _plot(table: Table, path: Path, seed: int) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
+from intently.evaluate.cells import interval_text, rich_table
 from intently.evaluate.metrics import Interval, hit, mean_interval, ndcg, paired_difference, reciprocal_rank
 from intently.evaluate.rankings import DEPTH
 from intently.evaluate.retrieval.folds import Fold
@@ -39,12 +39,11 @@ class ModelRow:
 
 @dataclass(frozen=True)
 class RetrievalTable:
-    """`n` people of `people` were asked by every row that is shown; `unfinished` rows lack folds and are not shown."""
+    """`n` people were asked by every row that is shown; `unfinished` rows lack folds and are not shown."""
 
     set_name: str
     protocol: str
     n: int
-    people: int
     items: int
     events: int
     data: str  # SHA-256 of the set's files
@@ -95,7 +94,7 @@ def table_of(
     rows = tuple(_row(method, found, asked, [answers[method.name, fold.number] for fold in folds], seed)
                  for method in whole)  # fmt: skip
     return RetrievalTable(
-        set_name, protocol, len(asked), len(asked), len(pack.snapshot.item_ids), len(pack.log), pack.digest, len(folds),
+        set_name, protocol, len(asked), len(pack.snapshot.item_ids), len(pack.log), pack.digest, len(folds),
         rows, tuple(method.name for method in methods if method not in whole),
     )  # fmt: skip
 
@@ -113,8 +112,8 @@ def cells(table: RetrievalTable) -> list[tuple[str, ...]]:
     """The table as texts, the head first."""
     body = [
         (
-            row.title, _interval(row.hr10), _interval(row.ndcg10), _interval(row.mrr),
-            "" if row.name == BASELINE else _interval(row.gain, signed=True),
+            row.title, interval_text(row.hr10), interval_text(row.ndcg10), interval_text(row.mrr),
+            "" if row.name == BASELINE else interval_text(row.gain, signed=True),
             f"{row.fit_seconds:.1f}", f"{row.score_ms:.2f}",
         )
         for row in table.rows
@@ -141,16 +140,5 @@ def _row(
 
 
 def _rich(table: RetrievalTable) -> Group:
-    shown = Table(title=title_of(table), title_justify="left")
-    head, *body = cells(table)
-    for column in head:
-        shown.add_column(column)
-    for line in body:
-        shown.add_row(*line)
     late = [Text(f"not finished, run again to go on: {', '.join(table.unfinished)}")] if table.unfinished else []
-    return Group(shown, *late)
-
-
-def _interval(value: Interval, signed: bool = False) -> str:
-    form = "+.3f" if signed else ".3f"
-    return f"{value.mean:{form}} [{value.low:{form}}, {value.high:{form}}]"
+    return Group(rich_table(title_of(table), cells(table)), *late)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from intently.evaluate.cells import markdown_table
 from intently.evaluate.retrieval.report import RetrievalReport, cells, title_of
 
 __all__ = ["markdown", "write_report"]
@@ -19,9 +20,7 @@ def markdown(report: RetrievalReport) -> str:
     """All tables."""
     parts = []
     for table in report.tables:
-        head, *body = cells(table)
-        lines = [head, ("---",) * len(head), *body]
-        parts.append(f"### {title_of(table)}\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n")
+        parts.append(f"### {title_of(table)}\n\n{markdown_table(cells(table))}")
         if table.unfinished:
             parts.append(f"Not finished: {', '.join(table.unfinished)}.\n")
     parts.append(f"Seed {report.seed}, commit {report.commit}.\n")

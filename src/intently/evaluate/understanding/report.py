@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from rich.console import Group
-from rich.table import Table as RichTable
 from rich.text import Text
 
+from intently.evaluate.cells import null_where_nan, rich_table
 from intently.evaluate.metrics import Interval
 from intently.evaluate.understanding.mapping import KINDS_OF_TEXT, Accuracy, Mapped
 from intently.evaluate.understanding.measures import MEASURES, Person, interval, others_hits, union, values, whole
@@ -55,6 +55,10 @@ class Table:
         kept = [name for name in columns if any(not np.isnan(cells[name].mean) for cells in told.values())]
         body = [[NAMES[row], *(shown(cells[name], name in COUNTS) for name in kept)] for row, cells in told.items()]
         return [["row", *kept], *body]
+
+    def groups(self) -> list[list[list[str]]]:
+        """The cells of every group of measures that says anything."""
+        return [cells for columns in COLUMNS.values() if len(cells := self.cells(columns)) > 1]
 
     def whole_cells(self) -> list[list[str]]:
         """Of each row with tags: how wide and even it is, and what its rules refused."""
@@ -139,19 +143,20 @@ class UnderstandingReport:
         """For a terminal."""
         parts: list[Any] = []
         for table in self.tables:
-            parts.append(rich(f"{table.ground}: tag to category, {table.phi.way}", phi_cells(table.phi)))
-            parts += [rich(title(table), table.cells(columns)) for columns in COLUMNS.values()]
-            parts.append(rich(f"{table.ground}: rows as a whole", table.whole_cells()))
+            parts.append(rich_table(f"{table.ground}: tag to category, {table.phi.way}", phi_cells(table.phi)))
+            parts += [rich_table(title(table), cells) for cells in table.groups()]
+            if len(cells := table.whole_cells()) > 1:
+                parts.append(rich_table(f"{table.ground}: rows as a whole", cells))
             parts += [Text(f"{name}: {ratio:.2f}") for name, ratio in table.ratios().items()]
             parts += [Text(str(verdict)) for verdict in table.verdicts()]
             if not table.usable:
                 parts.append(Text(unusable(table)))
         parts.append(Text(f"seed {self.seed}, commit {self.commit}, {self.seconds:.0f} s"))
-        return Group(*[part for part in parts if part is not None])
+        return Group(*parts)
 
     def json(self) -> dict[str, Any]:
         """One object, for programs; a figure of nothing is null."""
-        tables = [_null_where_nan(table.numbers()) for table in self.tables]
+        tables = [null_where_nan(table.numbers()) for table in self.tables]
         return {"seed": self.seed, "commit": self.commit, "seconds": self.seconds, "tables": tables}
 
 
@@ -185,23 +190,3 @@ def shown(value: Interval, count: bool) -> str:
         return "-"
     digits = ",.0f" if count and value.mean >= 100 else ".1f" if count else ".3f"
     return f"{value.mean:{digits}} [{value.low:{digits}}, {value.high:{digits}}]"
-
-
-def rich(head: str, cells: Sequence[Sequence[str]]) -> RichTable | None:
-    """A table for a terminal; None when it has no rows."""
-    if len(cells) < 2:
-        return None
-    found = RichTable(title=head, title_justify="left")
-    for column in cells[0]:
-        found.add_column(column)
-    for row in cells[1:]:
-        found.add_row(*row)
-    return found
-
-
-def _null_where_nan(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _null_where_nan(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_null_where_nan(entry) for entry in value]
-    return None if isinstance(value, float) and np.isnan(value) else value

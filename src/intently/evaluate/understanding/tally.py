@@ -15,6 +15,7 @@ from rich.text import Text
 
 from intently.config import Config
 from intently.errors import AnswerInvalid, ModelUnavailable
+from intently.evaluate.cells import interval_text, rich_table
 from intently.evaluate.metrics import Interval, mean_interval, paired_ratio
 from intently.evaluate.understanding.answers import Answers, spent_on
 from intently.evaluate.understanding.cases import Case
@@ -22,7 +23,7 @@ from intently.evaluate.understanding.counting import Counted, Memory, Tokens
 from intently.evaluate.understanding.found import Spent
 from intently.evaluate.understanding.ground import Ground
 from intently.evaluate.understanding.reasoning import Cues, Reasoner
-from intently.evaluate.understanding.report import rich, shown
+from intently.evaluate.understanding.report import shown
 from intently.evaluate.understanding.rows import NAMES
 from intently.evaluate.understanding.standin import Recorded, StandIn
 
@@ -74,8 +75,8 @@ class Tally:
     def table(self) -> Group:
         """For a terminal. Of kept answers: uncached in / cached in / out."""
         head = f"{self.ground}: tokens a person, counted by the tokenizer, n = {self.n} people"
-        told = [Text(f"{name}: {one.mean:.3f} [{one.low:.3f}, {one.high:.3f}]") for name, one in self.ratios().items()]
-        return Group(*[part for part in (rich(head, self.cells()), *told) if part is not None])
+        told = [Text(f"{name}: {interval_text(one)}") for name, one in self.ratios().items()]
+        return Group(rich_table(head, self.cells()), *told)
 
     def json(self) -> dict[str, Any]:
         rows = {row: {name: asdict(self._mean(spent, name)) for name in COLUMNS} for row, spent in self.rows.items()}

@@ -1,10 +1,10 @@
 """The report as files, for docs/results: understanding.md and understanding.json."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
-from intently.evaluate.understanding.report import COLUMNS, Table, UnderstandingReport, phi_cells, title, unusable
+from intently.evaluate.cells import markdown_table
+from intently.evaluate.understanding.report import Table, UnderstandingReport, phi_cells, title, unusable
 
 __all__ = ["markdown", "write_report"]
 
@@ -27,16 +27,11 @@ def _of(table: Table) -> list[str]:
     parts = [f"## {title(table)}\n"]
     if not table.usable:
         parts.append(f"{unusable(table)}.\n")
-    parts += [_rows(cells) for columns in COLUMNS.values() if len(cells := table.cells(columns)) > 1]
+    parts += [markdown_table(cells) for cells in table.groups()]
     if len(cells := table.whole_cells()) > 1:
-        parts.append(_rows(cells))
+        parts.append(markdown_table(cells))
     parts += [f"- {name}: {ratio:.2f}" for name, ratio in table.ratios().items()]
     parts += [f"- {verdict}" for verdict in table.verdicts()]
-    parts.append(f"\nTag to category, held-out texts ({table.phi.way} is used):\n\n{_rows(phi_cells(table.phi))}")
+    phi = markdown_table(phi_cells(table.phi))
+    parts.append(f"\nTag to category, held-out texts ({table.phi.way} is used):\n\n{phi}")
     return parts
-
-
-def _rows(cells: Sequence[Sequence[str]]) -> str:
-    head, *body = cells
-    lines = [head, ["---"] * len(head), *body]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
