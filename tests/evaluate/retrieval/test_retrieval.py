@@ -113,7 +113,10 @@ def test_a_set_by_position_is_read_in_the_order_of_each_person(tmp_path):
     pl.DataFrame(events, schema=["user_id", "item_id", "position"], orient="row").write_parquet(
         folder / "interactions.parquet"
     )
-    opened = open_set("movies-ml1m", tmp_path, load_config(home=tmp_path))
+    config = load_config(home=tmp_path)
+    with pytest.raises(BadRequest, match="needs the text encoder"):  # which this home has not
+        open_set("movies-ml1m", tmp_path, config)
+    opened = open_set("movies-ml1m", tmp_path, config, encode=False)
     log = opened.pack.log
     own = {opened.pack.user_ids[user]: log.rows[log.users == user].tolist() for user in np.unique(log.users)}
     assert own == {"7": [0, 2, 1], "9": [3, 2]}

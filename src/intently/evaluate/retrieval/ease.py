@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from intently.evaluate.retrieval.folds import Fold, Moment
+from intently.evaluate.retrieval.folds import Fold, Moment, ranked
 from intently.retrieve.columns import Log
-from intently.retrieve.ranking import top
 from intently.retrieve.request import Floats, Rows
 
 __all__ = ["Ease", "EaseModel", "item_weights"]
@@ -57,9 +56,7 @@ class EaseModel:
         """The best allowed items that the history speaks for."""
         if not len(moment.request.history.rows):
             return moment.allowed.rows[:0]
-        scores = self.scores(moment.request.history.rows)[moment.allowed.rows]
-        speaks = scores > 0
-        return top(moment.allowed.rows[speaks], scores[speaks], k)[0]
+        return ranked(moment, self.scores(moment.request.history.rows), k)
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,11 @@ from intently.retrieve.columns import Log
 from intently.retrieve.index import BehaviourIndex, index_log
 from intently.retrieve.live import IndexBuilder
 from intently.retrieve.masses import DAY
-from intently.retrieve.request import Allowed, RetrievalRequest
+from intently.retrieve.ranking import top
+from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Rows
 from intently.retrieve.weights import allowed_for
 
-__all__ = ["PROTOCOLS", "Fold", "Moment", "Walk", "folds_of"]
+__all__ = ["PROTOCOLS", "Fold", "Moment", "Walk", "folds_of", "ranked"]
 
 PROTOCOLS = ("llo", "time")
 
@@ -48,6 +49,13 @@ class Moment:
     request: RetrievalRequest
     allowed: Allowed
     index: BehaviourIndex
+
+
+def ranked(moment: Moment, scores: Floats, k: int) -> Rows:
+    """The best `k` of the allowed items with a score above zero. scores: of all items, (n,)."""
+    rows = moment.allowed.rows
+    speaks = scores[rows] > 0
+    return top(rows[speaks], scores[rows[speaks]], k)[0]
 
 
 def folds_of(pack: Pack, protocol: str, refit_days: float) -> list[Fold]:

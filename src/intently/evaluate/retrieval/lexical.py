@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from intently.catalog.text_index import TextIndex
-from intently.evaluate.retrieval.folds import Fold, Moment
+from intently.evaluate.retrieval.folds import Fold, Moment, ranked
 from intently.retrieve.neighbours import recent_items
-from intently.retrieve.ranking import top
 from intently.retrieve.request import Floats, Rows
 
 __all__ = ["Lexical", "LexicalModel", "weights_of"]
@@ -37,9 +36,7 @@ class LexicalModel:
         rows, parts, _ = recent_items(moment.request, LAST)
         if not len(rows):
             return rows
-        scores = self.scores(rows, parts.astype(np.float32))[moment.allowed.rows]
-        speaks = scores > 0
-        return top(moment.allowed.rows[speaks], scores[speaks], k)[0]
+        return ranked(moment, self.scores(rows, parts.astype(np.float32)), k)
 
 
 @dataclass(frozen=True)

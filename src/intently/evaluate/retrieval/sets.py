@@ -40,11 +40,10 @@ class RetrievalSet:
 def open_set(
     name: str, data: Path | None, config: Config, say: Say = lambda text: None, *, encode: bool = True
 ) -> RetrievalSet:
-    """Read a set, with the vectors of its items that are known; with `encode` the others are made first where an
-    encoder is there.
+    """Read a set, with the vectors of its items that are known; with `encode` the others are made first.
 
     `data`: the folder that holds the folders of sets that do not ship. Raises NotFound for an unknown set, BadRequest
-    without the folder it needs, DataError for missing files.
+    without the folder or the encoder that it needs, DataError for missing files.
     """
     cache = config.home / "cache" / "vectors"
     if name in DEMOS:
@@ -80,8 +79,9 @@ def _encode(spec: CatalogSpec, items: list[Item], cache: VectorCache, config: Co
     with Services(config, model=False) as services:
         encoder: Encoder | None = services.encoder
         if encoder is None:
-            say("no text encoder: the semantic row has no vectors; fetch one with: intently model get")
-            return
+            raise BadRequest(
+                "the semantic row needs the text encoder; fetch it (intently model get) or name other rows (--rows)"
+            )
         say(f"encoding {int((~found).sum()):,} texts")
         encode_missing(texts, encoder, cache)
 
