@@ -9,7 +9,6 @@ Code guarantees the rest: no persona loses its share, and N are given where N ar
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
 
 from intently.language import Listing, Prompt, one_of
@@ -18,8 +17,9 @@ from intently.understand.context import Encode, question
 from intently.understand.experts import Named, tokens_for_tags, without_loose_end
 from intently.understand.run import Run
 from intently.understand.tags import TagAnswer, TagsAnswer, tags_of
+from intently.understand.turns import taking_turns
 
-__all__ = ["LEAST_OVER", "Choice", "ask_left_out", "choose", "doubtful", "pool_of", "taking_turns", "without_near"]
+__all__ = ["LEAST_OVER", "Choice", "ask_left_out", "choose", "doubtful", "pool_of", "without_near"]
 
 NEAR = 0.86  # cosine of two tags from which they find the same items
 LEAST_OVER = 2  # tags too many for which a call of the model is worth its tokens; one alone is the last
@@ -116,11 +116,6 @@ def choose(pool: Sequence[Tag], worst: Sequence[str], personas: Sequence[Persona
     chosen = (good + rest)[:n]
     left_out = [(tag.text, _why(tag, doubtful)) for tag in pool if tag not in chosen]
     return Choice(tuple(chosen), tuple(left_out))
-
-
-def taking_turns(lists: Sequence[Sequence[Tag]]) -> list[Tag]:
-    """One list of several: their firsts, their seconds, and so on."""
-    return [tag for turn in zip_longest(*lists) for tag in turn if tag is not None]
 
 
 def _why(tag: Tag, doubtful: set[str]) -> str:

@@ -5,11 +5,10 @@ and the others not at all; what the liked items are is known without it and cost
 the tags (`understand.kinds`), and what kinds give the model is not asked for.
 """
 
-import hashlib
-
 from intently.nouns import Tag
 from intently.understand.run import Run
 from intently.understand.strands import terms_of
+from intently.understand.tags import tag_id_of
 from intently.understand.wording import is_vague
 
 __all__ = ["kind_tags"]
@@ -26,6 +25,5 @@ def kind_tags(run: Run, count: int) -> tuple[Tag, ...]:
         values = [value for _, value in terms_of(item.item_id, run.spec, run.snapshot)]
         text = ", ".join(dict.fromkeys(values[:TERMS]))
         if text and not is_vague(text, run.spec.nouns):
-            tag_id = f"t-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-            found.setdefault(text, Tag(tag_id=tag_id, text=text, rationale=f"what {item.title} is"))
+            found.setdefault(text, Tag(tag_id=tag_id_of(text), text=text, rationale=f"what {item.title} is"))
     return tuple(found.values())

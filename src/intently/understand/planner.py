@@ -40,7 +40,7 @@ class Plan:
 
     personas: tuple[Persona, ...]
     lines: tuple[str, ...]
-    numbers: tuple[int, ...] = ()
+    numbers: tuple[int, ...]
     left_out: tuple[tuple[str, str], ...] = ()
     by_code: tuple[str, ...] = ()
 

@@ -8,7 +8,6 @@ not there is asked without one, and the notes say so.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any, Literal
 
 from intently.language import Estimate, Prompt, render
@@ -17,6 +16,7 @@ from intently.understand.context import baseline
 from intently.understand.experts import ask_tag_lines, tokens_for_tags
 from intently.understand.reasoned import Reasoned
 from intently.understand.run import Progress, Run, Tell
+from intently.understand.turns import taking_turns
 from intently.understand.untied import untied_tags
 
 __all__ = ["ROUTES", "Routes"]
@@ -46,7 +46,7 @@ class Routes:
         for route, prompt in self._prompts(run).items():
             named[route] = ask_tag_lines(run, f"route {route}", prompt, run.settings.tags)
             tell(Progress(run.user_id, "tags", f"{sum(map(len, named.values()))} tags, after the {route} route"))
-        merged = _taking_turns(named)
+        merged = taking_turns(named.values())
         tags, refused = untied_tags(merged, run)
         run.refuse("tags", refused)
         without = [route for route, kinds in ROUTES.items() if kinds and not _cues(run, route)]
@@ -78,8 +78,3 @@ def repeated(named: dict[str, tuple[str, ...]]) -> dict[str, Any]:
 
 def _cues(run: Run, route: str) -> tuple[Cue, ...]:
     return tuple(cue for cue in run.cues if cue.kind in ROUTES[route])
-
-
-def _taking_turns(named: dict[str, tuple[str, ...]]) -> list[str]:
-    """One of each route, then the second of each, and so on: where the list is cut, no route is favoured."""
-    return [tag for turn in zip_longest(*named.values()) for tag in turn if tag is not None]

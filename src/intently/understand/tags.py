@@ -24,7 +24,17 @@ from intently.understand.interests import history_values
 from intently.understand.strands import Strand
 from intently.understand.wording import is_vague, same_meaning
 
-__all__ = ["Nearby", "TagAnswer", "TagsAnswer", "ask_tags", "ground_tags", "more_prompt", "tags_of", "tags_prompt"]
+__all__ = [
+    "Nearby",
+    "TagAnswer",
+    "TagsAnswer",
+    "ask_tags",
+    "ground_tags",
+    "more_prompt",
+    "tag_id_of",
+    "tags_of",
+    "tags_prompt",
+]
 
 FOUND_FROM = 0.45  # cosine from which an item counts as found by a tag
 LEAST_WORDS, MOST_WORDS = 2, 7
@@ -100,6 +110,11 @@ def ask_tags(
     )
 
 
+def tag_id_of(text: str) -> str:
+    """The same text has the same id, whoever named it."""
+    return f"t-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
 def tags_of(
     answer: TagsAnswer, interests: Sequence[Interest], is_title: Callable[[str], bool], *, nouns: str
 ) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
@@ -113,9 +128,8 @@ def tags_of(
             refused.append(f"{text!r}: {fault}")
             continue
         interest = interests[number - 1]
-        tag_id = f"t-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
         why = f"{interest.text}: {interest.reason}"
-        kept.append(Tag(tag_id=tag_id, text=text, interest_id=interest.interest_id, rationale=why))
+        kept.append(Tag(tag_id=tag_id_of(text), text=text, interest_id=interest.interest_id, rationale=why))
     return tuple(kept), tuple(refused)
 
 

@@ -26,7 +26,6 @@ from intently.understand.arbiter import (
     choose,
     doubtful,
     pool_of,
-    taking_turns,
     without_near,
 )
 from intently.understand.context import Context, context_of, encode_of, question
@@ -35,6 +34,7 @@ from intently.understand.kinds import kind_tags
 from intently.understand.planner import TOKENS_EACH, Plan, ask_plan, everything, planner_prompt
 from intently.understand.reasoned import Reasoned
 from intently.understand.run import Progress, Run, Tell
+from intently.understand.turns import taking_turns
 
 __all__ = ["V2"]
 

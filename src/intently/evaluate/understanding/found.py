@@ -9,6 +9,7 @@ from intently.evaluate.understanding.cases import Case, history_of
 from intently.evaluate.understanding.ground import Ground
 from intently.evaluate.understanding.mapping import Mapped
 from intently.retrieve.request import Floats, Mask
+from intently.understand.turns import taking_turns
 
 __all__ = [
     "DEPTH",
@@ -114,9 +115,8 @@ def retrieved(near: Floats, allowed: Mask, depth: int) -> tuple[int, ...]:
 
 
 def interleaved(lists: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    """One list of several: their firsts, their seconds, and so on, each number once."""
-    longest = max((len(one) for one in lists), default=0)
-    return tuple(dict.fromkeys(one[place] for place in range(longest) for one in lists if place < len(one)))
+    """One list of several in turns, each number once."""
+    return tuple(dict.fromkeys(taking_turns(lists)))
 
 
 SAME = 0.90  # cosine from which two tags say the same
