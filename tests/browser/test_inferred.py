@@ -46,6 +46,7 @@ def _infer(journal: Journal, user: str) -> None:
     )
     named = ("waxed rain coats", "sturdy walking boots", "floral summer dresses")
     tags = tuple(Tag(tag_id=f"t-{n}", text=text, persona_id=f"p-{n // 2}", found=n) for n, text in enumerate(named))
+    tags += (Tag(tag_id="t-kind", text="outerwear, cotton", rationale="what the trench coat is", found=2),)
     interest = Interest(interest_id="i-0", text="well made knitwear", evidence=(events[0].event_id,))
     notes = {"calls": [user * 9], "refused": [["planner", "'nice things': it is too vague"]]}
     journal.put_understanding(UnderstandingRow(user, "h", (interest,), tags, NOW, "v2", personas, (cue,), notes))
@@ -96,6 +97,13 @@ def test_by_keyboard_a_tag_then_a_side_of_the_person_goes_and_comes_back_and_the
     expect(page.locator("#inferred")).to_be_focused()
     expect(page.get_by_role("heading", name="walker in the rain")).to_be_visible()
     expect(page.get_by_text("waxed rain coats", exact=True)).to_be_visible()
+
+
+def test_a_tag_that_code_made_says_from_what(open_inferred: Any) -> None:
+    page = open_inferred("keys")
+    own = page.locator("section", has=page.get_by_role("heading", name="Tags straight from the history"))
+    expect(own.locator(".want b")).to_have_text(["outerwear, cotton"])
+    expect(own.get_by_text("From what the trench coat is.")).to_be_visible()
 
 
 def test_the_texts_of_a_call_are_a_link_away_and_lead_back(open_inferred: Any) -> None:

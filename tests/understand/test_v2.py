@@ -96,6 +96,11 @@ def test_kinds_of_what_was_liked_stand_between_the_experts_tags_and_leave_them_f
     assert by_code[0].rationale == f"what {newest.title} is"
 
 
+@pytest.mark.parametrize(("text", "known"), [("game 4", True), ("GAME: 4!", True), ("game 4 again", False)])
+def test_a_title_is_known_however_it_is_written(journal, tmp_path, text, known):
+    assert _run(journal, tmp_path, ScriptedModel()).is_title(text) is known
+
+
 class Apart(ByWord):
     """Texts mean the same where both speak of the sea, and nothing alike elsewhere."""
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from intently.catalog.lexicon import plain_all
 from intently.catalog.text_index import TextIndex
 from intently.errors import NotFound
 from intently.nouns import FacetValue
@@ -89,9 +90,9 @@ class Snapshot:
         return len(self.item_ids)
 
     @cached_property
-    def folded_titles(self) -> frozenset[str]:
-        """All titles in lower case: whether a text is one of them."""
-        return frozenset(title.casefold() for title in self.titles)
+    def plain_titles(self) -> frozenset[str]:
+        """All titles in their plain form: whether a text is one of them, however it is written."""
+        return frozenset(plain_all(self.titles))
 
     @cached_property
     def row_by_id(self) -> Mapping[str, int]:

@@ -103,7 +103,7 @@ def _tree(inferred: "Inferred", ids: bool) -> "Tree":
         for want in strand.wants:
             _add_want(branch, want, ids)
     for want in inferred.wants:
-        _add_want(root, want, ids)
+        _add_want(root, want, ids, why=True)
     return root
 
 
@@ -119,11 +119,14 @@ def _add_grounds(branch: "Tree", strand: "Strand") -> None:
         branch.add(Text(f"{cue.kind}: {cue.text} ({cue.source}, {cue.time:%Y-%m-%d})", "dim"))
 
 
-def _add_want(branch: "Tree", want: "Want", ids: bool) -> None:
+def _add_want(branch: "Tree", want: "Want", ids: bool, *, why: bool = False) -> None:
+    """why: told, where no strand above the tag tells it."""
     from rich.text import Text
 
     finds = f"  finds {want.found}, nearest {want.best_similarity:.2f}" if want.items else ""
     leaf = branch.add(Text.assemble(("tag ", "dim"), (want.text, "green"), _id(want.tag_id, ids), (finds, "dim")))
+    if why and want.why:
+        leaf.add(Text(f"from {want.why}", "dim"))
     for item in want.items:
         near = "" if item.similarity is None else f"{item.similarity:.2f}  "
         place = f"  now number {item.position}: {item.reason}" if item.position is not None else ""

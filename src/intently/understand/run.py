@@ -13,6 +13,7 @@ from typing import Any
 
 from intently.catalog.arrays import Snapshot
 from intently.catalog.encode import Encoder
+from intently.catalog.lexicon import plain
 from intently.catalog.schema import CatalogSpec
 from intently.config import Config, UnderstandConfig
 from intently.errors import NotFound
@@ -97,8 +98,8 @@ class Run:
         return self.pool.matched(self.snapshot.vectors[[row for row in rows if self.snapshot.encoded[row]]])
 
     def is_title(self, text: str) -> bool:
-        """Whether the text is an item's title, whatever the case."""
-        return text.casefold() in self.snapshot.folded_titles
+        """Whether it is an item's title, however it is written: "thor the dark world" is "Thor: The Dark World"."""
+        return plain(text) in self.snapshot.plain_titles
 
     def grounded(self, tags: tuple[Tag, ...]) -> tuple[Tag, ...]:
         """The tags with what they find in the catalogue; without an encoder as they are."""
