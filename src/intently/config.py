@@ -79,6 +79,7 @@ class FeedConfig(StageConfig):
     beta: NonNegativeFloat = 0.6  # of the attenuator
     planner: Literal["rules", "model"] = "rules"  # who chooses the chain of tools
     limit: PositiveInt = 10
+    passed: float = Field(0.9, ge=0, le=1)  # of its taste that an item loses each time it was shown and passed over
     diversity: float = Field(0.15, ge=0, le=1)  # weight of novelty against score among equal wishes
     idle_hours: PositiveFloat = 6.0  # a session ends after this
 

@@ -102,6 +102,7 @@ class MemoryView:
     version: int
     preferences: tuple[Preference, ...]
     notices: tuple[str, ...] = ()
+    said: tuple[datetime, datetime] | None = None  # when the oldest and the newest of this session's were said
 
 
 @dataclass(frozen=True, slots=True)

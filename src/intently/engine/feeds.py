@@ -2,7 +2,7 @@
 
 import uuid
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from intently.engine.traces import TraceWriter
 from intently.engine.understood import understood
 from intently.engine.worlds import WorldKeeper
 from intently.errors import BadRequest, NotFound
+from intently.feed.passed import passed_over
 from intently.feed.replay import Replayed, replay
 from intently.feed.request import FeedRequest, Recommended, next_page, recommend
 from intently.feed.slate import read_cursor
@@ -50,6 +51,7 @@ class Made:
     diversify: bool = False
     search: str | None = None
     notices: tuple[str, ...] = ()
+    said: tuple[datetime, datetime] | None = None  # when the oldest and the newest of this session's were said
 
 
 class Feeds:
@@ -174,7 +176,7 @@ class Feeds:
         person = self._person(user_id, moment, snapshot)
         if made is None:
             view = self.memory.now(user_id, client, moment)
-            made = Made(view.preferences, view.version)
+            made = Made(view.preferences, view.version, said=view.said)
         known = understood(self._store.journal, user_id, moment)
         last = self.last(user_id, client, None) if only is None else None
         return FeedRequest(
@@ -184,9 +186,17 @@ class Feeds:
             newest_command=made.newest_command, hidden=person.hidden, seen=person.seen,
             dislikes=np.array(person.disliked, np.int32), exclude=frozenset(exclude), only=only,
             diversify=diversify or made.diversify, search=made.search,
+            passed=self._passed(user_id, client, made.said, person) if only is None else {},
             previous=tuple(item_id for item_id, _ in last.items) if last else (),
             notices=made.notices,
         )  # fmt: skip
+
+    def _passed(
+        self, user_id: str, client: str, said: tuple[datetime, datetime] | None, person: Person
+    ) -> Mapping[str, int]:
+        if said is None or self._config.feed.passed <= 0:
+            return {}
+        return passed_over(self._store.journal.slates(user_id, client, *said), person.touched)
 
     def _person(self, user_id: str, moment: datetime, snapshot: Snapshot) -> Person:
         kinds = {*HIDING, *SEEN, *self._store.spec.history_kinds}  # impressions would push the history out

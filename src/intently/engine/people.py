@@ -1,6 +1,6 @@
 """One person as a request sees them: history as arrays, what is hidden, what was seen. Nothing later than `as_of`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -29,6 +29,7 @@ class Person:
     hidden: frozenset[str]
     disliked: tuple[int, ...]  # rows
     seen: frozenset[str]
+    touched: Mapping[str, datetime]  # when something was last done with an item
 
 
 def person_of(events: Sequence[Event], spec: CatalogSpec, snapshot: Rows) -> Person:
@@ -40,10 +41,12 @@ def person_of(events: Sequence[Event], spec: CatalogSpec, snapshot: Rows) -> Per
     hidden: dict[str, None] = {}
     disliked: list[int] = []
     seen: set[str] = set()
+    touched: dict[str, datetime] = {}
     for event in events:
         if event.item_id is None:
             continue
         row = snapshot.row_of(event.item_id)
+        touched[event.item_id] = event.time
         if event.kind in HIDING:
             hidden[event.item_id] = None
             if row is not None and event.kind == "dislike":
@@ -57,7 +60,7 @@ def person_of(events: Sequence[Event], spec: CatalogSpec, snapshot: Rows) -> Per
             liked.append(_liked(event, spec))
             ids.append(event.event_id)
     history = History(np.array(rows, np.int32), np.array(times, np.float64), np.array(liked, np.bool_), tuple(ids))
-    return Person(history, frozenset(hidden), tuple(disliked), frozenset(seen))
+    return Person(history, frozenset(hidden), tuple(disliked), frozenset(seen), touched)
 
 
 def _seconds(time: datetime) -> float:

@@ -216,7 +216,14 @@ class Saying:
         command = asked.command
         apply = self.memory.apply if store and _counts(parsed) else self.memory.foresee
         applied = apply(command, parsed.changes)
-        made = Made(applied.preferences, applied.version, command.command_id, applied.diversify, applied.search)
+        made = Made(
+            applied.preferences,
+            applied.version,
+            command.command_id,
+            applied.diversify,
+            applied.search,
+            said=applied.said,
+        )
         feed = self._feeds.make(
             command.user_id,
             client=command.client,

@@ -103,7 +103,8 @@ def request_of(world: World, trace: Mapping[str, Any]) -> FeedRequest:
     )
     return FeedRequest(
         **{name: body[name] for name in PLAIN},
-        search=body.get("search"),  # traces of the first version have none
+        search=body.get("search"),  # traces of the first version have neither
+        passed=body.get("passed", {}),
         as_of=datetime.fromisoformat(body["as_of"]),
         history=history,
         tags=tuple(Tag.model_validate(tag) for tag in body["tags"]),
@@ -125,6 +126,7 @@ def _request_json(world: World, request: FeedRequest) -> dict[str, Any]:
         **{name: getattr(request, name) for name in PLAIN},
         "as_of": request.as_of.isoformat(),
         "search": request.search,
+        "passed": dict(request.passed),
         "preferences": [p.model_dump(mode="json") for p in request.preferences],
         "history": {
             "items": [ids[row] for row in history.rows.tolist()],

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from intently.catalog.schema import CatalogSpec
 from intently.errors import NotFound, Stale
-from intently.feed.memory import IDLE_HOURS, MemoryState, Merged, bring_back, content, merge, view
+from intently.feed.memory import IDLE_HOURS, MemoryState, Merged, bring_back, content, merge, owner_of, view
 from intently.feed.revision import Revision, drop, revise
 from intently.journal import MemoryRow
 from intently.journal.memory import MadeBy
@@ -36,12 +36,14 @@ class MemoryView:
 
     version: int
     preferences: tuple[Preference, ...]
+    said: tuple[datetime, datetime] | None = None  # when the oldest and the newest of this session's were said
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
     version: int
     preferences: tuple[Preference, ...]
+    said: tuple[datetime, datetime] | None = None  # when the oldest and the newest of this session's were said
     notices: tuple[str, ...] = ()
     diversify: bool = False
     search: str | None = None
@@ -71,7 +73,7 @@ class Memory:
     def read(self, user_id: str, client: str, now: datetime, shown: Sequence[datetime] = ()) -> MemoryView:
         """What is in force. `shown`: times of this client's new slates since its last command, ascending."""
         version, state = self._head(user_id)
-        return MemoryView(version, self._view(state, client, now, shown))
+        return MemoryView(version, *self._seen(state, client, now, shown))
 
     def apply(
         self,
@@ -107,7 +109,7 @@ class Memory:
         """What `apply` would give, with nothing written; `version` is the one in force."""
         head, state = self._head(user_id)
         step = self._step(user_id, client, changes, command_id, now, shown, head, state)
-        return Applied(head, self._view(step.state, client, now, ()), step.notices, step.diversify, step.search)
+        return _applied(head, self._seen(step.state, client, now, ()), step)
 
     def at(self, user_id: str, client: str, version: int) -> MemoryView:
         """What an older version put in force for this client when it was made. Raises NotFound."""
@@ -204,6 +206,15 @@ class Memory:
     ) -> tuple[Preference, ...]:
         return view(state, client, now, self._idle_hours, shown=shown, single_valued=self._single)
 
+    def _seen(
+        self, state: MemoryState, client: str, now: datetime, shown: Sequence[datetime]
+    ) -> tuple[tuple[Preference, ...], tuple[datetime, datetime] | None]:
+        """What is in force, and when the oldest and the newest of what holds for this session alone were said."""
+        held = self._view(state, client, now, shown)
+        ids = {preference.id for preference in held if owner_of(preference.scope, client)}
+        times = [entry.made for entry in state.entries if entry.preference.id in ids]
+        return held, (min(times), max(times)) if times else None
+
     def _write(
         self,
         user_id: str,
@@ -231,7 +242,7 @@ class Memory:
                 if attempt == RETRIES - 1:
                     raise
                 continue
-            return Applied(head + 1, self._view(step.state, client, now, ()), step.notices, step.diversify, step.search)
+            return _applied(head + 1, self._seen(step.state, client, now, ()), step)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _step(
@@ -305,3 +316,9 @@ def _check_seen(seen: int | None, head: int) -> None:
     """None: the caller saw no version and acts on the one in force."""
     if seen is not None and seen != head:
         raise Stale(f"you saw version {seen} of the memory, version {head} is in force; read it again and repeat")
+
+
+def _applied(
+    version: int, seen: tuple[tuple[Preference, ...], tuple[datetime, datetime] | None], step: _Step
+) -> Applied:
+    return Applied(version, *seen, step.notices, step.diversify, step.search)

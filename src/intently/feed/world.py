@@ -74,6 +74,7 @@ class FeedRequest:
     only: tuple[str, ...] | None = None  # rank these alone
     diversify: bool = False
     search: str | None = None  # "trending" or "new": asked for, for this slate alone
+    passed: Mapping[str, int] = field(default_factory=dict)  # shown and passed over in this session, how often
     previous: tuple[str, ...] = ()  # the slate under which the command was typed
     notices: tuple[str, ...] = ()
 

@@ -204,6 +204,12 @@ class Journal:
         with self._store.read() as connection:
             return slates.last_slate(connection, user_id, client)
 
+    def slates(self, user_id: str, client: str, first: datetime, before: datetime, limit: int = 50) -> list[SlateRow]:
+        """The newest slates that this client showed to this person from `first` on and earlier than `before`,
+        ascending by time."""
+        with self._store.read() as connection:
+            return slates.slates_between(connection, user_id, client, first, before, limit)
+
     def slate_times(self, user_id: str, client: str, limit: int = 200) -> list[datetime]:
         """Times of the newest slates that this client showed to this person, ascending."""
         with self._store.read() as connection:

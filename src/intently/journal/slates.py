@@ -22,6 +22,7 @@ __all__ = [
     "put_slate",
     "put_trace",
     "slate_times",
+    "slates_between",
     "trace_of_body",
 ]
 
@@ -60,6 +61,16 @@ def last_slate(connection: Connection, user_id: str, client: str) -> SlateRow | 
     wanted = select(slate).where(slate.c.user_id == user_id, slate.c.client == client)
     row = connection.execute(wanted.order_by(slate.c.time_us.desc(), slate.c.slate_no.desc()).limit(1)).first()
     return None if row is None else _slate_of(row)
+
+
+def slates_between(
+    connection: Connection, user_id: str, client: str, first: datetime, before: datetime, limit: int
+) -> list[SlateRow]:
+    """The newest slates that this client showed to this person from `first` on and earlier than `before`, ascending."""
+    theirs = select(slate).where(slate.c.user_id == user_id, slate.c.client == client)
+    inside = theirs.where(slate.c.time_us >= to_us(first), slate.c.time_us < to_us(before))
+    found = connection.execute(inside.order_by(slate.c.time_us.desc(), slate.c.slate_no.desc()).limit(limit))
+    return [_slate_of(row) for row in reversed(found.all())]
 
 
 def slate_times(connection: Connection, user_id: str, client: str, limit: int) -> list[datetime]:

@@ -132,7 +132,8 @@ class Ground:
     liked: Mapping[str, tuple[str, ...]]
     seen: Mapping[str, frozenset[str]]
     words: Mapping[str, str] = field(default_factory=dict)
-    home: Path = Path()
+    home: Path = Path()  # of this run, gone after it
+    kept: Path = Path()  # of the import, for what is made once
     as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)  # just after the last event of the log: when sessions take place
     facets: Mapping[str, str] = field(
         default_factory=dict

@@ -97,7 +97,7 @@ def _ground(prepared: Prepared, engine: Engine, home: Path) -> Ground:
     return Ground(
         name=prepared.name, engine=engine, oracle=Oracle(prepared.rows, source.judged()), rows=prepared.rows,
         liked={user: tuple(items) for user, items in liked.items()},
-        seen={user: frozenset(items) for user, items in seen.items()}, words=words, home=home,
+        seen={user: frozenset(items) for user, items in seen.items()}, words=words, home=home, kept=prepared.home,
         as_of=datetime.fromtimestamp(last, UTC) + timedelta(minutes=1), facets=source.facets(),
     )  # fmt: skip
 

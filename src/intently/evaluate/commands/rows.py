@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from intently.errors import BadRequest
 from intently.evaluate.commands.baselines.agent import Agent
 from intently.evaluate.commands.baselines.blind import Blind
+from intently.evaluate.commands.baselines.learned import Learned
 from intently.evaluate.commands.baselines.plain_row import PlainParser
 from intently.evaluate.commands.baselines.retrieval import RETRIEVALS, Retrieval, shared_searchers
 from intently.evaluate.commands.baselines.true_taste import TrueTaste
@@ -16,6 +17,8 @@ __all__ = ["DEFAULT_ROWS", "ROWS", "make_rows"]
 BASELINES: Mapping[str, Callable[[], System]] = {
     "popularity": lambda: Blind("popularity"),
     "item-knn": lambda: Blind("item-kNN"),
+    "sasrec": lambda: Learned("sasrec"),
+    "bert4rec": lambda: Learned("bert4rec"),
     "bm25-last": lambda: _retrieval("bm25-last"),
     "bm25-all": lambda: _retrieval("bm25-all"),
     "semantic-last": lambda: _retrieval("semantic-last"),
@@ -29,11 +32,13 @@ BASELINES: Mapping[str, Callable[[], System]] = {
 }
 ROWS: Mapping[str, Callable[[], System]] = {**OURS, **BASELINES, **CEILINGS}
 NEED_MODEL = frozenset({"ours-model", "planner-model", "model-only", "one-prompt", "agent"})
-DEFAULT_ROWS = tuple(name for name in ROWS if name not in NEED_MODEL)
+NEED_TRAINING = frozenset({"sasrec", "bert4rec", "ours-sequence"})
+DEFAULT_ROWS = tuple(name for name in ROWS if name not in NEED_MODEL | NEED_TRAINING)
 
 
 def make_rows(names: tuple[str, ...], model: bool) -> dict[str, System]:
-    """The named rows, by default all that need no language model. Raises BadRequest for an unknown one."""
+    """The named rows, by default all that need neither a language model nor training. Raises BadRequest for an unknown
+    one."""
     wanted = names or (tuple(ROWS) if model else DEFAULT_ROWS)
     if unknown := [name for name in wanted if name not in ROWS]:
         raise BadRequest(f"there is no row {unknown[0]!r}; there are {', '.join(ROWS)}")

@@ -19,12 +19,14 @@ from intently.engine import Engine
 from intently.engine.feeds import Made
 from intently.errors import ModelError
 from intently.evaluate.commands.baselines.asked import model_of
+from intently.evaluate.commands.baselines.learned import source_of
 from intently.evaluate.commands.case import Case, Conversation, Ground, Kind, Shown, Truth, Wanted
 from intently.evaluate.commands.wording import side_of
 from intently.feed.parser import ParseContext, ShownItem, interpret, wishes_of
 from intently.feed.tools.intent import IntentReader, MeanOfHistory
 from intently.feed.world import World
 from intently.language import Line, ask_reading
+from intently.learn.settings import TowerKind
 from intently.nouns import Change, Command, Preference, Scope, Slate
 
 __all__ = ["CEILINGS", "OURS", "Ours", "TrueRandom", "TrueRanker", "preferences_of"]
@@ -85,6 +87,7 @@ class _Added(_Session):
     """No consolidation: every command's changes are added; nothing is replaced, flipped or taken back."""
 
     held: list[Preference] = field(default_factory=list)
+    began: datetime | None = None
     last: Slate | None = None
 
     def open(self) -> Shown:
@@ -103,10 +106,10 @@ class _Added(_Session):
         return shown_of(self.last, began, parsed.by)
 
     def _feed(self, preferences: Sequence[Preference]) -> Slate:
-        made = Made(tuple(preferences), 0, f"c{self.turn}")
-        return self.engine.feeds.make(
-            self.case.user_id, client=self.client, limit=K, as_of=self.now(), made=made, keep=False
-        )
+        now = self.now()
+        self.began = self.began or (now if preferences else None)
+        made = Made(tuple(preferences), 0, f"c{self.turn}", said=(self.began, now) if self.began else None)
+        return self.engine.feeds.make(self.case.user_id, client=self.client, limit=K, as_of=now, made=made, keep=True)
 
 
 def _added(change: Change, name: str, command: str) -> Preference | None:
@@ -142,7 +145,9 @@ class _ModelOnly(_Session):
             command_id=context.command_id, user_id=user, client=self.client, text=text, feed_id=None, time=now
         )
         merged = engine.feeds.memory.apply(command, changes)
-        made = Made(merged.preferences, merged.version, command.command_id, merged.diversify, merged.search)
+        made = Made(
+            merged.preferences, merged.version, command.command_id, merged.diversify, merged.search, said=merged.said
+        )
         slate = engine.feeds.make(user, client=self.client, limit=K, as_of=now, made=made, keep=True)
         return replace(
             shown_of(slate, began, "model"), notices=merged.notices, tokens_new=answer.tokens_new,
@@ -176,7 +181,8 @@ def _changes_of(line: Line, context: ParseContext) -> tuple[Change, ...]:
 @dataclass
 class Ours:
     """The product, or an ablation of it. `settings`: of the feed, where they differ; `sources`: kept sources, all by
-    default; `meaning`: whether wishes by meaning are used, by their words too; `intent`: who reads the history in the
+    default; `meaning`: whether wishes by meaning are used, by their words too; `tower`: added to the
+    sources, at the weight of item-kNN; `intent`: who reads the history in the
     light of the wish, by default as the world has it."""
 
     name: str
@@ -186,6 +192,7 @@ class Ours:
     settings: Mapping[str, Any] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     meaning: bool = True
+    tower: TowerKind | None = None
     intent: IntentReader | None = None
     _own: dict[str, Engine] = field(default_factory=dict)
     _closing: ExitStack = field(default_factory=ExitStack)
@@ -199,7 +206,7 @@ class Ours:
         self._own.clear()
 
     def _engine(self, ground: Ground) -> Engine:
-        if not (self.settings or self.sources or not self.meaning or self.intent):
+        if not (self.settings or self.sources or not self.meaning or self.intent or self.tower):
             return ground.engine
         key = str(ground.home)
         if key not in self._own:
@@ -208,14 +215,18 @@ class Ours:
             own = Engine(engine.store.name, config=config, services=engine.services, model=self.model)
             self._closing.callback(own.close)
             now = own.worlds.current
-            own.worlds.current = replace(now, world=self._world(now.world))
+            own.worlds.current = replace(now, world=self._world(now.world, ground))
             self._own[key] = own
         return self._own[key]
 
-    def _world(self, world: World) -> World:
-        """The world without what this row lacks."""
+    def _world(self, world: World, ground: Ground) -> World:
+        """The world without what this row lacks, and with what it adds."""
         kept = tuple(one for one in world.sources if not self.sources or one.name in self.sources)
-        world = replace(world, sources=kept, intent=self.intent or world.intent)
+        weights = dict(world.weights)
+        if self.tower is not None:
+            added = source_of(ground, self.tower)
+            kept, weights[added.name] = (*kept, added), weights["neighbours"]
+        world = replace(world, sources=kept, weights=weights, intent=self.intent or world.intent)
         if self.meaning:
             return world
         return replace(world, encode=None, snapshot=replace(world.snapshot, text=TextIndex.empty()))
@@ -257,13 +268,18 @@ class _Random(_Knowing):
         return [left[at] for at in order.tolist()]
 
 
+@dataclass
 class _Ranked(_Knowing):
+    meant: dict[Wanted, datetime] = field(default_factory=dict)  # since when
+
     def rank(self, truth: Truth) -> Sequence[str]:
-        made = Made(preferences_of(truth.conditions, self.ground.facets), 0, f"c{len(truth.conditions) - 1}")
+        now, newest = self.now(), f"c{len(truth.conditions) - 1}"
+        self.meant = {want: self.meant.get(want, now) for want in truth.conditions}
+        said = (min(self.meant.values()), max(self.meant.values())) if self.meant else None
+        made = Made(preferences_of(truth.conditions, self.ground.facets), 0, newest, said=said)
         slate = self.engine.feeds.make(
-            self.case.user_id, client=self.client, limit=K, as_of=self.now(), made=made, exclude=sorted(self.hidden),
-            keep=False,
-        )  # fmt: skip
+            self.case.user_id, client=self.client, limit=K, as_of=now, made=made, exclude=sorted(self.hidden), keep=True
+        )
         return [item.item_id for item in slate.items]
 
 
@@ -328,6 +344,7 @@ OURS: Mapping[str, Callable[[], Ours]] = {
         "collaborative only", "ablation", sources=("popularity", "trend", "fresh", "neighbours", "repeats"),
         meaning=False,
     ),
+    "ours-sequence": lambda: Ours("ours with SASRec among its sources", "ablation", tower="sasrec"),
     "no-attenuator": lambda: Ours("no attenuator", "ablation", settings={"beta": 0.0}),
     "no-attention": lambda: Ours("no attention", "ablation", intent=MeanOfHistory()),
     "no-consolidation": lambda: Ours("no consolidation", "ablation", session=_Added),

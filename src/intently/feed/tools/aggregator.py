@@ -27,10 +27,13 @@ class Aggregator:
     stage: Stage = "combine"
 
     def wanted(self, world: World, request: FeedRequest) -> tuple[str, Arguments] | None:
-        return "order by met wishes, then taste", {"taste": TASTE}
+        passed = world.config.feed.passed
+        if not request.passed or passed <= 0:
+            return "order by met wishes, then taste", {"taste": TASTE}
+        return "order by met wishes, then taste; new before passed over", {"taste": TASTE, "passed": passed}
 
     def measure(self, scene: Scene, pool: Pool) -> Mapping[str, Array]:
-        measured: dict[str, Array] = {}
+        measured: dict[str, Array] = {"passed": _times_passed(scene)} if scene.request.passed else {}
         for wish in scene.wishes.grounded:
             measured[f"wish:{wish.preference.id}"] = np.float32(wish.worth) * wish_degrees(wish, scene)
         return measured
@@ -43,7 +46,9 @@ class Aggregator:
                 below += max(0.0, -float(pool.parts[name].min(initial=0.0)))
                 above += max(0.0, float(pool.parts[name].max(initial=0.0)))
         taste = float(arguments["taste"]) * (total + below) / (1.0 + below + above)
-        scores = taste
+        kept = taste * (1.0 - float(arguments.get("passed", 0.0))) ** pool.column("passed")
+        pool = pool.with_part("passed", np.round(kept - taste, DECIMALS))
+        taste = scores = kept
         for name in sorted(name for name in pool.measured if name.startswith("wish:")):  # sums depend on their order
             pool = pool.with_part(name, pool.column(name))
             scores = scores + pool.parts[name]
@@ -63,6 +68,15 @@ def _by_score(pool: Pool, scores: Part) -> npt.NDArray[np.int64]:
         if end - first > 1:
             order[first:end] = sorted(order[first:end].tolist(), key=pool.ids.__getitem__)
     return order
+
+
+def _times_passed(scene: Scene) -> Array:
+    """(k,) how often each candidate was shown and passed over, at most 127 times."""
+    rows = {scene.world.snapshot.row_of(item_id): min(count, 127) for item_id, count in scene.request.passed.items()}
+    times = np.zeros(len(scene.rows), np.int8)
+    for place in np.flatnonzero(np.isin(scene.rows, [row for row in rows if row is not None])).tolist():
+        times[place] = rows[int(scene.rows[place])]
+    return times
 
 
 def wish_degrees(wish: Wish, scene: Scene) -> Array:

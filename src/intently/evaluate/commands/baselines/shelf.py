@@ -17,7 +17,7 @@ from intently.evaluate.commands.case import Ground
 from intently.feed.world import World
 from intently.nouns import History
 from intently.retrieve.ranking import DECIMALS
-from intently.retrieve.request import Mask, RetrievalRequest
+from intently.retrieve.request import Mask, RetrievalRequest, Retriever
 
 __all__ = ["SLATE", "PerGround", "Scores", "Shelf"]
 
@@ -69,6 +69,11 @@ class Shelf:
         more than the plain cosine of the last five (docs/results/feed.md)."""
         return self._share("neighbours", user_id)
 
+    def scored_by(self, source: Retriever, user_id: str) -> Scores:
+        """What a source says of every item for this person, or for nobody."""
+        request = RetrievalRequest(user_id, self.ground.as_of.timestamp(), self._history(user_id))
+        return source.score(request, np.arange(len(self.item_ids), dtype=np.int32)).astype(np.float64)
+
     def unseen(self, user_id: str) -> Mask:
         """The available items that the person has not seen."""
         allowed = np.array(self.world.snapshot.available)
@@ -84,10 +89,8 @@ class Shelf:
         return tuple(islice((item_id for item_id in found if item_id not in hidden), k))
 
     def _share(self, source: str, user_id: str = "") -> Scores:
-        request = RetrievalRequest(user_id, self.ground.as_of.timestamp(), self._history(user_id))
         found = next((each for each in self.world.sources if each.name == source), None)
-        rows = np.arange(len(self.item_ids), dtype=np.int32)
-        return np.zeros(len(rows)) if found is None else found.score(request, rows).astype(np.float64)
+        return np.zeros(len(self.item_ids)) if found is None else self.scored_by(found, user_id)
 
     def _history(self, user_id: str) -> History:
         store = self.ground.engine.store
