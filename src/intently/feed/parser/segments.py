@@ -163,6 +163,9 @@ class Builder:
         if self._lows(piece) in (["not"], ["not", "with"]) and self._was_seen():
             self._unseen(piece, cue)  # "I've seen Alien but not Aliens", "I saw it but not with the kids"
             return
+        if current.has_content and not current.strong and self._lows(piece) == ["no"] and self._closes(piece.end):
+            current.action, current.said, current.verb = "avoid", True, "no"  # "vampires yes, zombies no"
+            return
         if self._is_denied(piece) or self._is_exception(piece):
             self._open("turn")
             self.current.action, self.current.story = "tell", True  # its sign is open: the model's

@@ -5,7 +5,7 @@ is named describes what is talked about, or whom. A clause with a cue of wanting
 neither is a bare phrase ("a funny western") nor what is said of no film ("it should be funny").
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,6 +21,10 @@ _VERBS = frozenset(
     starring starres plays played made makes got came comes reminds reminded became remains tries did does gives gave
     """.split()
 )
+_BY: Mapping[str, frozenset[str]] = {  # what follows a participle that no subject has
+    "made": frozenset(("by", "in", "before", "after", "since", "during", "between", "around", "for", "from", "with")),
+    "played": frozenset(("by",)),
+}
 _PRESENT = frozenset(("is", "are", "has", "have", "does", "isnt"))
 _POINTING = frozenset(("it", "that", "they", "those", "he", "she", "one", "ones"))
 _CONTRACTED = frozenset(("its", "thats", "hes", "shes", "theyre", "theres"))
@@ -130,9 +134,23 @@ class _View:
             return None  # "has short sleeves and is white"
         inside = {place for piece in self.titles for place in range(piece.start, piece.end)}
         for place in range(self.opening + 1, self.clause.end):
-            if lows[place] in _VERBS and place not in inside:
+            if lows[place] in _VERBS and place not in inside and not self._is_participle(place):
                 return place if self._has_subject(place) else None
         return None
+
+    @property
+    def happened(self) -> bool:
+        """Whether something is said to have been."""
+        places = range(self.clause.start, self.clause.end)
+        return any(self.sentence.lows[at] in _PAST and not self._is_participle(at) for at in places)
+
+    def _is_participle(self, place: int) -> bool:
+        """ "Films starring her", "a film made in France": which films, and nothing that is told of one."""
+        lows, ahead = self.sentence.lows, self.sentence.lows[place + 1 : place + 2]
+        if not (lows[place] == "starring" or _BY.get(lows[place], frozenset()) & set(ahead)):
+            return False
+        known = any(title.end <= place for title in self.titles)  # "Heat starring Al Pacino"
+        return not known and not _DEFINITE & set(lows[self.opening : place])
 
     def _has_subject(self, verb: int) -> bool:
         subject = self.sentence.lows[self.opening : verb]
@@ -180,7 +198,7 @@ def _stated(clause: _View, facts: list[Piece], *, first: bool) -> Iterator[Piece
         yield from facts  # "sounds creepy"
     elif not first and _is_judgement(clause):
         yield from (piece for piece in facts if not clause.is_person(piece))
-    if _PAST & set(clause.words):
+    if clause.happened:
         yield from (piece for piece in facts if _is_definite(clause, piece))
     yield from (piece for piece in facts if clause.is_person(piece) and _is_cast(clause, piece))
 
