@@ -40,6 +40,9 @@ FILMS = [
     ("1990-1999", "year between 1990..1999"),
     ("1990–99", "year between 1990..1999"),
     ("around 1995", "year about 1992..1998"),
+    ("from 2000 up to 2010", "year between 2000..2010"),
+    ("60 minutes up to 90 minutes", "minutes between 60..90"),
+    ("90 minutes and up", "minutes at_least 90"),
     ("in the last 10 years", "year at_least 2016"),
     ("rated above 8", "rating at_least 8"),
     ("made over 100 million", "box_office at_least 100000000.0"),
@@ -66,6 +69,11 @@ def test_amounts_of_films(text: str, expected: str | None) -> None:
         assert all("must" not in change for change in changes) or "1990" in changes[0]
     else:
         assert changes == [f"want must {expected}"]
+
+
+def test_up_to_belongs_to_the_amount_after_it() -> None:
+    changes = [short(change) for change in read_exact("films from the 90s up to 2 hours", context()).changes]
+    assert changes == ["want must year between 1990..1999", "want must minutes at_most 120"]
 
 
 @pytest.mark.parametrize(("text", "expected"), SHOP)

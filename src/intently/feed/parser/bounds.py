@@ -129,7 +129,7 @@ def _bare(tokens: Sequence[Token], at: int, units: Units, tables: Comparators) -
         return None  # "in 4k" is no amount
     if quantity.end < len(tokens):
         trailing = tables.after.at(tokens, quantity.end)
-        if trailing is not None:
+        if trailing is not None and not _is_up_to(tokens, trailing[0]):
             return Amount(quantity, trailing[1], at, trailing[0])
     if quantity.shape == "age" and tokens[start].low not in ("this", "last", "past", "few"):
         return None  # "I am 40 years old"
@@ -137,6 +137,11 @@ def _bare(tokens: Sequence[Token], at: int, units: Units, tables: Comparators) -
     if unitless and (start > at or tokens[start].kind == "word"):
         return None
     return Amount(quantity, Comparator("about" if quantity.vague else "none"), at, quantity.end)
+
+
+def _is_up_to(tokens: Sequence[Token], end: int) -> bool:
+    """ "From the 90s up to two hours": the "up" is of what follows."""
+    return tokens[end - 1].low == "up" and end < len(tokens) and tokens[end].low == "to"
 
 
 def _past(tokens: Sequence[Token], at: int) -> int:

@@ -112,6 +112,9 @@ def read_range(tokens: Sequence[Token], at: int, units: Units, joined_by_and: bo
     if first is None or first.end >= len(tokens):
         return None
     word = tokens[first.end].low
+    if word == "up" and [token.low for token in tokens[first.end + 1 : first.end + 2]] == ["to"]:
+        last = read_quantity(tokens, first.end + 2, units)
+        return _joined(first, last) if last is not None and _are_alike(first, last) else None
     if word not in _RANGE_SIGNS and not (joined_by_and and word in ("and", "&")):
         return None
     if first.is_time and tokens[first.end + 1 : first.end + 2] and tokens[first.end + 1].low in _NOW:
@@ -120,6 +123,11 @@ def read_range(tokens: Sequence[Token], at: int, units: Units, joined_by_and: bo
     if second is None:
         return None
     return _joined(first, second)
+
+
+def _are_alike(first: Quantity, second: Quantity) -> bool:
+    """ "From 2000 up to 2010", not "from 2000 up to 90 minutes"."""
+    return first.is_time == second.is_time and first.units == second.units
 
 
 def _joined(first: Quantity, second: Quantity) -> Quantity | None:
