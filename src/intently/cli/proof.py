@@ -84,14 +84,18 @@ def retrieval(
     set_name: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", help="demo-movies (default), demo-shop, movies-ml100k or movies-ml1m; repeat for several."
+            "--set",
+            help="demo-movies (default), demo-shop, or a set in --data; an unknown name lists all. Repeatable.",
         ),
     ] = None,
     rows: RowsOption = "",
     protocol: Annotated[str, typer.Option("--protocol", help="llo, time or both.")] = "both",
     refit_days: Annotated[
-        float, typer.Option("--refit-days", min=0.1, help="TIME: a model is made anew after so many days of the log.")
-    ] = 14,
+        float | None,
+        typer.Option(
+            "--refit-days", min=0.1, help="TIME: a model is made anew after so many days of the log; default the set's."
+        ),
+    ] = None,
     tower: Annotated[
         Path | None, typer.Option("--tower", help="Settings of the sequence towers (TOML); default the set's own.")
     ] = None,
@@ -107,7 +111,7 @@ def retrieval(
     json_out: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Retrieval models on people's next item: LLO and TIME apart, with intervals and seconds (SEMANTICS 7)."""
+    """Retrieval models and their fusion on people's next item, LLO and TIME apart: what is found, and what is shown."""
     from intently.config import load_config
     from intently.evaluate.retrieval.run import Asked, run_retrieval_evaluation
 

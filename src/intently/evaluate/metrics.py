@@ -21,6 +21,7 @@ __all__ = [
     "paired_ratio",
     "ranks_of",
     "reciprocal_rank",
+    "share_interval",
 ]
 
 RESAMPLES = 2000
@@ -95,6 +96,21 @@ def paired_ratio(
     tail = (1 - confidence) / 2
     low, high = np.quantile(ratios, [tail, 1 - tail], method="nearest")
     return Interval(mean, float(low), float(high))
+
+
+def share_interval(
+    parts: npt.NDArray[np.float64], wholes: npt.NDArray[np.float64], seed: int, confidence: float = 0.95
+) -> Interval:
+    """Sum of `parts` over sum of `wholes`, both by person, with its bootstrap interval over people; NaN where there is
+    no whole. A resample that draws nobody with a part of the whole says nothing and is left out."""
+    if not len(wholes) or not wholes.sum():
+        return Interval(float("nan"), float("nan"), float("nan"))
+    drawn = _resamples(len(wholes), seed)
+    below = drawn @ wholes
+    shares = (drawn @ parts)[below > 0] / below[below > 0]
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(shares, [tail, 1 - tail])
+    return Interval(float(parts.sum() / wholes.sum()), float(low), float(high))
 
 
 @lru_cache(maxsize=16)

@@ -19,10 +19,11 @@ from intently.retrieve.columns import EventColumns, Items, Log, read_log
 from intently.retrieve.fusion import fuse
 from intently.retrieve.live import IndexBuilder
 from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Retriever, Rows
+from intently.retrieve.sequence import Sequence as SequenceSource
 from intently.retrieve.similarity import neighbour_lists
 from intently.retrieve.sources import sources_of
 
-__all__ = ["Example", "allowed_for", "example_of", "learn_weights", "search_weights"]
+__all__ = ["Example", "allowed_for", "example_of", "learn_weights", "search_weights", "weights_of_log"]
 
 DEPTH = 200  # candidates that each source proposes for an example
 FLOOR = 0.01  # least weight of a source: it orders what the others know nothing about
@@ -113,16 +114,35 @@ def learn_weights(
 
     As in serving: neighbours as built before that part, popularity live, histories up to the moment. Takes seconds.
     """
-    log = read_log(spec, snapshot, columns)
-    moments = _moments(log, seed)
+    return weights_of_log(spec, snapshot, read_log(spec, snapshot, columns), config, seed=seed)
+
+
+def weights_of_log(
+    spec: CatalogSpec,
+    snapshot: Items,
+    log: Log,
+    config: RetrieveConfig,
+    *,
+    seed: int = 0,
+    since: int = 0,
+    sequence: SequenceSource | None = None,
+) -> dict[str, float] | None:
+    """As `learn_weights`, from a log on the snapshot's rows. `sequence`: a tower among the sources, which was trained
+    on nothing from the position `since` of the log on; examples begin there at the earliest."""
+    moments = _moments(log, seed, since)
     if len(moments) < LEAST:
         return None
-    found = list(_examples(spec, snapshot, log, config, moments))
+    found = list(_examples(spec, snapshot, log, config, moments, sequence))
     return search_weights(found) if len(found) >= LEAST else None
 
 
 def _examples(
-    spec: CatalogSpec, snapshot: Items, log: Log, config: RetrieveConfig, moments: Sequence[int]
+    spec: CatalogSpec,
+    snapshot: Items,
+    log: Log,
+    config: RetrieveConfig,
+    moments: Sequence[int],
+    sequence: SequenceSource | None,
 ) -> Iterator[Example]:
     """Walk the newest part of the log once; at each moment keep what the sources say of what was taken then."""
     size = len(snapshot.item_ids)
@@ -138,7 +158,7 @@ def _examples(
         user, time = log.users[moment], log.times[moment]
         own = order[bounds[user] : bounds[user + 1]]
         history = history_of(log, own[log.times[own] < time])
-        sources = sources_of(spec, snapshot.vectors, builder.view(), config)
+        sources = sources_of(spec, snapshot.vectors, builder.view(), config, sequence)
         allowed = allowed_for(spec, size, history.rows)
         request = RetrievalRequest("", float(time), history)
         example = example_of(request, sources, allowed, log.rows[own[log.times[own] == time]])
@@ -159,9 +179,9 @@ def allowed_for(spec: CatalogSpec, size: int, own: Rows) -> Allowed:
     return Allowed(mask)
 
 
-def _moments(log: Log, seed: int) -> list[int]:
+def _moments(log: Log, seed: int, since: int) -> list[int]:
     """Positions of events to predict: in the newest part, of people with an earlier one, one for a (person, time)."""
-    chosen = list(_first_of_groups(log, int(len(log) * (1 - SHARE))))
+    chosen = list(_first_of_groups(log, max(since, int(len(log) * (1 - SHARE)))))
     picked = np.random.default_rng(seed).permutation(len(chosen))[:EXAMPLES]
     return sorted(chosen[j] for j in picked)
 

@@ -16,12 +16,12 @@ from intently.evaluate.retrieval.write import markdown
 from tests.evaluate.retrieval.worlds import DAY, PEOPLE, STEPS, changed_after, ring_log, ring_pack, ring_set
 
 CONFIG = load_config()
-PLAIN = ("popularity", "item-knn", "ease", "bm25", "semantic")
+PLAIN = ("popularity", "item-knn", "semantic", "ease", "bm25", "fused")
 LATER = time.monotonic() + 3600
 
 
 def tables(tmp_path, opened=None, deadline=LATER, **asked):
-    wanted = Asked(rows=PLAIN, refit_days=2, **asked)
+    wanted = Asked(**{"rows": PLAIN, "refit_days": 2, **asked})
     return evaluate_set(wanted, opened or ring_set(), tmp_path, CONFIG, deadline)
 
 
@@ -40,11 +40,12 @@ def test_under_time_a_model_learns_from_nothing_at_or_after_the_refit_before_its
     assert sum(len(fold.cases) for fold in folds) == PEOPLE
 
 
-@pytest.mark.parametrize("row", PLAIN)
+@pytest.mark.parametrize("row", [*PLAIN, "trend", "fresh", "lasting"])
 def test_under_time_nothing_later_than_the_target_changes_any_rank(tmp_path, row):
     cut = PEOPLE * (STEPS - 1) + 5  # the targets of the first five people have passed
-    tables(tmp_path / "a", protocol="time")
-    tables(tmp_path / "b", RetrievalSet("ring", ring_pack(changed_after(ring_log(), cut)), True), protocol="time")
+    tables(tmp_path / "a", protocol="time", rows=(row,))
+    changed = RetrievalSet("ring", ring_pack(changed_after(ring_log(), cut)), True)
+    tables(tmp_path / "b", changed, protocol="time", rows=(row,))
     before, after = ranks(tmp_path / "a", row), ranks(tmp_path / "b", row)
     assert len(before) == PEOPLE
     assert all(before[str(user)] == after[str(user)] for user in range(5))
@@ -65,7 +66,7 @@ def test_tables_of_llo_and_time_stand_apart_with_every_row_over_all_people(tmp_p
         assert table.row("popularity").gain.mean == 0
         assert table.row("item-knn").hr10.mean > table.row("popularity").hr10.mean  # a ring has no popular item
     text = markdown(RetrievalReport(0, "c0ffee", (llo, timed), 1.0))
-    assert text.count("| EASE |") == 2
+    assert text.count("| EASE |") == 6  # what is found, what slates are like, and exposure, twice
 
 
 def test_a_run_that_was_cut_off_says_which_rows_lack_folds_and_goes_on(tmp_path):

@@ -81,6 +81,22 @@ def test_without_torch_the_row_is_left_out_or_refused_by_name(tmp_path, monkeypa
     monkeypatch.setattr(methods, "can_train", lambda: False)
     towers = [methods.SequenceTower(tmp_path), methods.SequenceTower(tmp_path, name="bert4rec")]
     named = [method.name for method in methods.methods_of((), CONFIG.retrieve, towers)]
-    assert named == ["popularity", "item-knn", "ease", "bm25", "semantic"]
+    assert "fused" in named
+    assert not {"sasrec", "bert4rec", "fused-sequence"} & set(named)
     with pytest.raises(BadRequest, match=r"intently\[train\]"):
         methods.methods_of(("sasrec",), CONFIG.retrieve, towers)
+    with pytest.raises(BadRequest, match=r"intently\[train\]"):
+        methods.methods_of(("fused-sequence",), CONFIG.retrieve, towers)
+
+
+@pytest.mark.parametrize("protocol", ["llo", "time"])
+def test_the_fused_sources_take_the_tower_as_one_more_and_weigh_it_by_what_it_was_not_trained_on(tmp_path, protocol):
+    wanted = asked(tmp_path, 4, ("item-knn", "sasrec", "fused-sequence"), protocol=protocol, refit_days=2)
+    (table,) = evaluate_set(wanted, ring_set(), tmp_path, CONFIG, time.monotonic() + 600)
+    assert not table.unfinished
+    assert table.row("sasrec").lead("fused-sequence") is not None
+    trainings = {folder.name.split("-ring-")[1].rsplit("-", 1)[0] for folder in (tmp_path / "towers").iterdir()}
+    if protocol == "llo":
+        assert trainings == {"llo-0"}  # of 40 people: too few examples, so no rehearsal is trained for weights
+    else:
+        assert all(name.startswith("time-") for name in trainings)

@@ -3,8 +3,9 @@
 B = I - P diag(1 / diag(P)) with P = (X'X + lambda I)^-1, so that diag(B) = 0; the score of a person is x_u B, with x_u
 the items of their history as ones. Source: Steck 2019, "Embarrassingly shallow autoencoders for sparse data", eq. 8.
 
-lambda is chosen among LAMBDAS on the newest visible item of at most HELD people, over the COMMON items that most people
-have (the cost is that of n^3); then the model is made of everything visible. Memory: two dense (n, n) of float32.
+Only items that somebody took are in the matrix: B of every other is zero. lambda is chosen among LAMBDAS on the newest
+visible item of at most HELD people, over the COMMON items that most people have (the cost is that of n^3); then the
+model is made of everything visible. Memory: two dense (n, n) of float32, n the items that were taken.
 """
 
 from collections.abc import Iterator
@@ -44,13 +45,19 @@ def item_weights(together: Floats, penalty: float) -> Floats:
 
 @dataclass(frozen=True)
 class EaseModel:
-    """`weights` (n, n): what item i of a history says for item j."""
+    """`weights` (m, m): what taken item i of a history says for taken item j; `taken` (m,): their rows, ascending;
+    `size`: of the catalogue."""
 
     weights: Floats
+    taken: Rows
+    size: int
 
     def scores(self, history: Rows) -> Floats:
-        """Of all items, (n,)."""
-        return np.asarray(self.weights[np.unique(history)].sum(axis=0), dtype=np.float32)
+        """Of all items, (size,)."""
+        scores = np.zeros(self.size, dtype=np.float32)
+        places = np.flatnonzero(np.isin(self.taken, history))
+        scores[self.taken] = self.weights[places].sum(axis=0)
+        return scores
 
     def rank(self, moment: Moment, k: int) -> Rows:
         """The best allowed items that the history speaks for."""
@@ -68,8 +75,12 @@ class Ease:
 
     def fit(self, fold: Fold) -> EaseModel:
         people = list(_histories(fold.visible))
-        size = len(fold.pack.snapshot.item_ids)
-        return EaseModel(item_weights(_counts(people, size), _penalty(people, size)))
+        taken: Rows = np.unique(fold.visible.rows).astype(np.int32)
+        if not len(taken):
+            return EaseModel(np.zeros((0, 0), np.float32), taken, len(fold.pack.snapshot.item_ids))
+        placed = [np.searchsorted(taken, items).astype(np.int32) for items in people]
+        weights = item_weights(_counts(placed, len(taken)), _penalty(placed, len(taken)))
+        return EaseModel(weights, taken, len(fold.pack.snapshot.item_ids))
 
 
 def _penalty(people: list[Rows], size: int) -> float:

@@ -6,7 +6,7 @@ keep current (counts of popularity, of people in common) is, event by event, in 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,9 +22,10 @@ from intently.retrieve.ranking import top
 from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Rows
 from intently.retrieve.weights import allowed_for
 
-__all__ = ["PROTOCOLS", "Fold", "Moment", "Walk", "folds_of", "ranked"]
+__all__ = ["PROTOCOLS", "Fold", "Moment", "Walk", "folds_of", "ranked", "rehearsal_of"]
 
 PROTOCOLS = ("llo", "time")
+REHEARSAL = -1  # number of the fold by which something is chosen
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class Moment:
     allowed: Allowed
     index: BehaviourIndex
 
+    def unread(self) -> "Moment":
+        """The same question without what a source that was asked before has kept: every row pays for its own."""
+        return replace(self, request=replace(self.request, scratch={}))
+
 
 def ranked(moment: Moment, scores: Floats, k: int) -> Rows:
     """The best `k` of the allowed items with a score above zero. scores: of all items, (n,)."""
@@ -73,6 +78,17 @@ def folds_of(pack: Pack, protocol: str, refit_days: float) -> list[Fold]:
             before = folds[-1] if folds else None
             folds.append(Fold(number, protocol, pack, pack.log.only(slice(first)), asked, first, before))
     return folds
+
+
+def rehearsal_of(fold: Fold, most: int, seed: int) -> Fold:
+    """The LLO fold one step earlier, to choose anything by: the last visible events of at most `most` people are hidden
+    too, and asked for. What it hides of others than the fold does is theirs alone, so nothing asked later is seen."""
+    cases = last_cases(fold.pack.log, fold.pack.groups, nth=2)
+    drawn = np.random.default_rng(seed).permutation(len(cases))[:most]
+    chosen = tuple(cases[place] for place in sorted(drawn.tolist()))
+    keep = np.ones(len(fold.pack.log), dtype=np.bool_)
+    keep[[position for case in (*fold.cases, *chosen) for position in case.events]] = False
+    return Fold(REHEARSAL, fold.protocol, fold.pack, fold.pack.log.only(keep), chosen)
 
 
 class Walk:

@@ -4,18 +4,21 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from intently.evaluate.retrieval.slates import SlateFacts
+
 __all__ = ["Answers", "read_answers", "write_answers"]
 
 FORMAT = "intently.retrieval-answers"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
 class Answers:
-    """`ranks` of what each person took, 0 beyond the places that are looked at; `fit_seconds` of the fold;
-    `score_seconds` of each person's ranking, in the order of `ranks`."""
+    """`ranks` of what each person took, 0 beyond the places that are looked at; `slates`: what they were shown;
+    `fit_seconds` of the fold; `score_seconds` of each person's ranking, in the order of `ranks`."""
 
     ranks: dict[int, tuple[int, ...]]
+    slates: dict[int, SlateFacts]
     fit_seconds: float
     score_seconds: tuple[float, ...]
 
@@ -26,7 +29,8 @@ def read_answers(file: Path) -> Answers | None:
         return None
     body = json.loads(file.read_text("utf-8"))
     ranks = {int(user): tuple(ranks) for user, ranks in body["ranks"].items()}
-    return Answers(ranks, float(body["fit_seconds"]), tuple(body["score_seconds"]))
+    slates = {int(user): SlateFacts.read(facts) for user, facts in body["slates"].items()}
+    return Answers(ranks, slates, float(body["fit_seconds"]), tuple(body["score_seconds"]))
 
 
 def write_answers(file: Path, answers: Answers) -> None:

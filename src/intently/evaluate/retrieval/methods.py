@@ -1,7 +1,7 @@
 """The rows of the table: models that are fitted on what is visible and then rank for one person after the other.
 
-`Method` is the seam: popularity, item-kNN, EASE, BM25, semantic and the sequence towers fulfil it. The sources that
-serve are asked as they serve; what they are made of is the index of the moment.
+`Method` is the seam: popularity, item-kNN, EASE, BM25, semantic, the sequence towers and the fused sources fulfil it.
+The sources that serve are asked as they serve; what they are made of is the index of the moment.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,20 +10,25 @@ from typing import Protocol
 
 from intently.config import RetrieveConfig
 from intently.errors import BadRequest
+from intently.evaluate.pack import Pack
 from intently.evaluate.retrieval.ease import Ease
 from intently.evaluate.retrieval.folds import Fold, Moment
+from intently.evaluate.retrieval.fused import FusedSources
 from intently.evaluate.retrieval.lexical import Lexical
-from intently.evaluate.retrieval.sequence import SequenceTower, can_train
+from intently.evaluate.retrieval.sequence import TOWERS, SequenceTower, can_train
 from intently.retrieve.index import BehaviourIndex
 from intently.retrieve.neighbours import Neighbours
-from intently.retrieve.popularity import Lasting, Popularity
+from intently.retrieve.popularity import Fresh, Lasting, Popularity
+from intently.retrieve.repeats import Repeats
 from intently.retrieve.request import Retriever, Rows
 from intently.retrieve.semantic import Semantic
 from intently.retrieve.similarity import NeighbourTable, neighbour_lists
 
-__all__ = ["BASELINE", "Method", "Ranker", "methods_of"]
+__all__ = ["BASELINE", "CHANNELS", "Method", "Ranker", "lack_of", "methods_of"]
 
 BASELINE = "popularity"  # that every other row is compared with
+CHANNELS = ("popularity", "trend", "fresh", "lasting", "item-knn", "semantic", "repeats", *TOWERS)  # that are fused
+TIMED = ("trend", "fresh")  # rows that read when things happened to others
 
 
 class Ranker(Protocol):
@@ -85,6 +90,18 @@ class ItemNeighbours:
 
 
 @dataclass(frozen=True)
+class Channel:
+    """A source that serves and is made of the index of the moment alone."""
+
+    name: str
+    title: str
+    source: Callable[[BehaviourIndex], Retriever]
+
+    def fit(self, fold: Fold) -> SourceRanker:
+        return SourceRanker(self.source)
+
+
+@dataclass(frozen=True)
 class Meaning:
     """Text vectors of what was liked."""
 
@@ -96,14 +113,39 @@ class Meaning:
         return SourceRanker(lambda index: Semantic(vectors))
 
 
-def methods_of(names: tuple[str, ...], config: RetrieveConfig, towers: Sequence[SequenceTower]) -> list[Method]:
+def lack_of(name: str, pack: Pack, protocol: str) -> str:
+    """Why this row is no row of this table, as a sentence for people; empty where it is one."""
+    if name in TIMED and protocol == "llo":
+        return f"{name}: reads the time of others' events, which says nothing under LLO"
+    if name == "lasting" and protocol == "llo":
+        return "lasting: is the row popularity under LLO"
+    if name == "repeats" and pack.spec.repeat == "never":
+        return "repeats: nothing comes back in this catalogue"
+    if name == Lexical.name and not len(pack.snapshot.text.vocabulary):
+        return f"{name}: the items have no words"
+    if name == Meaning.name and not pack.snapshot.vectors.any():
+        return f"{name}: no item has a text vector"
+    return ""
+
+
+def methods_of(
+    names: tuple[str, ...], config: RetrieveConfig, towers: Sequence[SequenceTower], seed: int = 0
+) -> list[Method]:
     """The rows of these names and the baseline; by default all that can run here. Raises BadRequest for an unknown
     name, and for one that cannot run."""
-    plain: list[Method] = [Popular(), ItemNeighbours(config), Ease(), Lexical(), Meaning()]
-    known: Mapping[str, Method] = {method.name: method for method in (*plain, *towers)}
+    fused = [FusedSources(config, seed), *(FusedSources(config, seed, tower) for tower in towers[:1])]
+    plain: list[Method] = [
+        Popular(),
+        Channel("trend", "trend (shorter half-life)", lambda index: Popularity(index.trend, "trend")),
+        Channel("fresh", "new since the last visit", Fresh),
+        Channel("lasting", "popularity, all events", lambda index: Lasting(index.lasting)),
+        ItemNeighbours(config), Meaning(), Channel("repeats", "own purchases again", lambda index: Repeats()),
+        Ease(), Lexical(),
+    ]  # fmt: skip
+    known: Mapping[str, Method] = {method.name: method for method in (*plain, *towers, *fused)}
     if unknown := [name for name in names if name not in known]:
         raise BadRequest(f"there is no row {unknown[0]!r}; there are {', '.join(known)}")
-    trained = {tower.name for tower in towers}
+    trained = {tower.name for tower in towers} | {row.name for row in fused if row.tower is not None}
     if not can_train() and (lacking := [name for name in names if name in trained]):
         raise BadRequest(f"the row {lacking[0]} is trained with torch: pip install 'intently[train]'")
     wanted = {*names, BASELINE} if names else {name for name in known if name not in trained or can_train()}

@@ -5,7 +5,7 @@ A fold is fitted and asked row by row, and kept when it is whole. Tables of LLO 
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,28 +16,34 @@ from intently.evaluate.commit import commit
 from intently.evaluate.metrics import ranks_of
 from intently.evaluate.rankings import DEPTH
 from intently.evaluate.retrieval.folds import PROTOCOLS, Fold, Moment, Walk, folds_of
+from intently.evaluate.retrieval.fused import FUSED
 from intently.evaluate.retrieval.kept import Answers, read_answers, write_answers
-from intently.evaluate.retrieval.methods import Meaning, Method, Ranker, methods_of
+from intently.evaluate.retrieval.methods import Meaning, Method, Ranker, lack_of, methods_of
 from intently.evaluate.retrieval.report import RetrievalReport, RetrievalTable, table_of
 from intently.evaluate.retrieval.sequence import TOWERS, SequenceTower, TowerRanker, read_settings
 from intently.evaluate.retrieval.sets import RetrievalSet, open_set
+from intently.evaluate.retrieval.slates import Lens, SlateFacts
+from intently.evaluate.retrieval.source import set_source
 
 __all__ = ["Asked", "evaluate_set", "run_retrieval_evaluation"]
 
 ROOMS_READ = ("retrieve", "evaluate/retrieval", "catalog", "learn")  # whose code decides the numbers
+BY_MEANING = (Meaning.name, *FUSED)  # rows that read text vectors
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Asked:
     """What is to be run. `sets` by name; `rows`: all by default; `protocol`: llo, time or both (those that the set
-    allows); `data`: the folder of the sets that do not ship. Of the sequence towers: `tower`, a TOML file instead of
-    the set's own settings; `device` of torch; `train_minutes` of each training, after which its best epoch is taken."""
+    allows); `refit_days`: None for each set's own; `data`: the folder of the sets that do not ship.
+
+    Of the sequence towers: `tower`, a TOML file instead of the set's own settings; `device` of torch; `train_minutes`
+    of each training, after which its best epoch is taken."""
 
     sets: tuple[str, ...] = ("demo-movies",)
     rows: tuple[str, ...] = ()
     protocol: str = "both"
-    refit_days: float = 14.0
+    refit_days: float | None = None
     seed: int = 0
     budget_minutes: float = 60.0
     data: Path | None = None
@@ -54,8 +60,10 @@ def run_retrieval_evaluation(
     config = config or load_config()
     began = time.monotonic()
     deadline = began + asked.budget_minutes * 60
-    rows = _methods(asked, config, out, deadline, say)  # an unknown row is refused before anything is read
-    encode = any(row.name == Meaning.name for row in rows)
+    rows = _methods(asked, config, out, deadline, say)  # an unknown row or set is refused before anything is read
+    for name in asked.sets:
+        set_source(name)
+    encode = any(row.name in BY_MEANING for row in rows)
     tables: list[RetrievalTable] = []
     for name in asked.sets:
         opened = open_set(name, asked.data, config, say, encode=encode)
@@ -67,14 +75,24 @@ def evaluate_set(
     asked: Asked, opened: RetrievalSet, out: Path, config: Config, deadline: float, say: Say = lambda text: None
 ) -> list[RetrievalTable]:
     """One table for each protocol that is asked for and that the set allows."""
-    methods = _methods(asked, config, out, deadline, say)
+    known = _methods(asked, config, out, deadline, say)
+    refit_days = asked.refit_days or opened.refit_days
     tables = []
     for protocol in _protocols(asked.protocol, opened):
-        folds = folds_of(opened.pack, protocol, asked.refit_days)
-        run = _Run(asked, opened, methods, folds, out, config, deadline, say)
+        methods, lacks = _possible(known, opened, protocol)
+        folds = folds_of(opened.pack, protocol, refit_days)
+        run = _Run(asked, opened, methods, folds, refit_days, out, config, deadline, say)
         run.ask()
-        tables.append(table_of(opened.name, protocol, methods, folds, run.answers, asked.seed))
+        tables.append(
+            table_of(opened, protocol, methods, folds, run.answers, asked.seed, refit_days=refit_days, left_out=lacks)
+        )
     return tables
+
+
+def _possible(methods: Sequence[Method], opened: RetrievalSet, protocol: str) -> tuple[list[Method], tuple[str, ...]]:
+    """The rows that set and protocol have the ground for, and why the others are left out."""
+    lacks = {method.name: lack_of(method.name, opened.pack, protocol) for method in methods}
+    return [method for method in methods if not lacks[method.name]], tuple(filter(None, lacks.values()))
 
 
 def _methods(asked: Asked, config: Config, out: Path, deadline: float, say: Say) -> list[Method]:
@@ -84,7 +102,7 @@ def _methods(asked: Asked, config: Config, out: Path, deadline: float, say: Say)
         )
         for name in TOWERS
     ]
-    return methods_of(asked.rows, config.retrieve, towers)
+    return methods_of(asked.rows, config.retrieve, towers, asked.seed)
 
 
 def _protocols(protocol: str, opened: RetrievalSet) -> tuple[str, ...]:
@@ -104,6 +122,7 @@ class _Run:
     opened: RetrievalSet
     methods: list[Method]
     folds: list[Fold]
+    refit_days: float
     out: Path
     config: Config
     deadline: float
@@ -113,11 +132,12 @@ class _Run:
     def ask(self) -> None:
         """Answer what is missing, until the budget is spent."""
         walk = Walk(self.opened.pack, self.config.retrieve, self.asked.seed)
+        lens = Lens(self.opened.pack, self.opened.category, self.opened.timed)
         for fold in self.folds:
             fitted = {method.name: asking for method in self.methods if (asking := self._fit(method, fold))}
             for moment in walk.moments(fold) if fitted else ():
                 for asking in fitted.values():
-                    asking.ask(moment)
+                    asking.ask(moment, lens)
             for name, asking in fitted.items():
                 self.answers[name, fold.number] = asking.answers()
                 write_answers(self._file(name, fold), asking.answers())
@@ -142,10 +162,10 @@ class _Run:
         return _Asking(ranker, seconds)
 
     def _file(self, row: str, fold: Fold) -> Path:
-        decides = f"{self._code} {self.opened.pack.digest} {self.asked.seed} {self.asked.refit_days}"
-        if row == Meaning.name:
+        decides = f"{self._code} {self.opened.pack.digest} {self.asked.seed} {self.refit_days} {self.opened.category}"
+        if row in BY_MEANING:
             decides += hashlib.sha256(self.opened.pack.snapshot.vectors.tobytes()).hexdigest()
-        if row in TOWERS:
+        if row in TOWERS or row == FUSED[1]:
             decides += f" {read_settings(self.opened.name, self.asked.tower)} {self.asked.train_minutes}"
         digest = hashlib.sha256(f"{decides} {self.config.retrieve}".encode()).hexdigest()[:16]
         return self.out / f"retrieval-{self.opened.name}-{fold.protocol}-{fold.number}-{row}-{digest}.json"
@@ -165,13 +185,16 @@ class _Asking:
     def __init__(self, ranker: Ranker, fit_seconds: float) -> None:
         self._ranker, self._fit_seconds = ranker, fit_seconds
         self._ranks: dict[int, tuple[int, ...]] = {}
+        self._slates: dict[int, SlateFacts] = {}
         self._seconds: list[float] = []
 
-    def ask(self, moment: Moment) -> None:
+    def ask(self, moment: Moment, lens: Lens) -> None:
+        question = moment.unread()
         began = time.perf_counter()
-        ranked = self._ranker.rank(moment, DEPTH)
+        ranked = self._ranker.rank(question, DEPTH)
         self._seconds.append(time.perf_counter() - began)
         self._ranks[moment.case.user] = ranks_of(ranked, moment.case.taken)
+        self._slates[moment.case.user] = lens.facts(moment, ranked)
 
     def answers(self) -> Answers:
-        return Answers(self._ranks, self._fit_seconds, tuple(self._seconds))
+        return Answers(self._ranks, self._slates, self._fit_seconds, tuple(self._seconds))

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from intently.evaluate.cells import markdown_table
-from intently.evaluate.retrieval.report import RetrievalReport, cells, title_of
+from intently.evaluate.retrieval.report import RetrievalReport, remarks
+from intently.evaluate.retrieval.tables import tables_of, title_of
 
 __all__ = ["markdown", "write_report"]
 
@@ -20,8 +21,8 @@ def markdown(report: RetrievalReport) -> str:
     """All tables."""
     parts = []
     for table in report.tables:
-        parts.append(f"### {title_of(table)}\n\n{markdown_table(cells(table))}")
-        if table.unfinished:
-            parts.append(f"Not finished: {', '.join(table.unfinished)}.\n")
+        parts.append(f"### {title_of(table)}\n")
+        parts += [f"{title[0].upper()}{title[1:]}:\n\n{markdown_table(cells)}" for title, cells in tables_of(table)]
+        parts.append("\n".join(f"- {line}" for line in remarks(table)) + "\n")
     parts.append(f"Seed {report.seed}, commit {report.commit}.\n")
     return "\n".join(parts)
