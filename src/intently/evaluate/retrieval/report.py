@@ -203,11 +203,14 @@ def _lead(name: str, leader: _People, own: _People, seed: int) -> Lead:
 
 
 def _beyond(own: _People, items: int, seed: int) -> Beyond:
-    measured = [
-        _known_interval(own.of(name), seed) for name in ("categories", "novelty", "new_items", "new_categories")
-    ]
-    unserved = float(np.mean([not facts.rows for facts in own.slates]))
-    return Beyond(*measured, exposure_of(own.slates, items, seed), unserved)
+    return Beyond(
+        categories=_known_interval(own.of("categories"), seed),
+        novelty=_known_interval(own.of("novelty"), seed),
+        new_items=_known_interval(own.of("new_items"), seed),
+        new_categories=_known_interval(own.of("new_categories"), seed),
+        exposure=exposure_of(own.slates, items, seed),
+        unserved=float(np.mean([not facts.rows for facts in own.slates])),
+    )
 
 
 def _known_interval(values: Values, seed: int) -> Interval:

@@ -48,7 +48,9 @@ class SlateFacts:
     @staticmethod
     def read(body: Mapping[str, Any]) -> "SlateFacts":
         """From JSON, where tuples are lists."""
-        return SlateFacts(**{name: tuple(value) if isinstance(value, list) else value for name, value in body.items()})
+        rows, groups, found, taken = (tuple(body[name]) for name in ("rows", "groups", "found", "taken"))
+        measures = (float(body[name]) for name in ("categories", "novelty", "new_items", "new_categories"))
+        return SlateFacts(rows, groups, found, taken, *measures)
 
 
 def group_of_items(counts: Counts) -> npt.NDArray[np.int64]:
