@@ -13,6 +13,10 @@ _ORDINALS = {
     "tenth": 10, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "6th": 6, "7th": 7, "8th": 8, "9th": 9, "10th": 10,
     "2cnd": 2, "secound": 2, "forth": 4,
 }  # fmt: skip
+_HIGH = {
+    "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
+    "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20,
+}  # fmt: skip
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5, "couple": 2, "few": 3, "both": 2}
 NUMBER_WORDS = {
     "one": 1,
@@ -33,7 +37,7 @@ _BEFORE_NUMBER = frozenset(
     ("number", "no", "item", "film", "movie", "product", "position", "result", "option", "nr", "num", "nos", "numbers")
 )
 NOWHERE = 10**6  # a place that no slate has: "the 0th one", "#99999"
-_HIGH_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\Z")
+_HIGH_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")
 _END = frozenset(
     (".", ",", "!", "?", ";", "but", "and", "is", "are", "looks", "look", "sounds", "sound", "seems", "was", "were",
      "has", "would", "could", "please", "or", "with", "without", "though", "minus", "except", "if", "in", "isnt")
@@ -142,8 +146,8 @@ def _ordinal(tokens: Sequence[Token], at: int, shown: int, has_article: bool) ->
     if word == "top" and has_article and following == "one":
         return Pointing((0,), at + 2)
     place = _ORDINALS.get(word)
-    if place is None and following in _ONE and _HIGH_ORDINAL.match(word):
-        return Pointing((NOWHERE,), at + 2)
+    if place is None and following in _ONE and (high := _high_place(word)) is not None:
+        return Pointing((high,), at + 2)
     if place is None or not (following in _ONE or (has_article and following in _END) or _listed(tokens, at)):
         return None
     places, end = [place - 1], at + 1
@@ -155,6 +159,15 @@ def _ordinal(tokens: Sequence[Token], at: int, shown: int, has_article: bool) ->
         places += [later - 1] if later else []
     end += end < len(tokens) and tokens[end].low in _ONE | _MANY
     return Pointing(tuple(places), end)
+
+
+def _high_place(word: str) -> int | None:
+    """Zero-based, of "twelfth" and "14th": only before "one" or "film", since titles end so ("Friday the 13th")."""
+    if word in _HIGH:
+        return _HIGH[word] - 1
+    found = _HIGH_ORDINAL.match(word)
+    number = int(found[1][:7]) if found else None
+    return None if number is None else NOWHERE if number == 0 else number - 1
 
 
 def _listed(tokens: Sequence[Token], at: int) -> bool:
