@@ -96,7 +96,9 @@ class Feeds:
         trace = self.trace(feed_id)
         if trace["request"]["user_id"] != user_id:
             raise BadRequest("this cursor is of another person's feed; ask for the feed without it")
-        return next_page(self._worlds.current.world, trace, start)
+        slate = next_page(self._worlds.current.world, trace, start)
+        self._lengthen(slate, start)
+        return slate
 
     def last(self, user_id: str, client: str, feed_id: str | None) -> Shown | None:
         """The slate that a command refers to: the named one, else the last one of this person and client."""
@@ -215,6 +217,17 @@ class Feeds:
         while len(self._last) > KEPT_SLATES:
             self._last.popitem(last=False)
         self.traces.put(slate.feed_id, request.user_id, request.as_of, done.trace)
+
+    def _lengthen(self, page: Slate, start: int) -> None:
+        """What was shown grows by a page that is looked at: "something else" hides it too, and "the 14th" is there."""
+        row = self._store.journal.slate(page.feed_id)
+        if row is None or len(row.item_ids) != start:  # looked at before
+            return
+        ids = (*row.item_ids, *(item.item_id for item in page.items))
+        self._store.journal.put_slate(row.feed_id, row.user_id, row.client, row.surface, row.time, ids)
+        key = (row.user_id, row.client)
+        if key in self._last and self._last[key].feed_id == row.feed_id:
+            self._last[key] = Shown(row.feed_id, self._titled(ids))
 
     def _titled(self, item_ids: Sequence[str]) -> tuple[tuple[str, str], ...]:
         snapshot = self._worlds.current.world.snapshot
