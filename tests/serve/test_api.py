@@ -72,6 +72,46 @@ def test_the_same_idempotency_key_gives_the_same_answer_and_one_version(client: 
     assert client.get(f"/v1/users/{user}/memory").json()["version"] == 1
 
 
+def test_an_idempotency_key_does_not_answer_another_command(client: TestClient) -> None:
+    user, headers = person(), {"Idempotency-Key": "once"}
+    client.post(f"/v1/users/{user}/commands", json={"text": "no horror"}, headers=headers)
+    other = client.post(f"/v1/users/{user}/commands", json={"text": "only comedy"}, headers=headers)
+    assert other.status_code == 422
+    assert "has answered another command" in other.json()["error"]["message"]
+    assert client.get(f"/v1/users/{user}/memory").json()["version"] == 1
+
+
+def test_a_preview_neither_uses_an_idempotency_key_nor_is_answered_from_one(client: TestClient) -> None:
+    user, headers = person(), {"Idempotency-Key": "once"}
+    asked = {"text": "no horror"}
+    client.post(f"/v1/users/{user}/commands", json={**asked, "preview": True}, headers=headers)
+    assert client.post(f"/v1/users/{user}/commands", json=asked, headers=headers).json()["memory_version"] == 1
+    again = client.post(f"/v1/users/{user}/commands", json={**asked, "preview": True}, headers=headers).json()
+    assert again["would"] is not None
+
+
+def test_an_unknown_zone_is_refused_whatever_is_said(client: TestClient) -> None:
+    user = person()
+    answer = client.post(f"/v1/users/{user}/commands", json={"text": "no horror", "zone": "Mars/Base"})
+    assert (answer.status_code, "Europe/London" in answer.json()["error"]["message"]) == (422, True)
+    assert client.get(f"/v1/users/{user}/memory").json()["version"] == 0
+
+
+def test_an_offered_relaxation_is_taken_as_one_version_that_undo_takes_back(client: TestClient) -> None:
+    user = person()
+    said = say(client, user, "only horror, under 80 minutes")
+    ways = said["feed"]["relaxations"]
+    first = client.post(f"/v1/users/{user}/memory/relax", json={"relaxation": ways[0], "version": 1})
+    assert first.status_code == 200, first.text
+    assert first.json()["version"] == 2
+    shown = client.get(f"/v1/users/{user}/feed?limit=24").json()["items"]
+    assert len(shown) == len(said["feed"]["items"]) + ways[0]["gain"]
+    stale = client.post(f"/v1/users/{user}/memory/relax", json={"relaxation": ways[0], "version": 1})
+    assert stale.status_code == 409
+    undone = client.post(f"/v1/users/{user}/undo").json()
+    assert [kept["id"] for kept in undone["memory"]] == [kept["id"] for kept in said["memory"]]
+
+
 def test_a_preference_is_seen_and_deleted_and_undo_and_restore_bring_it_back(client: TestClient) -> None:
     user = person()
     kept = say(client, user, "no horror")["memory"][0]["id"]

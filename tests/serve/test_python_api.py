@@ -31,6 +31,7 @@ METHODS = {
     ("GET", f"{MEMORY}/{{preference_id}}"): "preference",
     ("PATCH", f"{MEMORY}/{{preference_id}}"): "revise",
     ("DELETE", f"{MEMORY}/{{preference_id}}"): "drop",
+    ("POST", f"{MEMORY}/relax"): "relax",
     ("POST", f"{PERSON}/undo"): "undo",
     ("GET", f"{PERSON}/understanding"): "understanding",
     ("POST", f"{PERSON}/understanding"): "start_understanding",

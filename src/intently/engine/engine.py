@@ -160,7 +160,8 @@ class Engine(Inferring):
         surface: str = "command",
     ) -> Said:
         """Read a command, change the memory, make the next feed. `feed_id`: the slate it was typed under; `surface`:
-        where the next feed is shown, kept with slate and trace."""
+        where the next feed is shown, kept with slate and trace; `idempotency_key`: the same command again gets the same
+        answer. Raises BadRequest for an unknown zone, or a key that answered another command."""
         check_ids(user_id, client)
         _between("limit", limit, 1, 100)
         return self.sayings.say(
@@ -207,10 +208,13 @@ class Engine(Inferring):
             raise BadRequest(f"{where}: `command` is not text; send {form}")
         return self.parse(command, memory, shown, model=model)
 
-    def relax(self, user_id: str, relaxation: Relaxation, *, client: str = "api") -> MemoryView:
-        """Take one of the relaxations that a slate offered: one version of the memory. Raises Stale."""
+    def relax(
+        self, user_id: str, relaxation: Relaxation, *, client: str = "api", version: int | None = None
+    ) -> MemoryView:
+        """Take one of the relaxations that a slate offered: one version of the memory. `version`: the one under which
+        it was offered. Raises Stale, or BadRequest for what no slate offered."""
         check_ids(user_id, client)
-        return self.sayings.relax(user_id, relaxation, client)
+        return self.sayings.relax(user_id, relaxation, client, version)
 
     def prefill(self, user_id: str, client: str, slate: Slate) -> None:
         """After a slate is shown: let the model's server read all but the command. Returns at once."""

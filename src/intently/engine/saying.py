@@ -18,9 +18,10 @@ from intently.engine.answers import Difference, MemoryView, Said
 from intently.engine.broker import Broker, Told
 from intently.engine.feeds import Feeds, Made, Shown
 from intently.engine.services import Services
+from intently.engine.steering import check_zone
 from intently.engine.store import Store
 from intently.engine.worlds import WorldKeeper
-from intently.errors import IntentlyError
+from intently.errors import BadRequest, IntentlyError, Stale
 from intently.feed.parser import ParseContext, Parsed, ShownItem, read_exact, read_with_model, wishes_of
 from intently.feed.parser.tokens import MAX_CHARACTERS, check_length
 from intently.feed.planners import ModelPlanner
@@ -77,17 +78,19 @@ class Saying:
         as_of: datetime | None,
         surface: str,
     ) -> Said:
-        """Read, merge, show. With an `idempotency_key` that was answered before, that answer again."""
+        """Read, merge, show. With an `idempotency_key` that was answered before, that answer again; a preview is none
+        of its answers. Raises BadRequest when the key answered something else."""
+        once = {"text": text, "client": client, "feed_id": feed_id}
+        key = None if preview else idempotency_key
         with self._turn(user_id):
-            if idempotency_key is not None:
-                known = self._store.journal.reply(user_id, idempotency_key)
-                if known is not None:
-                    return Said.from_json(known)
+            known = self._answered(user_id, key, once) if key is not None else None
+            if known is not None:
+                return known
             asked = replace(self._ask(user_id, text, client, feed_id, zone, limit, as_of), surface=surface)
             parsed = self._read(asked, self._model_for_command() if model else None, model)
             said = self._answer(asked, parsed, store=not preview)
-            if idempotency_key is not None and not preview:
-                self._store.journal.keep_reply(user_id, idempotency_key, said.as_json())
+            if key is not None:
+                self._store.journal.keep_reply(user_id, key, {**said.as_json(), "asked": once})
             return said
 
     def say_fast(
@@ -118,14 +121,18 @@ class Saying:
         )  # fmt: skip
         return self._read_context(command, context, self._model_for_command() if model else None, model, None)
 
-    def relax(self, user_id: str, relaxation: Relaxation, client: str) -> MemoryView:
-        """Apply an offered relaxation, as a command of the person's. Raises Stale or BadRequest."""
+    def relax(self, user_id: str, relaxation: Relaxation, client: str, seen: int | None = None) -> MemoryView:
+        """Apply an offered relaxation, as a command of the person's. `seen`: the version under which it was offered.
+        Raises Stale or BadRequest."""
         command = Command(
             command_id=uuid.uuid4().hex, user_id=user_id, client=client, text=check_length(relaxation.text),
             feed_id=None, time=datetime.now(UTC), zone=self._store.spec.zone,
         )  # fmt: skip
         with self._turn(user_id):
-            changes = taken(relaxation, self.memory.now(user_id, client).preferences)
+            held = self.memory.now(user_id, client)
+            if seen is not None and seen != held.version:
+                raise Stale("the memory has changed since this was offered; look at the ways that are offered now.")
+            changes = taken(relaxation, held.preferences)
             applied = self.memory.apply(command, changes)
             self._store.journal.put_command(command, [change.model_dump(mode="json") for change in changes], "none")
         return MemoryView(applied.version, applied.preferences, applied.notices)
@@ -146,11 +153,24 @@ class Saying:
         titles = [item.title for item in slate.items]
         prefill_reading(model, wishes, titles, home=self._config.home)
 
+    def _answered(self, user_id: str, key: str, asked: Mapping[str, str | None]) -> Said | None:
+        """What this key was answered with; None when it is new."""
+        known = self._store.journal.reply(user_id, key)
+        if known is None:
+            return None
+        if known.get("asked", asked) != asked:  # answers of earlier versions do not say what was asked
+            raise BadRequest(
+                f"the Idempotency-Key {key[:40]!r} has answered another command; give each new command a key of its own."
+            )
+        return Said.from_json(known)
+
     def _ask(
         self, user_id: str, text: str, client: str, feed_id: str | None, zone: str | None, limit: int,
         as_of: datetime | None,
     ) -> _Asked:  # fmt: skip
         text = check_length(text)  # before the work of a first feed
+        if zone:
+            check_zone(zone)  # whatever is said: else it fails on the day on which somebody says "tonight"
         moment = utc(as_of) if as_of is not None else datetime.now(UTC)
         shown = self._feeds.last(user_id, client, feed_id)
         if shown is None:  # a command before the first feed refers to the feed that would be shown

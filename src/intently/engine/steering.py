@@ -19,7 +19,7 @@ from intently.feed.revision import Revision
 from intently.feed.session import scope_of
 from intently.nouns import Scope, Strength, check_id, utc
 
-__all__ = ["LASTING", "Steering", "check_ids", "named_scope"]
+__all__ = ["LASTING", "Steering", "check_ids", "check_zone", "named_scope"]
 
 LASTING = ("next", "session", "tonight", "today", "week", "month", "always")  # words for scopes
 WINDOW = 2000  # events that a proposal may rest on
@@ -142,10 +142,15 @@ def named_scope(name: str, zone: str, now: datetime) -> Scope:
     """The scope that a word of LASTING names for a clock in `zone`. Raises BadRequest."""
     if name not in LASTING:
         raise BadRequest(f"`scope` is {name[:40]!r}; give one of {', '.join(LASTING)}, or kind and until")
+    return scope_of(name, now.astimezone(check_zone(zone)))
+
+
+def check_zone(name: str) -> ZoneInfo:
+    """The time zone of this IANA name. Raises BadRequest."""
     try:
-        return scope_of(name, now.astimezone(ZoneInfo(zone)))
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise BadRequest(f"`zone` is {zone[:64]!r}, no IANA time zone such as Europe/London") from error
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadRequest(f"`zone` is {name[:64]!r}, no IANA time zone such as Europe/London") from error
 
 
 def check_ids(*ids: str) -> None:

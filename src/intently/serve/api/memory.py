@@ -12,6 +12,7 @@ from intently.serve.api.schemas import (
     MemoryBody,
     ProposalsBody,
     RangeIn,
+    RelaxIn,
     RevisionIn,
     SaidBody,
     VersionBody,
@@ -86,6 +87,11 @@ def accept(engine: EngineOf, user_id: Person, proposal_id: PathId, body: Version
 def dismiss(engine: EngineOf, user_id: Person, proposal_id: PathId, client: Client = "api") -> ProposalsBody:
     engine.dismiss(user_id, proposal_id, client=client)
     return ProposalsBody(proposals=engine.proposals(user_id, client=client))
+
+
+@router.post("/memory/relax", summary="Take one of the ways to more items that a slate offered")
+def relax(engine: EngineOf, user_id: Person, body: RelaxIn) -> MemoryBody:
+    return _body(engine.relax(user_id, body.relaxation, client=body.client, version=body.version))
 
 
 @router.get("/memory/{preference_id}", summary="One preference in force")

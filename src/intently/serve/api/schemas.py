@@ -8,13 +8,13 @@ from pydantic import AwareDatetime, Discriminator, Field, FiniteFloat, NaiveDate
 
 from intently.feed.parser.tokens import MAX_CHARACTERS
 from intently.feed.proposals import Proposal
-from intently.nouns import Change, EventKind, Id, Interest, Noun, Persona, Preference, Scope, Slate
+from intently.nouns import Change, EventKind, Id, Interest, Noun, Persona, Preference, Relaxation, Scope, Slate
 from intently.nouns import Tag as NounTag
 
 __all__ = [
     "AppendedBody", "CommandIn", "CountsBody", "DisownIn", "ErrorBody", "EventIn", "EventsIn", "HealthBody",
-    "ItemBody", "ItemIn", "ItemPatch", "MemoryBody", "MergeIn", "ProposalsBody", "RankIn", "RevisionIn", "SaidBody",
-    "StoreBody", "UnderstandingBody", "UnmetBody", "UnmetWant", "VersionBody", "VersionIn", "WhyNotBody",
+    "ItemBody", "ItemIn", "ItemPatch", "MemoryBody", "MergeIn", "ProposalsBody", "RankIn", "RelaxIn", "RevisionIn",
+    "SaidBody", "StoreBody", "UnderstandingBody", "UnmetBody", "UnmetWant", "VersionBody", "VersionIn", "WhyNotBody",
 ]  # fmt: skip
 
 MAX_BATCH = 1000  # events, or ids to rank
@@ -114,6 +114,14 @@ class ProposalsBody(Noun):
 
 
 class VersionIn(Noun):
+    version: int | None = Field(None, ge=0, description="the version that you saw; a stale one is refused (409)")
+    client: Id = "api"
+
+
+class RelaxIn(Noun):
+    """One of the `relaxations` of a slate, as it was offered."""
+
+    relaxation: Relaxation
     version: int | None = Field(None, ge=0, description="the version that you saw; a stale one is refused (409)")
     client: Id = "api"
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from intently.engine import MemoryView, Said
-from intently.errors import BadRequest, Stale
+from intently.errors import BadRequest
 from intently.nouns import Event, Id, Relaxation, Slate
 from intently.serve.metrics import Metrics
 from intently.serve.pages.panels import proposals_part, versions_part
@@ -127,10 +127,10 @@ def relax(
         relaxation = Relaxation.model_validate_json(choice)
     except ValidationError as error:
         raise BadRequest("this is none of the ways that the feed offered; reload the page.") from error
-    memory = visit.engine.memory(visit.user_id, client=visit.client)
-    if version is not None and version != memory.version:
-        raise Stale("the memory has changed since this was offered; look at the ways that are offered now.")
-    return remembered(request, visit, lambda: visit.engine.relax(visit.user_id, relaxation, client=visit.client))
+    return remembered(
+        request, visit,
+        lambda: visit.engine.relax(visit.user_id, relaxation, client=visit.client, version=version),
+    )  # fmt: skip
 
 
 @router.post("/like")
