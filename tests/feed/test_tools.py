@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intently.config import Config, FeedConfig
+from intently.errors import ContractBroken
 from intently.feed.candidates import ask_sources
 from intently.feed.eligibility import select_eligible
 from intently.feed.plan import Plan, make_plan
@@ -92,7 +93,7 @@ class Broken:
 )
 def test_a_tool_that_breaks_its_contract_is_stopped_by_name(stage, change):
     pool = Pool(("a", "b", "c"), np.arange(3, dtype=np.int64))
-    with pytest.raises(RuntimeError, match="'broken' broke the contract"):
+    with pytest.raises(ContractBroken, match="'broken' broke the contract"):
         run_tool(Broken(stage, change), {}, pool, None)
 
 

@@ -31,6 +31,7 @@ from intently.engine.worlds import WorldKeeper, open_vectors
 from intently.errors import BadRequest, NotFound
 from intently.feed.parser import Parsed
 from intently.feed.replay import Replayed
+from intently.feed.tools import all_tools
 from intently.feed.whynot import WhyNot
 from intently.journal import Appended, Erased, UnderstandingRow
 from intently.language.budget import Estimate
@@ -50,7 +51,8 @@ class Engine(Inferring):
 
     store: its name; the demos `films` and `shop` are imported on first use. config: default `load_config()`.
     services: encoder and model shared with other engines of this process; default: its own. model: False forbids the
-    language model. Raises NotFound for a store that was never imported.
+    language model. Raises NotFound for a store that was never imported, ContractBroken for an installed tool that is
+    none.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Engine(Inferring):
         model: bool = True,
     ) -> None:
         self.config = config or load_config()
+        all_tools()  # one that cannot be used is said now, not in somebody's feed
         ensure_demo(self.config, store)
         self._own_services = services is None
         self.services = services or Services(self.config, model=model)
@@ -288,7 +291,7 @@ class Engine(Inferring):
         self._put(item.model_copy(update={"facets": {**found, **item.facets}}))
 
     def patch_item(self, item_id: str, changes: Mapping[str, Any]) -> Item:
-        """Change some fields of an item (title, text, facets by name, image_url, available). Raises NotFound."""
+        """Change some fields of an item: title, text, facets by name, image_url, vector, available. Raises NotFound."""
         before = self.item(item_id)
         worded = {}
         if {"title", "text"} & set(changes):

@@ -167,7 +167,7 @@ def _run_before(tool: Tool, scene: Scene, found: Retrieved) -> Pool:
 def _run(tool: Tool, arguments: Mapping[str, Any], pool: Pool, scene: Scene | None) -> Pool:
     try:
         return run_tool(tool, arguments, pool, scene)
-    except RuntimeError as error:
+    except ContractBroken as error:
         raise _broken(tool, str(error), "see the table of stages in docs/tools.md") from error
 
 

@@ -20,6 +20,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from intently.errors import ContractBroken
 from intently.feed.eligibility import Eligible
 from intently.feed.wishes import Wishes
 from intently.feed.world import FeedRequest, World
@@ -91,7 +92,10 @@ def run_tool(tool: Tool, arguments: Arguments, pool: Pool, scene: Scene | None) 
     after = tool.apply(pool, arguments)
     broken = _broken(tool, pool, after)
     if broken:
-        raise RuntimeError(f"tool {tool.name!r} broke the contract of its stage {tool.stage!r}: {broken}")
+        raise ContractBroken(
+            f"tool {tool.name!r} broke the contract of its stage {tool.stage!r}: {broken}. Mend it (check_tool of "
+            "intently.testing shows where), or uninstall its package."
+        )
     return replace(after, scorers=(*pool.scorers, tool.name)) if tool.stage == "score" else after
 
 
