@@ -79,11 +79,11 @@ def _pages(server: str, chromium: Browser) -> Iterator[Open]:
 
     def opened(
         store: str = "films", *, user: str | None = None, width: int = 1280, height: int = 900, dark: bool = False,
-        script: bool = True, tolerate: bool = False,
+        script: bool = True, tolerate: bool = False, clock: str = "UTC",
     ) -> Page:  # fmt: skip
         context = chromium.new_context(
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light",
-            java_script_enabled=script, reduced_motion="reduce",
+            java_script_enabled=script, reduced_motion="reduce", timezone_id=clock,
         )  # fmt: skip
         contexts.append(context)
         page = context.new_page()

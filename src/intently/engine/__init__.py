@@ -7,12 +7,12 @@ inferring   how something was inferred (inferred: its views); understood: what i
 services    encoder and model, shared by the stores of one process; background: threads; broker: what pages listen to
 """
 
-from intently.engine.answers import Difference, Health, MemoryView, Said, Version
+from intently.engine.answers import Difference, Health, MemoryView, Round, Said, Version
 from intently.engine.broker import Broker, Told
 from intently.engine.engine import Engine
 from intently.engine.inferred import Asked, CallText, Did, Fault, Found, Inferred, Left, Strand, Want
 from intently.engine.services import Services
-from intently.engine.steering import LASTING
+from intently.engine.steering import LASTING, check_zone
 from intently.engine.store import Imported, Store
 from intently.engine.worlds import prepare_store
 from intently.understand.corrections import Disowned
@@ -33,6 +33,7 @@ __all__ = [
     "Inferred",
     "Left",
     "MemoryView",
+    "Round",
     "Said",
     "Services",
     "Store",
@@ -40,5 +41,6 @@ __all__ = [
     "Told",
     "Version",
     "Want",
+    "check_zone",
     "prepare_store",
 ]

@@ -52,7 +52,9 @@ def answer(request: Request, visit: Visit, values: dict[str, Any], template: str
 def say(request: Request, visit: VisitIs, text: Text, feed_id: Annotated[Id | None, Form()] = None) -> Response:
     """The grammar's reading at once; the model's comes through the stream."""
     before = visit.engine.memory(visit.user_id, client=visit.client)
-    said = visit.engine.say_fast(visit.user_id, text, client=visit.client, feed_id=feed_id, limit=PAGE_ITEMS)
+    said = visit.engine.say_fast(
+        visit.user_id, text, client=visit.client, feed_id=feed_id, zone=visit.zone, limit=PAGE_ITEMS
+    )
     if not said.pending:
         metrics: Metrics = request.app.state.metrics
         metrics.commands.labels(visit.store, said.by).inc()
@@ -63,7 +65,7 @@ def update_after(screens: Screens, visit: Visit, said: Said, before: MemoryView 
     """The parts that a command may have changed."""
     notices = (READING,) if said.pending else (*said.notices, *_unchanged(said))  # what was not understood may yet be
     kept = [preference.id for preference in before.preferences] if said.pending and before else None
-    memory = memory_part(visit.engine, said, kept=kept)
+    memory = memory_part(visit, said, kept=kept)
     if not said.pending:
         visit.engine.prefill(visit.user_id, visit.client, said.feed)
     return {**_after(screens, visit, memory, said.feed, said.by, notices), **memory}
@@ -91,7 +93,7 @@ def _after(
 def remembered(request: Request, visit: Visit, act: Callable[[], MemoryView]) -> Response:
     """Change the memory and show the feed under it."""
     view = act()
-    memory = memory_part(visit.engine, view)
+    memory = memory_part(visit, view)
     slate = visit.engine.feed(visit.user_id, limit=PAGE_ITEMS, surface="page", client=visit.client)
     visit.engine.prefill(visit.user_id, visit.client, slate)
     values = _after(request.app.state.screens, visit, memory, slate, notices=view.notices)
@@ -164,7 +166,7 @@ def react(
                  "query": query(item_id=item_id, feed_id=feed_id, position=position)},
         "past": past_part(visit.engine, visit.user_id),
         **proposals_part(visit),
-        **memory_part(visit.engine, visit.engine.memory(visit.user_id, client=visit.client)),
+        **memory_part(visit, visit.engine.memory(visit.user_id, client=visit.client)),
         "told": f"{title}: {DONE.get(kind, 'liked.')}",
     }  # fmt: skip
     return answer(request, visit, values, "parts/reacted.html")

@@ -44,7 +44,7 @@ def revise(
         visit,
         lambda: visit.engine.revise(
             visit.user_id, preference_id, scope=scope, strength=strength, value=amount, client=visit.client,
-            version=version,
+            version=version, zone=visit.zone,
         ),
     )  # fmt: skip
 
@@ -83,9 +83,9 @@ def preview(request: Request, visit: VisitIs, text: Text, feed_id: Annotated[Id 
     engine = visit.engine
     said = engine.say(
         visit.user_id, text, client=visit.client, feed_id=feed_id, preview=True, limit=PAGE_ITEMS, surface="page",
-        model=engine.model_status().state == "ready",
+        zone=visit.zone, model=engine.model_status().state == "ready",
     )  # fmt: skip
-    part = preview_part(engine, text, said)
+    part = preview_part(visit, text, said)
     if not is_fragment(request):
         return keep_client(whole_page(request, visit, preview=part["preview"]), visit)
     return answer(request, visit, part, "parts/preview_only.html")

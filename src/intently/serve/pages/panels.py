@@ -5,7 +5,7 @@ from typing import Any
 
 from intently.catalog.schema import CatalogSpec, FacetSpec
 from intently.catalog.snapshot import Snapshot
-from intently.engine import Engine, Said, Version
+from intently.engine import Said, Version
 from intently.explain import amount_text
 from intently.serve.pages.parts import BY, ago, chips_of
 from intently.serve.pages.view import notice_of, rule_words
@@ -49,7 +49,7 @@ def versions_part(visit: Visit) -> dict[str, Any]:
 def _past(visit: Visit, row: Version, *, current: bool) -> Past:
     view = visit.engine.memory_version(visit.user_id, row.version, client=visit.client)
     what = f"“{row.text}”" if row.text else MADE_BY[row.made_by]
-    return Past(row.version, what, ago(row.time), current, tuple(chips_of(visit.engine, view.preferences)))
+    return Past(row.version, what, ago(row.time), current, tuple(chips_of(visit, view.preferences)))
 
 
 def proposals_part(visit: Visit) -> dict[str, Any]:
@@ -57,12 +57,12 @@ def proposals_part(visit: Visit) -> dict[str, Any]:
     return {"proposals": visit.engine.proposals(visit.user_id, client=visit.client)}
 
 
-def preview_part(engine: Engine, text: str, said: Said) -> dict[str, Any]:
+def preview_part(visit: Visit, text: str, said: Said) -> dict[str, Any]:
     """What the sentence would change, and one line that tells it aloud."""
     would = said.difference
     assert would is not None
-    come, go = chips_of(engine, would.come), chips_of(engine, would.go)
-    chips = [*chips_of(engine, said.memory), *go]
+    come, go = chips_of(visit, would.come), chips_of(visit, would.go)
+    chips = [*chips_of(visit, said.memory), *go]
     counts = sorted(said.feed.removed.counts.items(), key=lambda pair: -pair[1])
     nothing = not (come or go or would.items_come or would.items_leave)
     preview = {

@@ -59,18 +59,15 @@ def ideas_of(spec: CatalogSpec) -> list[str]:
     return list(spec.examples) or ["show me something else", "more variety", "more like the first one"]
 
 
-def chips_of(engine: Engine, preferences: Iterable[Preference], *, kept: Sequence[str] | None = None) -> list[Chip]:
+def chips_of(visit: Visit, preferences: Iterable[Preference], *, kept: Sequence[str] | None = None) -> list[Chip]:
     """The chips. `kept`: ids that are in force already; the others are provisional."""
-    chips = []
+    chips, engine = [], visit.engine
+    zone = visit.zone or engine.store.spec.zone
     for preference in preferences:
         if preference.facet == "item" and preference.relation == "is":
             continue  # hidden items: counted under the feed, not shown as chips
         pending = kept is not None and preference.id not in kept
-        chips.append(
-            chip_of(
-                engine.store.spec, preference, _example(engine, preference), engine.store.spec.zone, pending=pending
-            )
-        )
+        chips.append(chip_of(engine.store.spec, preference, _example(engine, preference), zone, pending=pending))
     return chips
 
 
@@ -82,11 +79,11 @@ def _example(engine: Engine, preference: Preference) -> Mapping[str, str]:
     return {str(item_id): item.title} if item else {}
 
 
-def memory_part(engine: Engine, view: MemoryView | Said, *, kept: Sequence[str] | None = None) -> dict[str, Any]:
+def memory_part(visit: Visit, view: MemoryView | Said, *, kept: Sequence[str] | None = None) -> dict[str, Any]:
     preferences, version = (
         (view.memory, view.memory_version) if isinstance(view, Said) else (view.preferences, view.version)
     )
-    return {"chips": chips_of(engine, preferences, kept=kept), "version": version}
+    return {"chips": chips_of(visit, preferences, kept=kept), "version": version}
 
 
 def cards_of(engine: Engine, slate: Slate, liked: frozenset[str]) -> list[Card]:

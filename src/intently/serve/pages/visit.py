@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
-from intently.engine import Engine
+from intently.engine import Engine, check_zone
 from intently.errors import BadRequest
 from intently.nouns import check_id
 from intently.serve.depends import CallerIs, StoresOf
@@ -20,6 +20,7 @@ __all__ = ["BLANK", "Visit", "VisitIs", "keep_client"]
 
 BLANK = "You"  # the person of the demo who begins without a history
 CLIENT_COOKIE = "intently_client"
+ZONE_COOKIE = "intently_zone"
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -30,6 +31,7 @@ class Visit:
     user_id: str
     client: str  # of this browser: sessions are per (person, client)
     caller: Caller
+    zone: str | None = None  # of this browser's clock, where it said so; else the catalogue's counts
 
     @property
     def engine(self) -> Engine:
@@ -52,7 +54,7 @@ def visit(
     """Whose page this is. A person's own key opens that person's page and no other."""
     user_id = user or by.user_id or BLANK
     by.need_person(user_id)
-    return Visit(stores, stores.known(store), _checked(user_id), _client(request), by)
+    return Visit(stores, stores.known(store), _checked(user_id), _client(request), by, _zone(request))
 
 
 VisitIs = Annotated[Visit, Depends(visit)]
@@ -68,6 +70,14 @@ def _checked(user_id: str) -> str:
 def _client(request: Request) -> str:
     kept = request.cookies.get(CLIENT_COOKIE, "")
     return kept if re.fullmatch(r"page-[0-9a-f]{16}", kept) else "page-" + secrets.token_hex(8)
+
+
+def _zone(request: Request) -> str | None:
+    """The time zone that the page's script left; one that nobody knows does not count."""
+    try:
+        return check_zone(request.cookies[ZONE_COOKIE]).key
+    except (KeyError, BadRequest):
+        return None
 
 
 def keep_client(response: Response, visit: Visit) -> Response:

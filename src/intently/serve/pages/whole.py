@@ -55,7 +55,7 @@ def whole_page(
     values = {
         **frame_part(visit),
         **feed_part(engine, slate, visit.user_id),
-        **memory_part(engine, engine.memory(visit.user_id, client=visit.client)),
+        **memory_part(visit, engine.memory(visit.user_id, client=visit.client)),
         **versions_part(visit),
         **proposals_part(visit),
         "examples": examples_part(engine.store.spec, engine.worlds.current.world.snapshot),

@@ -7,6 +7,10 @@
   const keep = (key, value) => { try { sessionStorage.setItem(key, value); } catch { /* storage is off */ } };
   const kept = (key) => { try { return sessionStorage.getItem(key); } catch { return null; } };
 
+  // The clock by which "tonight" ends is that of whoever types it
+  const clock = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (clock) document.cookie = `intently_zone=${clock};path=/;max-age=31536000;samesite=strict`;
+
   // Theme
   const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
   const label = () => find(".theme")?.setAttribute("aria-pressed", String(dark()));
