@@ -92,9 +92,9 @@ def test_a_preview_neither_uses_an_idempotency_key_nor_is_answered_from_one(clie
 
 def test_an_unknown_zone_is_refused_whatever_is_said(client: TestClient) -> None:
     user = person()
-    answer = client.post(f"/v1/users/{user}/commands", json={"text": "no horror", "zone": "Mars/Base"})
+    answer = client.post(f"/v1/users/{user}/commands", json={"text": "perfect", "zone": "Mars/Base"})
     assert (answer.status_code, "Europe/London" in answer.json()["error"]["message"]) == (422, True)
-    assert client.get(f"/v1/users/{user}/memory").json()["version"] == 0
+    assert client.get(f"/v1/users/{user}/commands").json() == []
 
 
 def test_an_offered_relaxation_is_taken_as_one_version_that_undo_takes_back(client: TestClient) -> None:
@@ -110,6 +110,21 @@ def test_an_offered_relaxation_is_taken_as_one_version_that_undo_takes_back(clie
     assert stale.status_code == 409
     undone = client.post(f"/v1/users/{user}/undo").json()
     assert [kept["id"] for kept in undone["memory"]] == [kept["id"] for kept in said["memory"]]
+
+
+def test_what_was_said_is_listed_with_the_feeds_around_it_and_the_version_it_made(client: TestClient) -> None:
+    user = person()
+    first = client.get(f"/v1/users/{user}/feed").json()
+    said = say(client, user, "no horror")
+    thanked = say(client, user, "perfect, thanks")
+    say(client, user, "only comedy", preview=True)
+    newest, oldest = client.get(f"/v1/users/{user}/commands").json()
+    assert (oldest["text"], newest["text"]) == ("no horror", "perfect, thanks")
+    assert (oldest["feed_id"], oldest["next_feed_id"]) == (first["feed_id"], said["feed"]["feed_id"])
+    assert (newest["feed_id"], newest["next_feed_id"]) == (said["feed"]["feed_id"], thanked["feed"]["feed_id"])
+    assert (oldest["version"], newest["version"]) == (1, None)
+    assert (oldest["changes"], [change["op"] for change in newest["changes"]]) == (said["changes"], ["keep"])
+    assert client.get(f"/v1/users/{person()}/commands").json() == []
 
 
 def test_a_preference_is_seen_and_deleted_and_undo_and_restore_bring_it_back(client: TestClient) -> None:
@@ -161,6 +176,16 @@ def test_an_item_is_put_changed_and_deleted_at_once(client: TestClient) -> None:
     assert client.get(f"/v1/users/{person()}/feed", params=short).json()["items"] == []
     assert client.delete("/v1/items/new%2F1").status_code == 204
     assert client.get("/v1/items/new%2F1").status_code == 404
+
+
+def test_an_item_brings_its_own_vector_and_keeps_it_when_the_rest_changes(client: TestClient) -> None:
+    assert client.put("/v1/items/seen1", json={"title": "Seen", "vector": [1, 0, 0]}).json()["vector"] == [1, 0, 0]
+    assert client.patch("/v1/items/seen1", json={"title": "Seen anew"}).json()["vector"] == [1, 0, 0]
+    longer = client.put("/v1/items/seen2", json={"title": "Other", "vector": [1, 0]})
+    assert (longer.status_code, "those of other items have 3" in longer.json()["error"]["message"]) == (422, True)
+    assert client.get("/v1/items/seen2").status_code == 404
+    assert client.patch("/v1/items/seen1", json={"vector": None}).json()["vector"] is None
+    client.delete("/v1/items/seen1")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ METHODS = {
     ("POST", f"{PERSON}/rank"): "rank",
     ("GET", f"{PERSON}/why-not/{{item_id}}"): "why_not",
     ("POST", f"{PERSON}/commands"): "say",
+    ("GET", f"{PERSON}/commands"): "commands",
     ("GET", MEMORY): "memory",
     ("DELETE", MEMORY): "reset",
     ("GET", f"{MEMORY}/versions"): "memory_versions",

@@ -28,7 +28,7 @@ Lasting = Literal["next", "session", "tonight", "today", "week", "month", "alway
 
 
 def register(app: typer.Typer) -> None:
-    for verb in (memory, undo, restore, revise, drop, reset, proposals):
+    for verb in (memory, commands, undo, restore, revise, drop, reset, proposals):
         app.command()(verb)
 
 
@@ -48,6 +48,25 @@ def memory(
             _show(engine.memory_version(user, number, client=CLIENT), json_out)
         else:
             _show(engine.memory(user, client=CLIENT), json_out)
+
+
+def commands(
+    user: UserOption,
+    store: StoreOption = "films",
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    json_out: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """List what a person said, newest first: when, the sentence, what was read, the version and the feed it made."""
+    with open_engine(store, home, model=False) as engine:
+        rounds = engine.commands(user, limit=limit)
+        if json_out:
+            print_json(rounds)
+            return
+        for said in rounds:
+            made = f"version {said.version}" if said.version is not None else "nothing changed for good"
+            typer.echo(f"{said.time:%Y-%m-%d %H:%M:%S}  {said.client}  “{said.text}”  read by {said.by}: {made}")
+            typer.echo(f"  typed under {said.feed_id}, answered by {said.next_feed_id}")
 
 
 def undo(

@@ -9,7 +9,7 @@ from intently.journal import MadeBy
 from intently.language.status import ModelStatus
 from intently.nouns import Change, Preference, Slate
 
-__all__ = ["Difference", "Health", "MemoryView", "Said", "Version"]
+__all__ = ["Difference", "Health", "MemoryView", "Round", "Said", "Version"]
 
 By = Literal["grammar", "model", "both", "none"]
 
@@ -116,6 +116,25 @@ class Version:
     command_id: str | None
     text: str
     parent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of a session: the sentence, the slate under which it was typed, and what came of it.
+
+    `changes`: what was read; `keep` alone is praise, talk or what was not understood. `version`: of the memory that it
+    made, None where it made none. `next_feed_id`: the slate that answered; the trace of either says what made it.
+    """
+
+    command_id: str
+    time: datetime
+    client: str
+    text: str
+    by: str  # who read it, as the journal keeps it: grammar, model, both or none
+    changes: tuple[Change, ...]
+    feed_id: str | None
+    version: int | None
+    next_feed_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from intently.nouns import Preference, Reason, Slate, SlateItem, utc
 from intently.retrieve.fusion import similar
 from intently.retrieve.request import Allowed
 
-__all__ = ["Feeds", "Made", "Shown"]
+__all__ = ["Feeds", "Made", "Shown", "shown_at"]
 
 KEPT_SLATES = 2000  # last slates by person and client kept at hand; older ones are read from the journal
 
@@ -52,6 +52,12 @@ class Made:
     search: str | None = None
     notices: tuple[str, ...] = ()
     said: tuple[datetime, datetime] | None = None  # when the oldest and the newest of this session's were said
+
+
+def shown_at(asked: datetime) -> datetime:
+    """When a slate counts as shown: a microsecond later than what was asked, so that a command's own slate is the one
+    slate that "next" lasts for."""
+    return asked + timedelta(microseconds=1)
 
 
 class Feeds:
@@ -209,9 +215,9 @@ class Feeds:
         slate = done.slate
         shown = Shown(slate.feed_id, tuple((item.item_id, item.title) for item in slate.items))
         ids = [item_id for item_id, _ in shown.items]
-        # A microsecond later than what was asked: a command's own slate is the one slate that "next" lasts for.
-        shown_at = request.as_of + timedelta(microseconds=1)
-        self._store.journal.put_slate(slate.feed_id, request.user_id, request.client, request.surface, shown_at, ids)
+        self._store.journal.put_slate(
+            slate.feed_id, request.user_id, request.client, request.surface, shown_at(request.as_of), ids
+        )
         self._last[(request.user_id, request.client)] = shown
         self._last.move_to_end((request.user_id, request.client))
         while len(self._last) > KEPT_SLATES:

@@ -160,7 +160,7 @@ class Saying:
             return None
         if known.get("asked", asked) != asked:  # answers of earlier versions do not say what was asked
             raise BadRequest(
-                f"the Idempotency-Key {key[:40]!r} has answered another command; give each new command a key of its own."
+                f"the Idempotency-Key {key[:40]!r} has answered another command; give each command a key of its own."
             )
         return Said.from_json(known)
 

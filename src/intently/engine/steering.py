@@ -8,8 +8,8 @@ None acts on the one in force.
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from intently.engine.answers import MemoryView, Version
-from intently.engine.feeds import Feeds
+from intently.engine.answers import MemoryView, Round, Version
+from intently.engine.feeds import Feeds, shown_at
 from intently.engine.store import Store
 from intently.engine.understood import understood
 from intently.engine.worlds import WorldKeeper
@@ -17,7 +17,7 @@ from intently.errors import BadRequest, NotFound
 from intently.feed.proposals import Proposal, propose
 from intently.feed.revision import Revision
 from intently.feed.session import scope_of
-from intently.nouns import Scope, Strength, check_id, utc
+from intently.nouns import Change, Scope, Strength, check_id, utc
 
 __all__ = ["LASTING", "Steering", "check_ids", "check_zone", "named_scope"]
 
@@ -52,6 +52,22 @@ class Steering:
             Version(row.version, row.made_by, row.time, row.command_id, said.get(row.command_id or "", ""), row.parent)
             for row in self._store.journal.memory_rows(user_id, limit)
         ]
+
+    def commands(self, user_id: str, *, limit: int = 50) -> list[Round]:
+        """What the person said, the newest first, each with the slate before, what was read and the slate after."""
+        check_ids(user_id)
+        rows = self._store.journal.commands(user_id, limit)
+        answered = self._store.journal.slates_at(user_id, [shown_at(row.command.time) for row in rows])
+        after = {(slate.client, slate.time): slate.feed_id for slate in answered}
+        made = self._store.journal.versions_made(user_id, [row.command.command_id for row in rows])
+        return [
+            Round(
+                said.command_id, said.time, said.client, said.text, row.by,
+                tuple(Change.model_validate(change) for change in row.changes), said.feed_id,
+                made.get(said.command_id), after.get((said.client, shown_at(said.time))),
+            )
+            for row in rows for said in [row.command]
+        ]  # fmt: skip
 
     def memory_version(self, user_id: str, number: int, *, client: str = "api") -> MemoryView:
         """What version `number` put in force for this client when it was made. Raises NotFound."""

@@ -147,6 +147,11 @@ class Journal:
         with self._store.read() as connection:
             return memory.memory_rows(connection, user_id, limit)
 
+    def versions_made(self, user_id: str, command_ids: Sequence[str]) -> dict[str, int]:
+        """The versions that these commands made, by command id; a command that made none is not there."""
+        with self._store.read() as connection:
+            return memory.versions_made(connection, user_id, command_ids)
+
     def put_memory(self, row: MemoryRow, expected: int) -> None:
         """Make version `expected` + 1. Raises Stale when the head is not `expected` (0 = no version yet)."""
         with self._store.write() as connection:
@@ -209,6 +214,11 @@ class Journal:
         ascending by time."""
         with self._store.read() as connection:
             return slates.slates_between(connection, user_id, client, first, before, limit)
+
+    def slates_at(self, user_id: str, moments: Sequence[datetime]) -> list[SlateRow]:
+        """The slates that were shown to this person at exactly these times."""
+        with self._store.read() as connection:
+            return slates.slates_at(connection, user_id, moments)
 
     def slate_times(self, user_id: str, client: str, limit: int = 200) -> list[datetime]:
         """Times of the newest slates that this client showed to this person, ascending."""

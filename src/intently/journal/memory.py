@@ -4,7 +4,7 @@ The journal stores a memory version whole, as JSON, and never looks into it (but
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -35,6 +35,7 @@ __all__ = [
     "put_command",
     "put_memory",
     "put_profile",
+    "versions_made",
 ]
 
 MadeBy = Literal["command", "undo", "restore", "delete", "reset", "merge", "revise", "accept"]
@@ -78,6 +79,13 @@ def memory_rows(connection: Connection, user_id: str, limit: int | None = None) 
     """Versions, the newest first."""
     wanted = select(memory).where(memory.c.user_id == user_id).order_by(memory.c.version.desc()).limit(limit)
     return [_memory_of(row) for row in connection.execute(wanted)]
+
+
+def versions_made(connection: Connection, user_id: str, command_ids: Sequence[str]) -> dict[str, int]:
+    """The versions that these commands made, by command id; a command that made none is not there."""
+    theirs = select(memory.c.command_id, memory.c.version).where(memory.c.user_id == user_id)
+    rows = connection.execute(theirs.where(memory.c.command_id.in_(command_ids)))
+    return {row.command_id: row.version for row in rows}
 
 
 def put_memory(connection: Connection, row: MemoryRow, expected: int) -> None:

@@ -22,6 +22,7 @@ __all__ = [
     "put_slate",
     "put_trace",
     "slate_times",
+    "slates_at",
     "slates_between",
     "trace_of_body",
 ]
@@ -71,6 +72,12 @@ def slates_between(
     inside = theirs.where(slate.c.time_us >= to_us(first), slate.c.time_us < to_us(before))
     found = connection.execute(inside.order_by(slate.c.time_us.desc(), slate.c.slate_no.desc()).limit(limit))
     return [_slate_of(row) for row in reversed(found.all())]
+
+
+def slates_at(connection: Connection, user_id: str, moments: Sequence[datetime]) -> list[SlateRow]:
+    """The slates that were shown to this person at exactly these times."""
+    wanted = select(slate).where(slate.c.user_id == user_id, slate.c.time_us.in_([to_us(time) for time in moments]))
+    return [_slate_of(row) for row in connection.execute(wanted.order_by(slate.c.slate_no))]
 
 
 def slate_times(connection: Connection, user_id: str, client: str, limit: int) -> list[datetime]:

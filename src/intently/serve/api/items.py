@@ -26,7 +26,7 @@ def put_item(engine: EngineOf, by: CallerIs, item_id: PathId, body: ItemIn) -> I
     facets = {name: None for name in engine.store.spec.facets} | _facets(engine.store.spec, body.facets)
     item = Item(
         item_id=item_id, title=body.title, text=body.text, facets=facets, image_url=body.image_url,
-        available=body.available,
+        vector=body.vector, available=body.available,
     )  # fmt: skip
     engine.put_item(item)
     return _body(item)
@@ -37,7 +37,7 @@ def patch_item(engine: EngineOf, by: CallerIs, item_id: PathId, body: ItemPatch)
     by.need("shop")
     given: dict[str, Any] = body.model_dump(exclude_unset=True)
     if not given:
-        raise BadRequest("the body names nothing to change; give title, text, facets, image_url or available.")
+        raise BadRequest("the body names nothing to change; give title, text, facets, image_url, vector or available.")
     if body.facets is not None:
         given["facets"] = _facets(engine.store.spec, body.facets)
     for name in ("title", "text", "available"):
@@ -85,5 +85,5 @@ def _body(item: Item) -> ItemBody:
     facets = {name: list(value) if isinstance(value, tuple) else value for name, value in item.facets.items()}
     return ItemBody(
         item_id=item.item_id, title=item.title, text=item.text, facets=facets, image_url=item.image_url,
-        available=item.available,
+        vector=item.vector, available=item.available,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from intently.serve.api.schemas import (
     RangeIn,
     RelaxIn,
     RevisionIn,
+    RoundBody,
     SaidBody,
     VersionBody,
     VersionIn,
@@ -46,6 +47,11 @@ def say(
     metrics: Metrics = request.app.state.metrics
     metrics.commands.labels(engine.store.name, body_of["by"]).inc()
     return SaidBody.model_validate(body_of)
+
+
+@router.get("/commands", summary="What the person said, newest first, and what came of it")
+def commands(engine: EngineOf, user_id: Person, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> list[RoundBody]:
+    return [RoundBody.model_validate(asdict(said)) for said in engine.commands(user_id, limit=limit)]
 
 
 @router.get("/memory", summary="What steers this feed")

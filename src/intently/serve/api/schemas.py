@@ -14,12 +14,17 @@ from intently.nouns import Tag as NounTag
 __all__ = [
     "AppendedBody", "CommandIn", "CountsBody", "DisownIn", "ErrorBody", "EventIn", "EventsIn", "HealthBody",
     "ItemBody", "ItemIn", "ItemPatch", "MemoryBody", "MergeIn", "ProposalsBody", "RankIn", "RelaxIn", "RevisionIn",
-    "SaidBody", "StoreBody", "UnderstandingBody", "UnmetBody", "UnmetWant", "VersionBody", "VersionIn", "WhyNotBody",
+    "RoundBody", "SaidBody", "StoreBody", "UnderstandingBody", "UnmetBody", "UnmetWant", "VersionBody", "VersionIn",
+    "WhyNotBody",
 ]  # fmt: skip
 
 MAX_BATCH = 1000  # events, or ids to rank
 When = Annotated[AwareDatetime | NaiveDatetime, Field(description="RFC 3339; without a zone it is UTC")]
 FacetIn = str | float | list[str] | None
+VectorIn = Annotated[
+    tuple[FiniteFloat, ...] | None,
+    Field(max_length=4096, description="of the item's own (of its image, say); as long as those of other items"),
+]
 
 
 class Fault(Noun):
@@ -87,6 +92,21 @@ class VersionBody(Noun):
     command_id: str | None
     text: str
     parent: int
+
+
+class RoundBody(Noun):
+    """One round: the slate under which it was typed (`feed_id`), what was read, the version that it made (null: none),
+    and the slate that answered (`next_feed_id`)."""
+
+    command_id: str
+    time: datetime
+    client: str
+    text: str
+    by: Literal["grammar", "model", "both", "none"]
+    changes: tuple[Change, ...]
+    feed_id: str | None
+    version: int | None
+    next_feed_id: str | None
 
 
 class RangeIn(Noun):
@@ -178,6 +198,7 @@ class ItemIn(Noun):
     text: str = Field("", max_length=20000)
     facets: dict[str, FacetIn] = Field(default_factory=dict)
     image_url: str | None = Field(None, max_length=2000, pattern="^https?://")
+    vector: VectorIn = None
     available: bool = True
 
 
@@ -188,6 +209,7 @@ class ItemPatch(Noun):
     text: str | None = Field(None, max_length=20000)
     facets: dict[str, FacetIn] | None = None
     image_url: str | None = Field(None, max_length=2000, pattern="^https?://")
+    vector: VectorIn = None
     available: bool | None = None
 
 
@@ -197,6 +219,7 @@ class ItemBody(Noun):
     text: str
     facets: Mapping[str, Any]
     image_url: str | None
+    vector: tuple[float, ...] | None
     available: bool
 
 
