@@ -73,7 +73,8 @@ def _measure(arguments: argparse.Namespace, killed: Config, calm: Config) -> dic
     return {
         "commit": _commit(), "pipeline": arguments.pipeline, "people": arguments.people, "kills": arguments.kills,
         "seed": arguments.seed, "in_flight": arguments.in_flight, "delay": arguments.delay,
-        "equal": made == understandings(calm, STORE) and set(asked) == set(needed),
+        "equal": made == understandings(calm, STORE)
+        and kept_rows(killed, STORE) == kept_rows(calm, STORE) and set(asked) == set(needed),
         "understandings": sum(map(len, made.values())), "calls_needed": needed.total(), "answered": asked.total(),
         "in_flight_at_kills": arguments.in_flight * arguments.kills, "calls_kept": kept_rows(killed, STORE)[1],
         "calm_seconds": round(seconds, 1), "failed": len(report["failed"]), "left": report["left"],

@@ -109,11 +109,12 @@ def understandings(config: Config, store: str = NAME) -> dict[str, list[Understa
         journal.close()
 
 
-def kept_rows(config: Config, store: str = NAME) -> tuple[int, int]:
-    """Rows of understandings and of answered calls."""
+def kept_rows(config: Config, store: str = NAME) -> tuple[int, int, int]:
+    """Rows of understandings, of answered calls, and of failures."""
     import sqlite3
 
     with sqlite3.connect(config.store_folder(store) / "journal.db") as connection:
         (made,) = connection.execute("SELECT count(*) FROM understanding").fetchone()
         (calls,) = connection.execute("SELECT count(*) FROM call WHERE outcome = 'ok'").fetchone()
-    return made, calls
+        (failed,) = connection.execute("SELECT count(*) FROM failure").fetchone()
+    return made, calls, failed

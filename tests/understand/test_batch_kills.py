@@ -46,7 +46,7 @@ def test_a_batch_killed_at_random_moments_ends_like_one_that_was_not(tmp_path: P
     assert set(needed.values()) == {1}
     assert set(asked) == set(needed)
     assert asked.total() - needed.total() <= IN_FLIGHT * KILLS  # those that were in flight at a kill
-    assert kept_rows(config) == kept_rows(calm) == (PEOPLE, needed.total())
+    assert kept_rows(config) == kept_rows(calm) == (PEOPLE, needed.total(), 0)
 
 
 def _same_moment(folder: Path):

@@ -70,8 +70,7 @@ def test_evidence_that_does_not_exist_is_asked_for_again_and_then_dropped_and_re
     row = _understand(world, model)
     assert "no items with the numbers 77" in model.prompts[1].messages[-1].text
     assert [interest.text for interest in row.interests] == ["sea"]
-    failures = world["journal"].failures()
-    assert [(f.stage, f.message) for f in failures] == [("interests", "'space': its evidence does not exist")]
+    assert row.notes["refused"] == [["interests", "'space': its evidence does not exist"]]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +86,7 @@ def test_thin_vague_and_repeated_interests_are_refused(world, items, text, fault
     answer = json.dumps({"interests": [first, {"items": items, "interest": text}]})
     row = _understand(world, ScriptedModel([answer, ONE_INTEREST]))
     assert [interest.text for interest in row.interests] == ["trade at sea"]
-    assert fault in world["journal"].failures()[0].message
+    assert fault in row.notes["refused"][0][1]
 
 
 def test_what_was_disliked_is_no_evidence(world):
@@ -151,6 +150,16 @@ def test_a_run_that_was_broken_off_goes_on_behind_the_last_stage_it_finished(wor
     second = ScriptedModel([TAGS])
     assert len(_understand(world, second).tags) == 4
     assert [prompt.messages[-1].text.count("tags for each") for prompt in second.prompts] == [1]
+
+
+def test_what_a_run_left_out_is_kept_once_however_often_it_was_broken_off(world):
+    thin = json.dumps({"interests": [{"items": [1, 2], "interest": "sea"}, {"items": [1], "interest": "spy games"}]})
+    with pytest.raises(ModelUnavailable):
+        _understand(world, ScriptedModel([thin, ModelUnavailable("killed")]))
+    row = _understand(world, ScriptedModel([ONE_INTEREST]))
+    fault = "'spy games': it rests on 1 liked item(s), and 2 are needed"
+    assert row.notes["refused"] == [["interests", fault]]
+    assert [(one.stage, one.error_type) for one in world["journal"].failures()] == [("understand", "ModelUnavailable")]
 
 
 def test_progress_brings_interests_before_tags(world):

@@ -215,9 +215,7 @@ class Inferring(Steering):
 
     def _faults(self, user_id: str, since: datetime | None) -> tuple[Fault, ...]:
         rows = self._store.journal.failures(FAULTS, user_id=user_id, since=since)
-        return tuple(
-            Fault(row.stage, row.error_type, row.message, row.time) for row in rows if row.error_type != "Refused"
-        )
+        return tuple(Fault(row.stage, row.error_type, row.message, row.time) for row in rows)
 
 
 def _hashes(row: UnderstandingRow) -> list[str]:

@@ -86,10 +86,9 @@ class Run:
         return found
 
     def refuse(self, stage: str, faults: Sequence[str]) -> None:
-        """Keep what a stage left out, and why."""
+        """Note what a stage left out, and why: it is kept with the understanding, so that a run that goes on after a
+        kill, and decides the same again, keeps it once."""
         self.refused.extend((stage, fault) for fault in faults)
-        for fault in faults:
-            self.journal.put_failure(self.user_id, stage, "Refused", fault)
 
     def matched_pool(self) -> tuple[str, ...]:
         """The interests that several people share and that fit what this one liked."""
