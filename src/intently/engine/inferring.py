@@ -15,13 +15,13 @@ from intently.engine.feeds import Feeds
 from intently.engine.inferred import Asked, CallText, Did, Fault, Found, Inferred, Kind, Left, Strand, Want
 from intently.engine.steering import Steering, check_ids
 from intently.engine.store import Store
-from intently.engine.understood import read_disowned, understood
+from intently.engine.understood import understood
 from intently.engine.worlds import WorldKeeper
 from intently.errors import BadRequest, NotFound
 from intently.journal import UnderstandingRow
 from intently.nouns import Event, Slate, Tag, utc
 from intently.understand import behaviour_of
-from intently.understand.corrections import Corrected, Disowned
+from intently.understand.corrections import Corrected, Disowned, read_disowned
 from intently.understand.tags import FOUND_FROM
 
 __all__ = ["Inferring"]

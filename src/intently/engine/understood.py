@@ -3,11 +3,9 @@
 from datetime import UTC, datetime
 
 from intently.journal import Journal, UnderstandingRow
-from intently.understand.corrections import CORRECTING, Corrected, Disowned, correct, disowned_of
+from intently.understand.corrections import CORRECTING, Corrected, correct, read_disowned
 
-__all__ = ["correct_now", "newest_understood", "read_disowned", "understood"]
-
-NEWEST = 1000  # corrections that are read
+__all__ = ["correct_now", "newest_understood", "understood"]
 
 
 def understood(journal: Journal, user_id: str, moment: datetime | None = None) -> Corrected | None:
@@ -30,8 +28,3 @@ def newest_understood(journal: Journal, before: datetime | None = None) -> list[
     correcting = {one.user_id for one in journal.activities(CORRECTING, moment)}
     rows = journal.newest_understandings(before)
     return [correct_now(journal, row, moment).row if row.user_id in correcting else row for row in rows]
-
-
-def read_disowned(journal: Journal, user_id: str, moment: datetime | None = None) -> tuple[Disowned, ...]:
-    """What the person said is not them, as of a moment, the newest first."""
-    return disowned_of(journal.events_of(user_id, kinds=CORRECTING, until=moment, newest=NEWEST))

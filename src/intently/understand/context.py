@@ -16,6 +16,7 @@ from intently.language import Prompt, render
 from intently.language.prompt import LETTERS
 from intently.nouns import Cue
 from intently.understand.behaviour import BehaviourText
+from intently.understand.corrections import NotTheirs
 from intently.understand.digest import Thread, digest_text
 from intently.understand.interests import MOST_EVIDENCE
 from intently.understand.run import Run, baseline_of
@@ -37,6 +38,7 @@ class Context:
     by_thread: bool  # the text's first lines are the threads
     profile: tuple[tuple[str, str], ...]
     cues: tuple[Cue, ...]
+    not_theirs: NotTheirs = NotTheirs()
 
     def thread_of(self, letter: str) -> Thread | None:
         place = LETTERS.find(letter)
@@ -65,7 +67,8 @@ def context_of(run: Run, *, compressed: bool = True, environment: bool = True) -
     digest = digest_text(run.behaviour, run.shared, run.settings.digest_tokens)
     behaviour = digest.behaviour if compressed else baseline(run)
     cues = run.cues[:MOST_CUES] if environment else ()
-    return Context(run.spec.nouns, behaviour, digest.threads[:MOST_THREADS], compressed, _profile(run), cues)
+    threads = digest.threads[:MOST_THREADS]
+    return Context(run.spec.nouns, behaviour, threads, compressed, _profile(run), cues, run.not_theirs)
 
 
 def baseline(run: Run) -> BehaviourText:

@@ -4,21 +4,25 @@ It is an event: `disown` with the text in `query`; `reclaim` takes it back, and 
 that was inferred is rewritten: the correction is laid over it whenever it is read, so that it holds at once, holds for
 every later understanding, and can be undone at once. A disowned text takes with it whatever has the same meaning, under
 whichever name it comes back, and the tags that served it: by their link, and by their words where a later understanding
-names them for something else.
+names them for something else. A pipeline is told too (`NotTheirs`), so that it names in their place what is theirs.
 """
 
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
-from intently.journal import UnderstandingRow
-from intently.nouns import Event
+from intently.journal import Journal, UnderstandingRow
+from intently.nouns import Event, Interest, Tag
 from intently.understand.wording import same_meaning
 
-__all__ = ["CORRECTING", "Corrected", "Disowned", "correct", "disowned_of"]
+__all__ = ["CORRECTING", "Corrected", "Disowned", "NotTheirs", "correct", "disowned_of", "not_theirs", "read_disowned"]
 
 CORRECTING = ("disown", "reclaim")  # kinds of event
+NEWEST = 1000  # corrections that are read
+SAID = "the person said that it is not them"
+Named = TypeVar("Named", Interest, Tag)
 Earlier = Callable[[datetime], UnderstandingRow | None]  # what was understood as of a moment
 
 
@@ -37,6 +41,39 @@ class Corrected:
 
     row: UnderstandingRow
     removed: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotTheirs:
+    """What a pipeline may not name of a person: `texts` that they disowned, and the tags that served those then."""
+
+    texts: tuple[str, ...] = ()
+    served: tuple[str, ...] = ()
+
+    def fault(self, text: str) -> str:
+        """Why an interest or a persona of this text does not stand; empty when it does."""
+        return SAID if any(_alike(text, one) for one in self.texts) else ""
+
+    def sift(self, named: Sequence[Named]) -> tuple[tuple[Named, ...], tuple[str, ...]]:
+        """The interests, or the tags, that stand, in their order, and for each that does not, why."""
+        barred = [bool(self.fault(one.text)) or (isinstance(one, Tag) and self._served(one.text)) for one in named]
+        kept = tuple(one for one, out in zip(named, barred, strict=True) if not out)
+        return kept, tuple(f"{one.text!r}: {SAID}" for one, out in zip(named, barred, strict=True) if out)
+
+    def _served(self, text: str) -> bool:
+        return any(_alike(text, one) for one in self.served)
+
+
+def read_disowned(journal: Journal, user_id: str, moment: datetime | None = None) -> tuple[Disowned, ...]:
+    """What the person said is not them, as of a moment, the newest first."""
+    return disowned_of(journal.events_of(user_id, kinds=CORRECTING, until=moment, newest=NEWEST))
+
+
+def not_theirs(journal: Journal, user_id: str, moment: datetime) -> NotTheirs:
+    """What a pipeline that understands this person as of a moment may not name."""
+    disowned = read_disowned(journal, user_id, moment)
+    served = (text for one in disowned for text in _served(one, lambda time: journal.understanding(user_id, time)))
+    return NotTheirs(tuple(one.text for one in disowned), tuple(dict.fromkeys(served)))
 
 
 def disowned_of(events: Sequence[Event]) -> tuple[Disowned, ...]:

@@ -24,6 +24,7 @@ def kind_tags(run: Run, count: int) -> tuple[Tag, ...]:
             continue
         values = [value for _, value in terms_of(item.item_id, run.spec, run.snapshot)]
         text = ", ".join(dict.fromkeys(values[:TERMS]))
-        if text and not is_vague(text, run.spec.nouns):
-            found.setdefault(text, Tag(tag_id=tag_id_of(text), text=text, rationale=f"what {item.title} is"))
+        tag = Tag(tag_id=tag_id_of(text), text=text, rationale=f"what {item.title} is")
+        if text and not is_vague(text, run.spec.nouns) and run.not_theirs.sift([tag])[0]:
+            found.setdefault(text, tag)
     return tuple(found.values())

@@ -138,6 +138,8 @@ def _known(run: Run, pipeline: Pipeline) -> UnderstandingRow | None:
 def _input_hash(run: Run, pipeline: Pipeline) -> str:
     """Of all that an understanding is made from: history, pipeline, prompts, settings, model. Not of the text's dates:
     a history that only grew older is renewed after `refresh_days`, not on the day that a line changes its bucket; and
-    not of the cues of the moment, which change daily."""
+    not of the cues of the moment, which change daily. What the person disowned is in it where there is any."""
     history = [[item.text, item.liked, list(item.event_ids)] for item in run.behaviour.items]
-    return hash_of(pipeline.name, pipeline.rules, list(pipeline.asks(run)), sorted(history), run.model.digest)
+    disowned = [sorted(run.not_theirs.texts)] if run.not_theirs.texts else []
+    asks = list(pipeline.asks(run))
+    return hash_of(pipeline.name, pipeline.rules, asks, sorted(history), run.model.digest, *disowned)

@@ -94,7 +94,7 @@ def plan_of(lines: Sequence[str], context: Context, *, nouns: str, encode: Encod
     left_out: list[tuple[str, str]] = []
     for number, line in enumerate(lines, start=1):
         persona, why = _read(line, context)
-        fault = why or _fault(persona, kept, nouns, encode)
+        fault = why or context.not_theirs.fault(persona.role) or _fault(persona, kept, nouns, encode)
         if fault:
             left_out.append((line, fault))
         else:
@@ -109,7 +109,8 @@ def completed(plan: Plan, context: Context, *, count: int, nouns: str, encode: E
     for letter, thread in zip(LETTERS, context.threads if len(personas) < LEAST_PERSONAS else (), strict=False):
         persona = _persona(f"{thread.label.replace(' + ', ' ')} lover".lower(), thread.items, ())
         enough = len(thread.items) >= LEAST_EVIDENCE or not personas
-        if len(personas) < count and enough and not _fault(persona, personas, nouns, encode):
+        fault = context.not_theirs.fault(persona.role) or _fault(persona, personas, nouns, encode)
+        if len(personas) < count and enough and not fault:
             personas.append(persona)
             lines.append(f"{letter}: {persona.role}")
             numbers.append(len(lines))

@@ -24,6 +24,7 @@ from intently.understand.baseline import baseline_text
 from intently.understand.behaviour import BehaviourText, behaviour_text
 from intently.understand.compress import describer
 from intently.understand.cores import cores_of
+from intently.understand.corrections import NotTheirs, not_theirs
 from intently.understand.pool import Pool
 from intently.understand.strands import Strand, strands_of
 from intently.understand.tags import ground_tags
@@ -50,7 +51,8 @@ Tell = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class Run:
-    """What every stage of one person's run needs. `refused`: what stages left out, as (stage, fault), in order."""
+    """What every stage of one person's run needs. `not_theirs`: what the person disowned, and no stage may name.
+    `refused`: what stages left out, as (stage, fault), in order."""
 
     user_id: str
     journal: Journal
@@ -65,6 +67,7 @@ class Run:
     cues: tuple[Cue, ...] = ()
     pool: Pool = Pool()
     budget: Budget | None = None
+    not_theirs: NotTheirs = NotTheirs()
     refused: list[tuple[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)  # hashes of the calls behind it
 
@@ -94,7 +97,8 @@ class Run:
         """The interests that several people share and that fit what this one liked."""
         ids = (item.item_id for item in self.behaviour.items if item.liked and item.item_id is not None)
         rows = [row for item_id in ids if (row := self.snapshot.row_of(item_id)) is not None]
-        return self.pool.matched(self.snapshot.vectors[[row for row in rows if self.snapshot.encoded[row]]])
+        fitting = self.pool.matched(self.snapshot.vectors[[row for row in rows if self.snapshot.encoded[row]]])
+        return tuple(text for text in fitting if not self.not_theirs.fault(text))
 
     def is_title(self, text: str) -> bool:
         """Whether it is an item's title, however it is written: "thor the dark world" is "Thor: The Dark World"."""
@@ -135,7 +139,7 @@ def prepare(
     shared = strands_of(liked_ids, spec, snapshot, config.understand.interests + 1)
     return Run(
         user_id, journal, model, config, spec, snapshot, behaviour, shared, moment, encoder, tuple(cues),
-        pool or Pool(), budget,
+        pool or Pool(), budget, not_theirs(journal, user_id, moment),
     )  # fmt: skip
 
 

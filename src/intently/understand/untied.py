@@ -15,5 +15,7 @@ NOBODY = Interest(interest_id="i-none", text="their history", evidence=())
 def untied_tags(named: Sequence[str], run: Run) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
     """The tags that stand, in order, and for each that does not, why."""
     answer = TagsAnswer(tags=(TagAnswer(interest=1, tags=tuple(map(without_loose_end, named))),))
-    tags, refused = tags_of(answer, (NOBODY,), run.is_title, nouns=run.spec.nouns)
-    return tuple(tag.model_copy(update={"interest_id": None, "rationale": NOBODY.text}) for tag in tags), refused
+    worded, refused = tags_of(answer, (NOBODY,), run.is_title, nouns=run.spec.nouns)
+    tags, disowned = run.not_theirs.sift(worded)
+    untied = tuple(tag.model_copy(update={"interest_id": None, "rationale": NOBODY.text}) for tag in tags)
+    return untied, (*refused, *disowned)

@@ -93,8 +93,9 @@ def _interests(run: Run) -> tuple[Interest, ...]:
     named, refused = interests_of(
         InterestsAnswer.model_validate(output), run.behaviour, nouns=run.spec.nouns, until=until
     )
-    run.refuse("interests", refused)
-    return _passing(run, prompt, [one.model_copy(update={"listed": run.pool.listed(one.text)}) for one in named])
+    theirs, disowned = run.not_theirs.sift(named)
+    run.refuse("interests", (*refused, *disowned))
+    return _passing(run, prompt, [one.model_copy(update={"listed": run.pool.listed(one.text)}) for one in theirs])
 
 
 def _passing(run: Run, asked: Prompt, named: Sequence[Interest]) -> tuple[Interest, ...]:
@@ -155,5 +156,6 @@ def _standing(
 ) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
     """The tags that no rule refuses, and for each that one does, why."""
     worded, refused = tags_of(answer, interests, run.is_title, nouns=run.spec.nouns)
-    tags, more = rules.sift(worded)
-    return tags, (*refused, *more)
+    theirs, disowned = run.not_theirs.sift(worded)
+    tags, more = rules.sift(theirs)
+    return tags, (*refused, *disowned, *more)

@@ -61,8 +61,9 @@ class V2:
         tell(Progress(run.user_id, "interests", f"{len(plan.personas)} personas", interests))
         planned = prompt.then(Message("assistant", "\n".join(plan.lines))) if self.planner else prompt
         named = self._named(run, planned, plan)
-        pool, refused = pool_of(named, interests, is_title=run.is_title, nouns=run.spec.nouns, encode=encode_of(run))
-        run.refuse("tags", refused)
+        apart, refused = pool_of(named, interests, is_title=run.is_title, nouns=run.spec.nouns, encode=encode_of(run))
+        pool, disowned = run.not_theirs.sift(apart)
+        run.refuse("tags", (*refused, *disowned))
         worst = self._worst(run, planned, pool)
         choice = choose(pool, worst, plan.personas, self._asked(run))
         tags = self._with_kinds(run, choice.tags)

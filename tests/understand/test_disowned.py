@@ -1,0 +1,128 @@
+"""What a person disowned is named by no pipeline again: what is theirs gets its place."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from intently.config import load_config
+from intently.journal import Journal, open_journal
+from intently.language import ScriptedModel
+from intently.nouns import Event
+from intently.understand import understand_user
+from intently.understand.kinds import kind_tags
+from intently.understand.pipelines import make_pipeline
+from intently.understand.pool import Pool
+from intently.understand.run import Run, prepare
+from tests.understand.worlds import NOW, ByWord, rated, snapshot, spec
+
+INTERESTS = json.dumps(
+    {"interests": [{"items": [3, 4], "interest": "locked-room murder"}, {"items": [1, 2], "interest": "trade at sea"}]}
+)
+FOUR = json.dumps({"tags": [{"interest": 1, "tags": ["polar voyage", "pirate race", "lost harbour", "reef dive"]}]})
+MIXED = "polar voyage\nisland race\nsnow train\nstorm crew"
+SAID = "the person said that it is not them"
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    journal = open_journal("", tmp_path)
+    journal.append([rated(item, days_ago=9 - item) for item in (0, 1, 4, 5)] + [rated(20, 2, days_ago=15)])
+    yield journal
+    journal.close()
+
+
+@pytest.fixture(autouse=True)
+def _one_call_after_the_other(monkeypatch) -> None:
+    monkeypatch.setattr(ScriptedModel, "embedded", property(lambda self: True))
+
+
+def _disown(journal: Journal, *texts: str) -> None:
+    journal.append([Event(user_id="ann", kind="disown", query=text, time=NOW - timedelta(hours=1)) for text in texts])
+
+
+def _world(journal: Journal, tmp_path: Path, **settings):
+    settings = {"interests": 2, "tags": 4, "personas": 2, "spare": 1, "kinds": 0, **settings}
+    config = load_config(env={}, home=tmp_path, understand=settings)
+    return {"journal": journal, "spec": spec(), "snapshot": snapshot(), "config": config, "as_of": NOW}
+
+
+def _run(journal: Journal, tmp_path: Path, script=(), **settings) -> Run:
+    return prepare("ann", model=ScriptedModel(script), **_world(journal, tmp_path, **settings))
+
+
+def test_a_disowned_interest_gets_no_tags_asked_and_the_others_get_its_places(journal, tmp_path):
+    _disown(journal, "murders in a locked room")
+    model = ScriptedModel([INTERESTS, FOUR])
+    row = understand_user("ann", model=model, encoder=ByWord(), **_world(journal, tmp_path))
+    assert [one.text for one in row.interests] == ["trade at sea"]
+    assert row.notes["refused"] == [["interests", f"'locked-room murder': {SAID}"]]
+    assert "Name 4 tags for each" in model.prompts[1].messages[-1].text
+    assert len(row.tags) == 4
+
+
+def test_an_understanding_is_made_anew_when_something_was_disowned_and_when_it_was_taken_back(journal, tmp_path):
+    world = _world(journal, tmp_path)
+    tags = json.dumps({"tags": [{"interest": 1, "tags": ["manor murder", "jewel theft"]},
+                                {"interest": 2, "tags": ["polar voyage", "pirate race"]}]})  # fmt: skip
+    first = understand_user("ann", model=ScriptedModel([INTERESTS, tags]), encoder=None, **world)
+    later = [NOW + timedelta(hours=hours) for hours in (1, 2, 3)]
+    journal.append([Event(user_id="ann", kind="disown", query="locked-room murder", time=later[0])])
+    model = ScriptedModel([FOUR])  # the interests are known: only tags in place of the others are asked for
+    second = understand_user("ann", model=model, encoder=None, **world | {"as_of": later[1]})
+    assert [tag.text for tag in second.tags] == ["polar voyage", "pirate race", "lost harbour", "reef dive"]
+    journal.append([Event(user_id="ann", kind="reclaim", query="locked-room murder", time=later[1])])
+    third = understand_user("ann", model=ScriptedModel([]), encoder=None, **world | {"as_of": later[2]})
+    assert [tag.text for tag in third.tags] == [tag.text for tag in first.tags]
+
+
+def test_tags_that_served_what_was_disowned_are_not_named_for_something_else(journal, tmp_path):
+    world = _world(journal, tmp_path) | {"as_of": NOW - timedelta(hours=2)}
+    tags = json.dumps({"tags": [{"interest": 1, "tags": ["manor murder", "jewel theft"]},
+                                {"interest": 2, "tags": ["polar voyage", "pirate race"]}]})  # fmt: skip
+    understand_user("ann", model=ScriptedModel([INTERESTS, tags]), encoder=None, **world)
+    _disown(journal, "locked-room murder")
+    run = _run(journal, tmp_path, ["the jewel theft\npolar voyage\nisland race\nsnow train"])
+    assert [tag.text for tag in make_pipeline("one-prompt").reason(run, lambda step: None).tags] == [
+        "polar voyage", "island race", "snow train",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "script"),
+    [("one-prompt", [MIXED]), ("routes", [MIXED] * 4), ("v2-no-planner", [MIXED]),
+     ("v2", ["b: trader at sea\na: solver of cases", "polar voyage\nisland race", "snow train\nstorm crew"]),
+     ("v1", [INTERESTS, FOUR.replace("reef dive", "island race"), FOUR.replace("polar voyage", "far islands")])],
+)  # fmt: skip
+def test_no_pipeline_names_a_disowned_tag_in_whatever_words(journal, tmp_path, pipeline, script):
+    _disown(journal, "islands race")
+    run = _run(journal, tmp_path, script)
+    tags = [tag.text for tag in make_pipeline(pipeline).reason(run, lambda step: None).tags]
+    assert "polar voyage" in tags
+    assert "island race" not in tags
+    assert ("tags", f"'island race': {SAID}") in run.refused
+
+
+def test_the_planner_is_asked_again_for_a_disowned_persona_and_code_makes_none_of_it(journal, tmp_path):
+    _disown(journal, "Traders at sea", "lover of the sea")
+    plan = "b: trader at sea\na: solver of cases"
+    run = _run(journal, tmp_path, [plan, plan, MIXED])
+    found = make_pipeline("v2").reason(run, lambda step: None)
+    assert f"'b: trader at sea': {SAID}" in run.model.prompts[1].messages[-1].text
+    assert [persona.role for persona in found.personas] == ["solver of cases"]
+    assert len(found.tags) == 4
+
+
+def test_no_kind_and_no_interest_of_the_pool_is_offered_that_was_disowned(journal, tmp_path):
+    run = _run(journal, tmp_path)
+    pool = Pool(("trade at sea", "slow cases"), np.array([[0, 1, 0], [1, 0, 0]], np.float32))
+    assert {tag.text for tag in kind_tags(run, 4)} == {"sea", "detective"}
+    assert set(replace(run, pool=pool).matched_pool()) == {"trade at sea", "slow cases"}
+    _disown(journal, "Sea", "trade at the sea")
+    run = _run(journal, tmp_path)
+    assert [tag.text for tag in kind_tags(run, 4)] == ["detective"]
+    assert replace(run, pool=pool).matched_pool() == ("slow cases",)
