@@ -61,11 +61,16 @@ def _rest(held):
     return held.starts, held.rows, held.item_starts, held.item_values
 
 
+def _shown(minutes: int) -> Event:
+    return Event(user_id="ann", kind="impression", item_id="30", time=NOW - timedelta(minutes=minutes))
+
+
 def test_nothing_that_the_person_had_in_the_past_month_is_predicted(tmp_path: Path):
     journal = open_journal("", tmp_path)
     old = Event(user_id="ann", kind="search", query="oak garden bench", time=NOW - timedelta(days=40))
     new = Event(user_id="ann", kind="search", query="pirate card game", time=NOW - timedelta(days=4))
     journal.append([rated(item, days_ago=9 - item) for item in (0, 1, 4, 5)] + [old, new])
+    journal.append([_shown(minutes) for minutes in range(300)])  # what was only shown hides nothing of what was done
     run = prepare(
         "ann", journal=journal, model=ScriptedModel([]), spec=spec(), snapshot=snapshot(), as_of=NOW,
         config=load_config(env={}, home=tmp_path),

@@ -16,14 +16,14 @@ from intently.catalog.arrays import Snapshot
 from intently.catalog.encode import Encoder
 from intently.catalog.schema import CatalogSpec
 from intently.nouns import Event, Tag
-from intently.understand.reliable import is_reliable
+from intently.understand.reliable import RELIABLE, is_reliable
 from intently.understand.run import Run
 from intently.understand.wording import ALIKE, same_meaning
 
 __all__ = ["MONTH", "TagRules", "recent_texts", "rules_of"]
 
 MONTH = timedelta(days=30)
-RECENT = 200  # newest events looked at for the past month
+RECENT = 200  # newest deliberate events looked at for the past month
 HAD = 0.80  # cosine from which a tag says what the person had
 _WORD = re.compile(r"[^\W_]+")
 
@@ -78,8 +78,9 @@ def _twin(tags: Sequence[Tag], alike: npt.NDArray[np.float32], place: int, kept:
 
 def rules_of(run: Run) -> TagRules:
     """The rules for this person at this moment."""
-    events = run.journal.events_of(run.user_id, until=run.as_of, newest=RECENT)
-    recent = [event for event in events if event.time > run.as_of - MONTH and is_reliable(event)]
+    kinds = {*RELIABLE, *run.spec.reliable}
+    events = run.journal.events_of(run.user_id, kinds=kinds, until=run.as_of, newest=RECENT)
+    recent = [event for event in events if event.time > run.as_of - MONTH and is_reliable(event, kinds)]
     return TagRules(recent_texts(recent, run.snapshot), names_of(run.spec, run.snapshot), run.encoder)
 
 
