@@ -14,7 +14,10 @@ from intently.journal import Journal, open_journal
 from intently.language import Budget, ScriptedModel
 from intently.nouns import Interest
 from intently.understand import behaviour_of, estimate_user, understand_user, understand_users
+from intently.understand.person import _input_hash
+from intently.understand.pipelines import make_pipeline
 from intently.understand.pool import Pool
+from intently.understand.run import prepare
 from intently.understand.strands import strands_of
 from intently.understand.tags import TagAnswer, TagsAnswer, ground_tags, tags_of
 from intently.understand.wording import is_vague, same_meaning
@@ -142,6 +145,21 @@ def test_nothing_that_has_not_changed_is_asked_again(world):
     first = _understand(world, model)
     assert _understand(world, model) == first
     assert estimate_user("ann", model=model, **world).calls == 0
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "setting"),
+    [("v1", {"judge": True}), ("v1", {"tags": 5}), ("v2", {"digest_tokens": 90}), ("v2", {"interests": 3}),
+     ("v2", {"kinds": 0.1}), ("routes", {"tags": 5}), ("one-prompt", {"tags": 5})],
+)  # fmt: skip
+def test_who_is_understood_by_other_settings_is_understood_anew(world, pipeline, setting):
+    def known(**settings):
+        config = load_config(env={}, home=world["config"].home, understand={"pipeline": pipeline, **settings})
+        run = prepare("ann", model=ScriptedModel([]), **world | {"config": config})
+        return _input_hash(run, make_pipeline(pipeline))
+
+    assert known() == known()
+    assert known() != known(**setting)
 
 
 def test_a_run_that_was_broken_off_goes_on_behind_the_last_stage_it_finished(world):

@@ -48,7 +48,7 @@ class V1:
         return run.model.estimate([_interests_prompt(run), _tags_prompt(run, named)], answer)
 
     def asks(self, run: Run) -> Sequence[str]:
-        return (str(_count(run)), str(run.settings.tags), _interests_prompt(run).version)
+        return (str(_count(run)), str(run.settings.tags), str(run.settings.judge), _interests_prompt(run).version)
 
 
 def _count(run: Run) -> int:

@@ -92,7 +92,9 @@ class V2:
     def asks(self, run: Run) -> Sequence[str]:
         settings = run.settings
         version = question(run, "choose", count=1, pool="").version
-        return (str(settings.personas), str(settings.tags), str(settings.spare), str(settings.kinds), version)
+        read = settings.digest_tokens, settings.interests  # what of the history, and how many threads
+        named = settings.personas, settings.tags, settings.spare, settings.kinds
+        return (*map(str, (*read, *named)), version)
 
     def _kinds(self, run: Run) -> tuple[Tag, ...]:
         return kind_tags(run, int(run.settings.tags * run.settings.kinds)) if self.kinds else ()
