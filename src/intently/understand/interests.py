@@ -18,7 +18,7 @@ from intently.language.prompt import Message, quote
 from intently.nouns import Interest
 from intently.understand.behaviour import BehaviourText
 from intently.understand.strands import Strand
-from intently.understand.wording import is_vague, same_meaning
+from intently.understand.wording import is_vague, is_words, same_meaning
 
 __all__ = [
     "InterestAnswer",
@@ -176,6 +176,8 @@ def _fault(
         return "its evidence does not exist"
     if liked < LEAST_EVIDENCE:
         return f"it rests on {liked} liked item(s), and {LEAST_EVIDENCE} are needed"
+    if not is_words(text):
+        return "it is not words"
     if is_vague(text, nouns):
         return "it is too vague"
     if any(same_meaning(text, other) for other in earlier):

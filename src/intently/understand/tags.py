@@ -22,7 +22,7 @@ from intently.nouns import Interest, Tag
 from intently.understand.behaviour import BehaviourText
 from intently.understand.interests import history_values
 from intently.understand.strands import Strand
-from intently.understand.wording import is_vague, same_meaning
+from intently.understand.wording import is_vague, is_words, same_meaning
 
 __all__ = [
     "Nearby",
@@ -162,6 +162,8 @@ def _fault(
         return "its interest does not exist"
     if not LEAST_WORDS <= words <= MOST_WORDS:
         return f"it has {words} word(s), and a modifier and a core word are {LEAST_WORDS} to {MOST_WORDS}"
+    if not is_words(text):
+        return "it is not words"
     if is_vague(text, nouns):
         return "it is too vague"
     if is_title(text):

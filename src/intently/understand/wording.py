@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ALIKE", "SMALL", "groups_of", "is_vague", "same_meaning", "stems"]
+__all__ = ["ALIKE", "SMALL", "groups_of", "is_vague", "is_words", "same_meaning", "stems"]
 
 # Small letters of Latin, Greek and Cyrillic, for a form: \w means other letters to the model's grammar than to Python.
 SMALL = r"a-z\u00df-\u00f6\u00f8-\u024f\u03ac-\u03ce\u0430-\u045f"
@@ -22,6 +22,8 @@ VAGUE = frozenset(
     works""".split()
 )
 _WORD = re.compile(r"[^\W_]+")
+# Marks of markup, code, addresses and turns. v1's answers have a schema, to which a hosted model may not keep.
+_NO_WORDS = re.compile(r'["\\<>|{}\[\]@`=\x00-\x1f]|://|\bwww\.')
 _ENDING = re.compile(r"(?:ies|es|s|e|ing|ed|y|al|ic|ical)$")
 ALIKE = 0.80  # cosine from which two short texts say the same: "submarine war drama", "submarine battle film" have 0.84
 SAME_SHARE = 0.75  # of the words of the shorter text that the longer one holds
@@ -31,6 +33,12 @@ def stems(text: str) -> frozenset[str]:
     """The telling words of a text, without their endings."""
     words = [word.lower() for word in _WORD.findall(text)]
     return frozenset(_stem(word) for word in words if word not in VAGUE)
+
+
+def is_words(text: str) -> bool:
+    """Whether a text is words alone, and nothing that an order in a title would have a model say: no address, no
+    markup, no turn."""
+    return _NO_WORDS.search(text) is None
 
 
 def is_vague(text: str, nouns: str) -> bool:
