@@ -9,12 +9,15 @@ from intently.cli import app
 from intently.config import load_config
 from intently.errors import AnswerInvalid, BadRequest, ModelUnavailable
 from intently.evaluate.understanding.answers import Answers
+from intently.evaluate.understanding.asking import _proposed, _refused
 from intently.evaluate.understanding.report import UnderstandingReport
 from intently.evaluate.understanding.rows import choose_rows
 from intently.evaluate.understanding.run import Asked, evaluate_ground
 from intently.evaluate.understanding.standin import Recorded, StandIn
 from intently.evaluate.understanding.write import write_report
 from intently.language import ScriptedModel
+from intently.nouns import Interest, Persona, Tag
+from intently.understand import Reasoned
 from intently.understand.experts import tag_listing
 from tests.evaluate.understanding.worlds import KINDS, PEOPLE, tiny_ground
 
@@ -115,6 +118,26 @@ def test_four_routes_and_v2_are_told_apart_by_what_each_of_their_voices_found(tm
     claims = [verdict.claim for verdict in table.verdicts()]
     assert "exclusive B: V2 no lower than V1, four routes" in claims
     assert "HR@30: V2 above V2's tags of other people" in claims
+
+
+def test_what_each_rule_left_out_is_a_share_of_what_the_model_named():
+    notes = {
+        "named": {"p1": ["a b", "c d"], "p2": ["a b", "dull thing"]}, "pool": ["a b", "c d", "dull thing"],
+        "refused": [("tags", "'a b': it repeats another"), ("planner", "'a: x': it repeats 'a: y'")],
+        "left_out": [["dull thing", "the arbiter left it out"]],
+        "planner": {"lines": ["a: y", "a: x", "b: z"]}, "personas_by_code": ["z"],
+    }  # fmt: skip
+    persona = Persona(persona_id="p1", role="y")
+    refused = _refused(Reasoned(personas=(persona,), notes=notes))
+    assert refused == {"tag: it repeats another": 1, "tag: the arbiter left it out": 1, "persona: it repeats …": 1}
+    assert _proposed(Reasoned(personas=(persona,), notes=notes), 4, refused) == {
+        "tag": 4, "interest": 0, "persona": 2,
+    }  # fmt: skip
+    interest = Interest(interest_id="i", text="calm seas", evidence=())
+    v1 = Reasoned(
+        (interest,), tags=(Tag(tag_id="t", text="a b"),), notes={"refused": [("interests", "'x': weak (by code)")]}
+    )
+    assert _proposed(v1, 0, _refused(v1)) == {"tag": 1, "interest": 2, "persona": 0}
 
 
 def test_an_unknown_row_lists_those_that_there_are():

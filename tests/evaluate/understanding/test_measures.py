@@ -65,13 +65,14 @@ def test_a_union_gets_no_credit_for_being_longer():
 
 
 def test_coverage_entropy_and_refusals_are_of_the_whole_row():
-    one = person(Found((1, 2), (), tags=(Told("a b"), Told("c d")), refused={"too vague": 1}))
-    two = person(Found((1, 3), (), tags=(Told("e f"),), failed="AnswerInvalid"))
+    refused = {"tag: too vague": 1, "interest: weak (by code)": 1}
+    one = person(Found((1, 2), (), tags=(Told("a b"),), proposed={"tag": 3, "interest": 2}, refused=refused))
+    two = person(Found((1, 3), (), tags=(Told("e f"),), proposed={"tag": 1}, failed="AnswerInvalid"))
     found = whole([one, two], 10)
     assert found.coverage == 3 / 10
     assert found.others == 0.0  # nobody's target is 7
     assert found.entropy == pytest.approx(1.5)  # of 1/2, 1/4, 1/4
-    assert found.refused == {"too vague": 1 / 4}
+    assert found.refused == {"tag: too vague": 1 / 4, "interest: weak (by code)": 1 / 2}
     assert found.failed == {"AnswerInvalid": 1}
 
 

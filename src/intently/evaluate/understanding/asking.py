@@ -22,6 +22,8 @@ from intently.understand import Reasoned
 
 __all__ = ["Asking"]
 
+JUDGED = {"tags": "tag", "interests": "interest", "planner": "persona"}  # what a stage's rules look at
+
 
 @dataclass(frozen=True)
 class Asking:
@@ -52,8 +54,8 @@ class Asking:
         ground = self.ground
         found = of_tags(tags, ground, case, self.phi)
         pool = tuple(Told(text, route) for route, texts in named.items() for text in texts)
-        refused = Counter(_rule(fault) for stage, fault in reasoned.notes.get("refused", ()) if stage == "tags")
-        found = replace(found, pool=pool, refused=dict(refused))
+        refused = _refused(reasoned)
+        found = replace(found, pool=pool, proposed=_proposed(reasoned, len(pool), refused), refused=dict(refused))
         if not pool:
             return found
         vectors = ground.encode([one.text for one in pool])
@@ -74,6 +76,23 @@ def _route(tag: Tag, named: dict[str, list[str]]) -> str:
     if own:
         return own
     return next((route for route, texts in named.items() if tag.text in (text.lower() for text in texts)), "")
+
+
+def _refused(reasoned: Reasoned) -> Counter[str]:
+    """How many each rule left out: in the stages, by code or by the six labels, and by the arbiter."""
+    faults = [(JUDGED.get(stage, stage), fault) for stage, fault in reasoned.notes.get("refused", ())]
+    faults += [("tag", why) for _, why in reasoned.notes.get("left_out", ())]
+    return Counter(f"{kind}: {_rule(fault)}" for kind, fault in faults)
+
+
+def _proposed(reasoned: Reasoned, named: int, refused: Counter[str]) -> dict[str, int]:
+    """What the shares are of. named: tags in the pool; without one, what stands and what does not."""
+    out = Counter[str]()
+    for rule, n in refused.items():
+        out[rule.partition(":")[0]] += n
+    lines = len(reasoned.notes.get("planner", {}).get("lines", ())) - len(reasoned.notes.get("personas_by_code", ()))
+    interests = 0 if reasoned.personas else len(reasoned.interests) + out["interest"]
+    return {"tag": named or len(reasoned.tags) + out["tag"], "interest": interests, "persona": lines}
 
 
 def _rule(fault: str) -> str:

@@ -57,7 +57,8 @@ class Spent:
 class Found:
     """`categories`: ranked, or that of each tag in the tags' order. `items`: the first DEPTH. `routes`: items by route.
     `grounded`: tags with a good item; `repeated`: tags that say what an earlier one said. `pool`: the tags before they
-    were merged and judged. `refused`: by rule."""
+    were merged and judged. `proposed`: how many tags, interests and personas the model named; `refused`: how many of
+    them each rule left out, by "tag: rule"."""
 
     categories: tuple[int, ...]
     items: tuple[int, ...]
@@ -67,6 +68,7 @@ class Found:
     repeated: int = 0
     pool: tuple[Told, ...] = ()
     pool_repeated: int = 0
+    proposed: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
     spent: Spent = Spent()
     failed: str = ""

@@ -114,8 +114,8 @@ def interval(numbers: npt.NDArray[np.float64], seed: int) -> Interval:
 class Whole:
     """A row as a whole. `coverage`: share of all categories that any person's first TAGS reach; `entropy`: of their
     distribution over all people, in bits; `others`: HR@30 with another person's tags, over all pairs, which tells how
-    much of a hit is the person's own; `refused`: share of proposed tags that each rule left out; `failed`: people for
-    whom it failed, by error."""
+    much of a hit is the person's own; `refused`: share of what the model named (tags, interests or personas) that each
+    rule left out; `failed`: people for whom it failed, by error."""
 
     coverage: float
     entropy: float
@@ -128,12 +128,12 @@ def whole(people: Sequence[Person], categories: int) -> Whole:
     counts = Counter(number for person in people for number in person.found.categories[:TAGS])
     total = sum(counts.values())
     entropy = -sum(n / total * log2(n / total) for n in counts.values())
-    refused = Counter[str]()
+    refused, proposed = Counter[str](), Counter[str]()
     for person in people:
         refused.update(person.found.refused)
-    proposed = sum(refused.values()) + sum(len(person.found.tags) for person in people)
+        proposed.update(person.found.proposed)
     failed = Counter(person.found.failed for person in people if person.found.failed)
-    shares = {rule: n / proposed for rule, n in refused.most_common()}
+    shares = {rule: n / proposed[rule.partition(":")[0]] for rule, n in refused.most_common()}
     return Whole(
         len(counts) / max(categories, 1),
         abs(entropy),
