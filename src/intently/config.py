@@ -27,6 +27,7 @@ from pydantic import (
 from intently.errors import DataError
 
 __all__ = [
+    "AllocateConfig",
     "Config",
     "EnvironmentConfig",
     "FeedConfig",
@@ -84,6 +85,10 @@ class FeedConfig(StageConfig):
     idle_hours: PositiveFloat = 6.0  # a session ends after this
 
 
+class AllocateConfig(StageConfig):
+    explore: NonNegativeInt = 0  # last places of a page that are drawn by lot, the propensity logged
+
+
 class UnderstandConfig(StageConfig):
     pipeline: str = "v1"  # the way of reasoning: v1, routes, v2 or one-prompt
     history_tokens: PositiveInt = 1500
@@ -122,6 +127,7 @@ class Config(StageConfig):
     language: LanguageConfig = LanguageConfig()
     retrieve: RetrieveConfig = RetrieveConfig()
     feed: FeedConfig = FeedConfig()
+    allocate: AllocateConfig = AllocateConfig()
     understand: UnderstandConfig = UnderstandConfig()
     environment: EnvironmentConfig = EnvironmentConfig()
     serve: ServeConfig = ServeConfig()
@@ -138,7 +144,7 @@ class Config(StageConfig):
         return self.home / store
 
 
-SECTIONS = ("journal", "language", "retrieve", "feed", "understand", "environment", "serve")
+SECTIONS = ("journal", "language", "retrieve", "feed", "allocate", "understand", "environment", "serve")
 SHORT_NAMES = {
     "INTENTLY_LLM_URL": ("language", "url"),
     "INTENTLY_LLM_MODEL": ("language", "model"),

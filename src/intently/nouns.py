@@ -20,6 +20,7 @@ __all__ = [
     "CallRow",
     "Candidates",
     "Change",
+    "Channel",
     "Command",
     "Cue",
     "Event",
@@ -241,6 +242,9 @@ class Reason(Noun):
     evidence: tuple[tuple[str, str], ...] = ()
 
 
+Channel = Literal["cognitive", "utility"]  # the supply that a candidate belongs to: what was understood, what is done
+
+
 class SlateItem(Noun):
     item_id: Id
     title: str
@@ -248,7 +252,9 @@ class SlateItem(Noun):
     score: float
     parts: Mapping[str, float]  # score by part: sources, match, attenuate, one entry a met wish
     reason: Reason
-    source: str  # the source that proposed it first, by weight
+    source: str  # the source of its channel that says most for it, by weight
+    channel: Channel = "utility"
+    propensity: float = Field(1.0, gt=0, le=1)  # of being on this page; below 1 where places are drawn by lot
 
 
 class RemovedItem(Noun):

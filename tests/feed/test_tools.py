@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intently.config import Config, FeedConfig
+from intently.config import AllocateConfig, Config, FeedConfig
 from intently.errors import ContractBroken
 from intently.feed.candidates import ask_sources
 from intently.feed.eligibility import select_eligible
@@ -19,6 +19,8 @@ from intently.feed.tools.nearness import by_highest
 from intently.feed.tools.products import small_product
 from intently.feed.wishes import read_wishes
 from tests.feed.worlds import ask, film, history_of, make_world, must, prefer, unit
+
+ALL_ON = Config(allocate=AllocateConfig(explore=2))  # what is off by default
 
 
 def scene_of(world, request):
@@ -48,7 +50,7 @@ def some_world(count=20):
 
 @pytest.mark.parametrize("name", sorted(TOOLS))
 def test_every_tool_keeps_the_contract_of_its_stage_and_replays_from_its_columns(name):
-    world = some_world()
+    world = replace(some_world(), config=ALL_ON)
     scene, retrieved = scene_of(world, full_request(world))
     plan = make_plan(world, scene.request)
     assert name in [step.tool for step in plan.steps]

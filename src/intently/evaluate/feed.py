@@ -102,7 +102,7 @@ def _read(file: Path) -> Iterator[Outcome]:
 def _digest(pack: Pack, config: Config, seed: int) -> str:
     """Of everything that decides the numbers."""
     root = Path(__file__).parent.parent
-    whole = hashlib.sha256(f"{pack.digest} {seed} {config.retrieve} {config.feed}".encode())
+    whole = hashlib.sha256(f"{pack.digest} {seed} {config.retrieve} {config.feed} {config.allocate}".encode())
     whole.update(pack.snapshot.vectors.tobytes())
     for room in ROOMS_READ:
         for file in sorted((root / room).rglob("*.py")):

@@ -5,7 +5,8 @@
     a wish by meaning to avoid      -> Attenuator, next to the Matcher
     "what's trending", "what's new" -> Searcher, next to the Matcher
     always, once                    -> Aggregator, after every scorer
-    diversity above 0, or asked     -> Diversifier, last
+    diversity above 0, or asked     -> Diversifier
+    places to be drawn by lot       -> Explorer, last
 
 Each tool says itself whether it is wanted; tools of third parties take their place by their stage.
 """
@@ -23,6 +24,7 @@ __all__ = ["Plan", "Step", "check_plan", "make_plan", "tool_of"]
 
 STAGES = ("filter", "score", "combine", "order")
 OURS = ("filter", "match", "attenuate", "search", "aggregate", "diversify")
+LAST = ("explore",)  # after those of third parties: what is drawn by lot is not moved again
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Plan:
 def make_plan(world: World, request: FeedRequest, tools: Mapping[str, Tool] | None = None) -> Plan:
     """Ask every tool whether this request needs it; order by stage, ours first inside a stage."""
     known = tools if tools is not None else all_tools()
-    names = [*(name for name in OURS if name in known), *sorted(name for name in known if name not in OURS)]
+    others = sorted(name for name in known if name not in OURS + LAST)
+    names = [name for name in (*OURS, *others, *LAST) if name in known]
     steps = []
     for name in sorted(names, key=lambda name: STAGES.index(known[name].stage)):
         wanted = known[name].wanted(world, request)

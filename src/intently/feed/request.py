@@ -16,9 +16,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
 from intently.feed.candidates import Retrieved, ask_sources, retrieval_of
+from intently.feed.channels import candidate_pool
 from intently.feed.eligibility import Eligible, select_eligible
 from intently.feed.plan import Plan, tool_of
 from intently.feed.planners import RULES
@@ -66,10 +65,7 @@ def recommend(world: World, request: FeedRequest) -> Recommended:
 def rank_candidates(scene: Scene, retrieved: Retrieved, plan: Plan, clock: "Clock | None" = None) -> Pool:
     """Run the tools of the plan on the candidates. Order and scores are in the pool that comes back."""
     clock = clock or Clock()
-    ids = scene.world.snapshot.item_ids
-    measured = {"base": retrieved.base, **{f"source:{name}": part for name, part in retrieved.parts.items()}}
-    places = np.arange(len(retrieved.rows), dtype=np.int64)
-    pool = Pool(tuple([ids[row] for row in retrieved.rows.tolist()]), places, measured)
+    pool = candidate_pool(scene, retrieved)
     for step in plan.steps:
         with clock(step.tool):
             pool = run_tool(tool_of(step.tool), step.arguments, pool, scene)

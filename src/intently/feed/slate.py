@@ -8,13 +8,16 @@ import numpy as np
 
 from intently.errors import BadRequest
 from intently.explain import write_reason
+from intently.feed.channels import supply_of
 from intently.feed.eligibility import Eligible
 from intently.feed.facts import facts_of
+from intently.feed.tools.explorer import propensity_of
 from intently.feed.tools.nearness import by_highest
 from intently.feed.tools.pool import Pool
 from intently.feed.world import FeedRequest, World
-from intently.nouns import Removed, RemovedItem, SlateItem
+from intently.nouns import Channel, Removed, RemovedItem, SlateItem
 from intently.retrieve.request import RetrievalRequest
+from intently.retrieve.tags import COGNITIVE
 
 __all__ = ["cursor_of", "item_parts", "read_cursor", "removed_of", "slate_items"]
 
@@ -34,6 +37,7 @@ def slate_items(
             continue
         parts = item_parts(pool, place, sources)
         told = {**parts, **{name: column[place] for name, column in highest.items()}}
+        channel = supply_of(request, pool, place).channel
         shown.append(
             SlateItem(
                 item_id=pool.ids[place],
@@ -42,7 +46,9 @@ def slate_items(
                 score=float(pool.scores[place]),
                 parts=parts,
                 reason=write_reason(facts_of(world, request, retrieval, row, told)),
-                source=_source(world, parts, sources),
+                source=_source(world, parts, sources, channel),
+                channel=channel,
+                propensity=propensity_of(pool, place) if start == 0 else 1.0,
             )
         )
     return tuple(shown)
@@ -94,8 +100,12 @@ def _highest(pool: Pool) -> Mapping[str, np.ndarray]:
     return {f"like:{i}": np.maximum(by_highest(pool.column(f"like:{i}")), pool.column(f"words:{i}")) for i in ids}
 
 
-def _source(world: World, parts: Mapping[str, float], sources: Sequence[str]) -> str:
-    """The source that says most for the item, by weight; the first of equals. Empty when none does."""
-    said = {name: world.weights.get(name, 0.0) * parts.get(name, 0.0) for name in sources}
+def _source(world: World, parts: Mapping[str, float], sources: Sequence[str], channel: Channel) -> str:
+    """The source that says most for the item, by weight; the first of equals. Empty when none does. For a cognitive
+    item the source that hears the words: their parts compare as they are."""
+    hearing = [name for name in sources if name in COGNITIVE and channel == "cognitive"]
+    said = {name: parts.get(name, 0.0) for name in hearing} or {
+        name: world.weights.get(name, 0.0) * parts.get(name, 0.0) for name in sources
+    }
     best = max(said, key=lambda name: said[name], default="")
     return best if best and said[best] > 0 else ""

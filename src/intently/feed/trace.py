@@ -18,8 +18,10 @@ from typing import Any
 import numpy as np
 
 from intently.errors import DataError
+from intently.feed.channels import supply_of
 from intently.feed.conditions import item_rows
 from intently.feed.plan import Plan, tool_of
+from intently.feed.tools.explorer import propensity_of
 from intently.feed.tools.pool import Array, Pool, run_tool
 from intently.feed.world import FeedRequest, World
 from intently.nouns import History, Preference, Tag
@@ -63,8 +65,15 @@ class Trace:
             "scores": pack(scores),
             "order": pack(self.pool.order.astype(np.int32)),
             "removed": dict(self.removed),
+            "shown": [self._shown(place) for place in self.pool.order[: self.request.limit].tolist()],
             "seconds": {stage: round(seconds, 6) for stage, seconds in self.seconds.items()},
         }
+
+    def _shown(self, place: int) -> dict[str, Any]:
+        """A line of the log of what was shown: its supply, the tag or wish that it came by, and its propensity."""
+        supply = supply_of(self.request, self.pool, place)
+        told = {"item_id": self.pool.ids[place], "channel": supply.channel, "by": supply.by}
+        return {**told, "propensity": propensity_of(self.pool, place)}
 
 
 def pool_of(trace: Mapping[str, Any]) -> Pool:

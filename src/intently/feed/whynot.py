@@ -8,6 +8,7 @@ import numpy as np
 from intently.errors import NotFound
 from intently.explain import amount_text, bound_text
 from intently.feed.candidates import ask_sources, scored
+from intently.feed.channels import supply_of
 from intently.feed.eligibility import Rule, select_eligible
 from intently.feed.planners import RULES
 from intently.feed.request import rank_candidates
@@ -15,7 +16,7 @@ from intently.feed.slate import item_parts
 from intently.feed.tools import Scene
 from intently.feed.wishes import read_wishes
 from intently.feed.world import FeedRequest, World
-from intently.nouns import Noun, Preference
+from intently.nouns import Channel, Noun, Preference
 
 __all__ = ["WhyNot", "why_not"]
 
@@ -35,6 +36,8 @@ class WhyNot(Noun):
     score: float | None = None
     parts: Mapping[str, float] = {}
     unmet: tuple[str, ...] = ()  # ids of wishes that it does not meet
+    channel: Channel | None = None  # the supply that it belongs to among the candidates; null when it is removed
+    by_words: str = ""  # the tag or the wish that a cognitive item is nearest to, in words
 
 
 def why_not(world: World, request: FeedRequest, item_id: str) -> WhyNot:
@@ -57,6 +60,7 @@ def why_not(world: World, request: FeedRequest, item_id: str) -> WhyNot:
     pool = rank_candidates(scene, found, (world.planner or RULES).plan(world, request))
     place = pool.ids.index(item_id)
     position = pool.order.tolist().index(place) + 1
+    supply = supply_of(request, pool, place)
     sources = [source.name for source in world.sources]
     parts = item_parts(pool, place, sources)
     unmet = [w.preference for w in wishes.grounded if w.worth > 0 and not parts.get(f"wish:{w.preference.id}")]
@@ -72,6 +76,8 @@ def why_not(world: World, request: FeedRequest, item_id: str) -> WhyNot:
         score=float(pool.scores[place]) if pool.scores is not None else None,
         parts=parts,
         unmet=tuple(p.id for p in unmet),
+        channel=supply.channel,
+        by_words=_words(request, supply.by),
     )
 
 
@@ -85,6 +91,11 @@ def _ranked_text(
     if not retrieved:
         return f"“{title}” may be shown, but is not among the {candidates - 1:,} best{lacks}"
     return f"“{title}” ranks {position:,} of {candidates:,}{lacks}"
+
+
+def _words(request: FeedRequest, by: str) -> str:
+    tags = {tag.tag_id: tag.text for tag in request.tags}
+    return {**tags, **{p.id: p.quote for p in request.preferences}}.get(by, "")
 
 
 def _broken_text(world: World, rule: Rule, row: int) -> str:

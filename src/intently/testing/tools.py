@@ -16,6 +16,7 @@ import numpy as np
 
 from intently.errors import ContractBroken
 from intently.feed.candidates import Retrieved, ask_sources
+from intently.feed.channels import candidate_pool
 from intently.feed.eligibility import select_eligible
 from intently.feed.plan import STAGES, Plan, Step, make_plan
 from intently.feed.tools import TOOLS, Pool, Scene, Tool, run_tool
@@ -156,9 +157,7 @@ def _run_before(tool: Tool, scene: Scene, found: Retrieved) -> Pool:
     tools = {**TOOLS, tool.name: tool}
     steps: Sequence[Step] = make_plan(scene.world, scene.request, tools).steps
     place = [step.tool for step in steps].index(tool.name)
-    ids = scene.world.snapshot.item_ids
-    measured = {"base": found.base, **{f"source:{name}": part for name, part in found.parts.items()}}
-    pool = Pool(tuple(ids[row] for row in found.rows.tolist()), np.arange(len(found.rows), dtype=np.int64), measured)
+    pool = candidate_pool(scene, found)
     for step in Plan(tuple(steps[:place])).steps:
         pool = run_tool(tools[step.tool], step.arguments, pool, scene)
     return pool

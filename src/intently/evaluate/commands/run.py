@@ -157,7 +157,9 @@ class _Run:
         root = Path(__file__).parents[2]
         whole = hashlib.sha256(f"{self.prepared.digest} {self.asked.seed} {self.asked.model}".encode())
         whole.update(self.asked.people.encode())
-        whole.update(f"{self.config.retrieve} {self.config.feed} {self.config.language}".encode())
+        whole.update(
+            f"{self.config.retrieve} {self.config.feed} {self.config.allocate} {self.config.language}".encode()
+        )
         whole.update(self.prepared.source.model_dump_json().encode())
         for room in ROOMS_READ:
             for file in sorted(

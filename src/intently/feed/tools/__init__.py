@@ -1,4 +1,5 @@
-"""The tools of the feed: Filter, Matcher, Attenuator, Searcher, Aggregator, Diversifier, and those of third parties.
+"""The tools of the feed: Filter, Matcher, Attenuator, Searcher, Aggregator, Diversifier, Explorer, and those of third
+parties.
 
 Which of them run, and why, is decided in `feed.plan`; what a tool is, in `feed.tools.pool`.
 """
@@ -11,6 +12,7 @@ from intently.errors import ContractBroken
 from intently.feed.tools.aggregator import Aggregator
 from intently.feed.tools.attenuator import Attenuator
 from intently.feed.tools.diversifier import Diversifier
+from intently.feed.tools.explorer import Explorer
 from intently.feed.tools.filter import Filter
 from intently.feed.tools.matcher import Matcher
 from intently.feed.tools.pool import Arguments, Array, Pool, Scene, Stage, Tool, run_tool
@@ -23,6 +25,7 @@ __all__ = [
     "Array",
     "Attenuator",
     "Diversifier",
+    "Explorer",
     "Filter",
     "Matcher",
     "Pool",
@@ -37,7 +40,7 @@ __all__ = [
 GROUP = "intently.tools"
 THEIR_STAGES = ("filter", "score", "order")  # combining is the Aggregator's: a plan combines once
 TOOLS: Mapping[str, Tool] = {
-    tool.name: tool for tool in (Filter(), Matcher(), Attenuator(), Searcher(), Aggregator(), Diversifier())
+    tool.name: tool for tool in (Filter(), Matcher(), Attenuator(), Searcher(), Aggregator(), Diversifier(), Explorer())
 }
 
 

@@ -26,12 +26,13 @@ from intently.feed.wishes import Wishes
 from intently.feed.world import FeedRequest, World
 from intently.retrieve.request import Rows
 
-__all__ = ["Arguments", "Array", "Part", "Pool", "Scene", "Stage", "Tool", "run_tool"]
+__all__ = ["CHANNEL", "Arguments", "Array", "Part", "Pool", "Scene", "Stage", "Tool", "run_tool"]
 
 Array = npt.NDArray[Any]
 Part = npt.NDArray[np.float64]
 Arguments = Mapping[str, Any]  # plain JSON: it is stored in the plan
 Stage = Literal["filter", "score", "combine", "order"]
+CHANNEL = "channel"  # measured column, int16: 0 utility; n cognitive, and the n-th wish or tag is the nearest
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def why_not(engine: EngineOf, user_id: Person, item_id: PathId, client: Annotate
     found = engine.why_not(user_id, item_id, client=client)
     return WhyNotBody(
         item_id=found.item_id, title=found.title, outcome=found.outcome, text=found.text, by=found.by,
-        position=found.position, unmet=found.unmet,
+        position=found.position, unmet=found.unmet, channel=found.channel, by_words=found.by_words,
     )  # fmt: skip
 
 

@@ -8,7 +8,9 @@ from pydantic import AwareDatetime, Discriminator, Field, FiniteFloat, NaiveDate
 
 from intently.feed.parser.tokens import MAX_CHARACTERS
 from intently.feed.proposals import Proposal
-from intently.nouns import Change, EventKind, Id, Interest, Noun, Persona, Preference, Relaxation, Scope, Slate
+from intently.nouns import (
+    Change, Channel, EventKind, Id, Interest, Noun, Persona, Preference, Relaxation, Scope, Slate,
+)  # fmt: skip
 from intently.nouns import Tag as NounTag
 
 __all__ = [
@@ -189,6 +191,10 @@ class WhyNotBody(Noun):
     by: tuple[str, ...]
     position: int | None
     unmet: tuple[str, ...] = Field(description="ids of wishes that it does not meet")
+    channel: Channel | None = Field(
+        description="its supply: what was understood (cognitive), or what is done (utility)"
+    )
+    by_words: str = Field(description="the tag or the wish that a cognitive item is nearest to; empty for utility")
 
 
 class ItemIn(Noun):

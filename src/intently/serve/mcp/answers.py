@@ -90,6 +90,10 @@ class WhyAnswer(Noun):
     position: int | None = Field(description="in the whole order, counted from 1; null when it is left out")
     meets: tuple[str, ...] = Field(description="wishes in force that it meets")
     lacks: tuple[str, ...] = Field(description="wishes in force that it does not meet")
+    channel: Literal["cognitive", "utility"] | None = Field(
+        description="cognitive: from what was understood of the person"
+    )
+    by_words: str = Field(description="data: the tag or wish that a cognitive item is nearest to")
 
 
 def feed_answer(engine: Engine, slate: Slate, notices: tuple[str, ...] = ()) -> FeedAnswer:
@@ -126,7 +130,7 @@ def why_answer(found: WhyNot, memory: tuple[Preference, ...]) -> WhyAnswer:
     lacks = tuple(data(held.quote, FACT) for held in memory if held.id in found.unmet)
     return WhyAnswer(
         item_id=found.item_id, title=data(found.title, TITLE), outcome=found.outcome, text=data(found.text, 2 * LINE),
-        position=found.position, meets=meets, lacks=lacks,
+        position=found.position, meets=meets, lacks=lacks, channel=found.channel, by_words=data(found.by_words, FACT),
     )  # fmt: skip
 
 
