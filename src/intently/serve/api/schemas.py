@@ -9,7 +9,17 @@ from pydantic import AwareDatetime, Discriminator, Field, FiniteFloat, NaiveDate
 from intently.feed.parser.tokens import MAX_CHARACTERS
 from intently.feed.proposals import Proposal
 from intently.nouns import (
-    Change, Channel, EventKind, Id, Interest, Noun, Persona, Preference, Relaxation, Scope, Slate,
+    Change,
+    Channel,
+    EventKind,
+    Id,
+    Interest,
+    Noun,
+    Persona,
+    Preference,
+    Relaxation,
+    Scope,
+    Slate,
 )  # fmt: skip
 from intently.nouns import Tag as NounTag
 
