@@ -25,6 +25,7 @@ BASELINES: Mapping[str, Callable[[], System]] = {
     "semantic-all": lambda: _retrieval("semantic-all"),
     "bm25-taste": lambda: _retrieval("bm25-taste"),
     "bm25-all-taste": lambda: _retrieval("bm25-all-taste"),
+    "bm25-all-taste-fresh": lambda: _retrieval("bm25-all-taste-fresh"),
     "semantic-taste": lambda: _retrieval("semantic-taste"),
     "one-prompt": PlainParser,
     "agent": Agent,

@@ -34,6 +34,7 @@ class RetrievalConfig:
     neighbours: float = 0.0
     memory: Literal["last", "all"] = "all"
     unwanted: float = 0.5
+    fresh: bool = False  # what a command was answered with does not come again
     bm25: Bm25Config = Bm25Config()
 
 
@@ -44,6 +45,10 @@ RETRIEVALS: Mapping[str, tuple[str, RetrievalConfig]] = {
     "semantic-all": ("semantic search, all commands", RetrievalConfig(semantic=1.0)),
     "bm25-taste": ("BM25 + taste", RetrievalConfig(lexical=1.0, popularity=2.0, neighbours=0.5, memory="last")),
     "bm25-all-taste": ("BM25 of all commands + taste", RetrievalConfig(lexical=1.0, popularity=1.0, neighbours=1.0)),
+    "bm25-all-taste-fresh": (
+        "BM25 of all commands + taste, nothing twice",
+        RetrievalConfig(lexical=1.0, popularity=1.0, neighbours=1.0, fresh=True),
+    ),
     "semantic-taste": (
         "semantic search + taste",
         RetrievalConfig(semantic=1.0, popularity=1.0, neighbours=0.5, memory="last"),
@@ -133,9 +138,9 @@ class Searching:
         return self._show()
 
     def say(self, text: str, truth: Truth) -> Shown:
-        if asks_for_others(text):
+        if asks_for_others(text) or (self._config.fresh and self._texts):
             self._hidden.update(self._shown)
-        else:
+        if not asks_for_others(text):
             self._texts.append(text)
         return self._show()
 
