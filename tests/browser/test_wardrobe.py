@@ -152,3 +152,8 @@ def test_a_screen_reader_hears_each_round_and_finds_chips_cards_and_history(open
     history = page.get_by_role("heading", name="What you said").locator("..").aria_snapshot()
     assert "any in light blue?" in history
     assert page.get_by_role("status").get_attribute("aria-live") == "polite"
+
+
+def test_the_browser_tells_its_clock_so_that_tonight_can_end_by_it(open_wardrobe: Open) -> None:
+    page = open_wardrobe(clock="Asia/Tokyo")
+    assert ("intently_zone", "Asia/Tokyo") in {(cookie["name"], cookie["value"]) for cookie in page.context.cookies()}
