@@ -70,3 +70,25 @@ def test_relaxing_never_brings_back_what_was_hidden():
     wish = must("p1", "genre", "is", ["Horror"], polarity="avoid")
     offers = recommend(make_world(items), ask(preferences=(wish,), hidden=frozenset({"f0", "f1"}))).slate.relaxations
     assert [offer.gain for offer in offers] == [3]
+
+
+def test_an_empty_slate_that_no_two_musts_explain_names_them():
+    items = [film(f"f{n}", ["Horror"], year=1970, minutes=200.0) for n in range(5)]
+    musts = (
+        must("p1", "genre", "is", ["Horror"], polarity="avoid", quote="no horror"),
+        must("p2", "year", "at_least", 1990.0, quote="from 1990"),
+        must("p3", "minutes", "at_most", 90.0, quote="under 90 minutes"),
+    )
+    slate = recommend(make_world(items), ask(preferences=musts)).slate
+    assert (slate.items, slate.relaxations) == ((), ())
+    assert "“no horror”, “from 1990”, “under 90 minutes”" in slate.notices[-1]
+    fewer = recommend(make_world(items), ask(preferences=musts[:2])).slate
+    assert fewer.relaxations
+    assert not any("take more of it back" in notice for notice in fewer.notices)
+
+
+def test_an_empty_slate_that_no_must_explains_blames_none():
+    items = [film("f0", ["Horror"])]
+    wish = must("p1", "genre", "is", ["Horror"], polarity="avoid", quote="no horror")
+    slate = recommend(make_world(items), ask(preferences=(wish,), hidden=frozenset({"f0"}))).slate
+    assert "hidden, seen or not available" in slate.notices[-1]

@@ -20,7 +20,7 @@ from intently.feed.world import FeedRequest, World
 from intently.nouns import Change, Preference, Relaxation
 from intently.retrieve.request import Mask
 
-__all__ = ["offer_relaxations", "taken", "too_few"]
+__all__ = ["dead_end", "offer_relaxations", "taken", "too_few"]
 
 ENOUGH = 10  # items; fewer asked for: that many
 MOST_OFFERED = 3
@@ -54,6 +54,17 @@ def offer_relaxations(world: World, request: FeedRequest, eligible: Eligible) ->
         offers += _pairs(world, broken)
     ranked = sorted(offers, key=lambda offer: (max(1, len(offer.drop)), -offer.gain, offer.change is None, offer.text))
     return tuple(ranked[:MOST_OFFERED])
+
+
+def dead_end(request: FeedRequest, eligible: Eligible, offered: Sequence[Relaxation]) -> tuple[str, ...]:
+    """What to say where nothing is eligible and no relaxation helps: an empty slate is never without a word."""
+    musts = [rule.preference for rule in eligible.rules if rule.preference is not None]
+    if eligible.allowed.count or offered or not musts:
+        return ()
+    if not eligible.before_musts.any():
+        return ("nothing is left to show, whatever the musts: all is hidden, seen or not available",)
+    said = ", ".join(f"“{must.quote}”" for must in musts)
+    return (f"nothing meets all of this, nor all but two of it: {said}; take more of it back, or start over",)
 
 
 def _count_broken(rules: list[Rule], before_musts: Mask) -> _Broken:

@@ -21,7 +21,7 @@ from intently.feed.channels import candidate_pool
 from intently.feed.eligibility import Eligible, select_eligible
 from intently.feed.plan import Plan, tool_of
 from intently.feed.planners import RULES
-from intently.feed.relax import offer_relaxations
+from intently.feed.relax import dead_end, offer_relaxations
 from intently.feed.slate import cursor_of, removed_of, slate_items
 from intently.feed.tools import Pool, Scene, run_tool
 from intently.feed.trace import Trace, pool_of, request_of
@@ -55,7 +55,7 @@ def recommend(world: World, request: FeedRequest) -> Recommended:
         items=items,
         removed=removed_of(world, request, eligible, pool),
         relaxations=relaxations,
-        notices=_notices(request, eligible, wishes),
+        notices=(*_notices(request, eligible, wishes), *dead_end(request, eligible, relaxations)),
         cursor=cursor_of(request.feed_id, request.limit) if len(pool.order) > request.limit else None,
     )
     ranked = tuple([pool.ids[place] for place in pool.order.tolist()])
