@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from intently.journal import UnderstandingRow
 from intently.serve.api.schemas import CountsBody, MergeIn, UnderstandingBody
@@ -37,8 +37,9 @@ def export(engine: EngineOf, user_id: OwnPerson) -> dict[str, Any]:
 
 
 @router.delete("", summary="Delete everything that is kept about a person")
-def erase(engine: EngineOf, user_id: OwnPerson) -> CountsBody:
+def erase(request: Request, engine: EngineOf, user_id: OwnPerson) -> CountsBody:
     erased = engine.erase(user_id)
+    request.app.state.screens.forget(engine.store.name, user_id)
     return CountsBody(counts=erased.counts, forgets=erased.forgets)
 
 

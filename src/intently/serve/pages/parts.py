@@ -45,6 +45,7 @@ def frame_part(visit: Visit) -> dict[str, Any]:
         "heading": "For you" if visit.user_id == BLANK else f"For {visit.user_id[:40]}",
         "ideas": ideas_of(spec),
         "can_seen": spec.repeat != "always",
+        "own": visit.caller.scope != "shop",  # a shop's key may not export or erase
     }  # fmt: skip
 
 

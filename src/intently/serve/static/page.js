@@ -22,6 +22,11 @@
   });
   label();
 
+  // Who deletes what is kept of them leaves nothing in the browser either
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("form.erase")) keep("intently.said", "[]");
+  });
+
   // Sentences said before: arrow up and down in the box
   let said = [];
   try { said = JSON.parse(kept("intently.said") || "[]"); } catch { said = []; }
