@@ -13,7 +13,7 @@ from intently.cli import app, main
 from intently.config import Config
 
 SLATE = {"feed_id", "as_of", "items", "removed", "relaxations", "notices", "cursor"}
-ITEM = {"item_id", "title", "position", "score", "parts", "reason", "source"}
+ITEM = {"item_id", "title", "position", "score", "parts", "reason", "source", "channel", "propensity"}
 CHANGE = {"op", "target", "polarity", "strength", "facet", "matches", "relation", "value", "scope", "quote"}
 
 
