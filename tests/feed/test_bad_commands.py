@@ -100,3 +100,15 @@ def test_amounts_that_nothing_has_and_single_letters_change_nothing_and_are_told
     parsed = read_exact(said, context("films"))
     assert [change.op for change in parsed.changes] == ["keep"]
     assert "I did not understand" in " ".join(parsed.notices)
+
+
+@pytest.mark.parametrize("said", ["asdfgh qwerty", "something asdfgh", "zzz", "no sdkjfhskdf"])
+def test_keys_struck_at_random_ask_for_nothing_and_are_not_understood(said: str) -> None:
+    parsed = read_exact(said, context("films"))
+    assert [change.op for change in parsed.changes] == ["keep"]
+    assert not parsed.complete
+
+
+@pytest.mark.parametrize("said", ["something with rhythm", "films by Krzysztof", "THX 1138", "NYPD"])
+def test_words_that_are_hard_to_say_are_words(said: str) -> None:
+    assert [change.op for change in read_exact(said, context("films")).changes] == ["add"]

@@ -33,7 +33,7 @@ def read_unknown(reading: Reading, segment: Segment) -> None:
     crowded = segment.topic and sum(piece.kind == "unknown" for run in runs for piece in run) > MAX_WISH_WORDS + 1
     for run in runs:
         phrase = reading.words(run)
-        if _is_rubbish(phrase):
+        if _is_rubbish(phrase) or _is_mashed(reading, phrase):
             if len(reading.sentence.pieces) <= len(run) + 2:
                 reading.not_understood(phrase)
             continue
@@ -65,6 +65,17 @@ _RUBBISH = re.compile(
 def _is_rubbish(phrase: str) -> bool:
     """One letter, mere digits or half a contraction: no wish, whatever announces it."""
     return all(_RUBBISH.match(word.replace("’", "'").strip("'.,")) for word in phrase.split())
+
+
+_MASHED = re.compile(r"[bcdfghjklmnpqrstvwxz]{5}|(.)\1\1|\A[bcdfghjklmnpqrstvwxz]{3,}\Z")
+
+
+def _is_mashed(reading: Reading, phrase: str) -> bool:
+    """ "asdfgh qwerty": no word of the language or of the catalogue's texts, and nothing that can be said aloud."""
+    index, known = reading.context.snapshot.text, ordinary_words(reading.context.spec.language)
+    words = [word for word in re.findall(r"[a-z]+", phrase) if word not in known]
+    held = any(len(index.holders(term)[0]) for term in terms_in(phrase, index.language))
+    return bool(words) and phrase.islower() and not held and any(map(_MASHED.search, words))
 
 
 def _wish(reading: Reading, segment: Segment, phrase: str) -> None:
