@@ -22,6 +22,7 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     ValidationError,
+    model_validator,
 )
 
 from intently.errors import DataError
@@ -86,7 +87,21 @@ class FeedConfig(StageConfig):
 
 
 class AllocateConfig(StageConfig):
+    """Places of a page for what was understood of the person: docs/allocation.md. Off by default."""
+
+    most: NonNegativeFloat = 0.0  # places a page for the cognitive supply, on average, at most; 0: the score decides
+    least: NonNegativeFloat = 0.0  # and at least; not above `most`
+    price: PositiveFloat = (
+        0.02  # lambda: taste (0 to 0.9) that a cognitive item must be worth more than who it displaces
+    )
+    floor: NonNegativeFloat = 1.0  # conversion of the cognitive places, on average, as a share of the catalogue's mean
     explore: NonNegativeInt = 0  # last places of a page that are drawn by lot, the propensity logged
+
+    @model_validator(mode="after")
+    def _range(self) -> "AllocateConfig":
+        if self.least > self.most:
+            raise ValueError(f"`least` is {self.least:g}, above `most`, which is {self.most:g}; set most >= least")
+        return self
 
 
 class UnderstandConfig(StageConfig):

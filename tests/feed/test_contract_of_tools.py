@@ -14,7 +14,7 @@ from intently.testing import Case, check_tool, plain_cases
 
 @pytest.mark.parametrize("name", sorted(TOOLS))
 def test_every_tool_of_ours_keeps_the_contract(name):
-    on = Config(allocate=AllocateConfig(explore=2))  # what is off by default
+    on = Config(allocate=AllocateConfig(least=1, most=2, explore=2))  # what is off by default
     cases = [Case(replace(case.world, config=on), case.request) for case in plain_cases()]
     assert check_tool(TOOLS[name], cases) >= 1
 

@@ -20,7 +20,7 @@ from intently.feed.tools.products import small_product
 from intently.feed.wishes import read_wishes
 from tests.feed.worlds import ask, film, history_of, make_world, must, prefer, unit
 
-ALL_ON = Config(allocate=AllocateConfig(explore=2))  # what is off by default
+ALL_ON = Config(allocate=AllocateConfig(least=1, most=2, explore=2))  # what is off by default
 
 
 def scene_of(world, request):

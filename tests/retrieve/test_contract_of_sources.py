@@ -21,9 +21,14 @@ TOWER, KNOWN = tower_of(N - 4).placed(
     [f"i{row}" for row in range(N)]
 )  # the newest four items came after it was trained
 SOURCES = sources_of(
-    spec_of("always"), VECTORS, index_log(N, LOG, spec_of(), RetrieveConfig()), RetrieveConfig(), Sequence(TOWER, KNOWN)
+    spec_of("always"),
+    VECTORS,
+    index_log(N, LOG, spec_of(), RetrieveConfig()),
+    RetrieveConfig(),
+    Sequence(TOWER, KNOWN),
+    tags=True,
 )
-NAMES = ("popularity", "trend", "fresh", "lasting", "neighbours", "semantic", "sequence", "repeats")
+NAMES = ("popularity", "trend", "fresh", "lasting", "neighbours", "semantic", "tags", "sequence", "repeats")
 
 
 def source(name: str) -> Retriever:

@@ -1,6 +1,7 @@
 """Wires the rooms together for the command line, the server and `from intently import Engine`.
 
 engine      the Python API of one store
+allocating  multipliers of the places that supplies get, from request to request
 store       opening and importing; worlds: snapshot, index and sources as they are now; people: one person's events
 feeds       making slates; saying: commands; remembering, steering: memory versions; traces: written behind the request
 inferring   how something was inferred (inferred: its views); understood: what is known, corrected by the person

@@ -11,6 +11,7 @@ import numpy as np
 
 from intently.catalog.snapshot import Snapshot
 from intently.config import Config
+from intently.engine.allocating import Allocating
 from intently.engine.filters import read_filters
 from intently.engine.people import HIDING, NEWEST, SEEN, Person, person_of
 from intently.engine.remembering import Remembering
@@ -66,6 +67,7 @@ class Feeds:
     def __init__(self, store: Store, worlds: WorldKeeper, config: Config) -> None:
         self._store, self._worlds, self._config = store, worlds, config
         self.memory = Remembering(store, config)
+        self.allocating = Allocating(store.journal, config.allocate)
         self.traces = TraceWriter(store.journal)
         self._last: OrderedDict[tuple[str, str], Shown] = OrderedDict()
 
@@ -196,7 +198,7 @@ class Feeds:
             diversify=diversify or made.diversify, search=made.search,
             passed=self._passed(user_id, client, made.said, person) if only is None else {},
             previous=tuple(item_id for item_id, _ in last.items) if last else (),
-            notices=made.notices,
+            multipliers=self.allocating.now(), notices=made.notices,
         )  # fmt: skip
 
     def _passed(
@@ -223,6 +225,7 @@ class Feeds:
         while len(self._last) > KEPT_SLATES:
             self._last.popitem(last=False)
         self.traces.put(slate.feed_id, request.user_id, request.as_of, done.trace)
+        self.allocating.learn(done)
 
     def _lengthen(self, page: Slate, start: int) -> None:
         """What was shown grows by a page that is looked at: "something else" hides it too, and "the 14th" is there."""

@@ -29,8 +29,10 @@ from intently.engine.store import Store, demo_pack, open_store
 from intently.errors import StoreError
 from intently.feed.planners import planner_of
 from intently.feed.world import World
-from intently.journal import EventColumns
-from intently.nouns import Event, Item
+from intently.journal import KIND_CODES, EventColumns
+from intently.nouns import Event, EventKind, Item
+from intently.retrieve.columns import liked_of
+from intently.retrieve.conversions import Conversions, conversions_of
 from intently.retrieve.fusion import DEFAULT_WEIGHTS
 from intently.retrieve.index import BehaviourIndex, build_index, open_index, save_index
 from intently.retrieve.sources import sources_of
@@ -40,6 +42,8 @@ __all__ = ["Current", "WorldKeeper", "open_vectors", "prepare_store"]
 
 log = logging.getLogger(__name__)
 Vectors = npt.NDArray[np.float32]
+CAME: tuple[EventKind, ...] = ("click", "view", "detail", "cart", "purchase", "rating")  # to an item, see it or take it
+TOOK: tuple[EventKind, ...] = ("purchase",)  # and what is liked of ratings
 KEPT_PAST = 2  # worlds of earlier moments kept ready
 
 
@@ -63,6 +67,7 @@ class WorldKeeper:
         self._past: OrderedDict[float, World] = OrderedDict()
         snapshot, revision = open_or_build_snapshot(store, vectors)
         index = _open_or_build_index(store, snapshot, config)
+        self._conversions = self._converted(snapshot)
         grounder = self._grounder(snapshot)
         grounder.warm()
         self.current = self._made(snapshot, index, grounder, revision)
@@ -78,7 +83,8 @@ class WorldKeeper:
                 columns = self._store.journal.event_columns(self._store.spec.history_kinds, until=as_of)
                 index = build_index(self._store.spec, current.world.snapshot, columns, self._config.retrieve, moment)
                 index = replace(index, weights=dict(current.world.weights))
-                self._past[moment] = self._world(current.world.snapshot, index)
+                past = self._converted(current.world.snapshot, as_of)
+                self._past[moment] = self._world(current.world.snapshot, index, past)
                 while len(self._past) > KEPT_PAST:
                     self._past.popitem(last=False)
             return self._past[moment]
@@ -153,6 +159,7 @@ class WorldKeeper:
         with self._lock:
             snapshot, revision = build_from_journal(self._store, self._vectors)
             index = _build_index(self._store, snapshot, self._config)
+            self._conversions = self._converted(snapshot)
             self._past.clear()
             self.current = self._made(snapshot, index, self._grounder(snapshot), revision)
 
@@ -170,14 +177,31 @@ class WorldKeeper:
         return Grounder(self._store.spec, snapshot, self._encoder, self._vectors)
 
     def _made(self, snapshot: Snapshot, index: BehaviourIndex, grounder: Grounder, revision: int) -> Current:
-        return Current(self._world(snapshot, index), grounder, index, revision)
+        return Current(self._world(snapshot, index, self._conversions), grounder, index, revision)
 
-    def _world(self, snapshot: Snapshot, index: BehaviourIndex) -> World:
+    def _converted(self, snapshot: Snapshot, until: datetime | None = None) -> Conversions | None:
+        """What the log says that items convert; counted at the start and at a rebuild, where places are allocated."""
+        if self._config.allocate.most <= 0:
+            return None
+        kinds = {*CAME, *self._store.spec.history_kinds}
+        columns = self._store.journal.event_columns(kinds, until=until)
+        rows = np.array([-1 if (row := snapshot.row_of(item)) is None else row for item in columns.item_ids], np.int32)
+        rows = rows[columns.items] if len(columns.items) else np.empty(0, np.int32)
+        ratings = columns.kinds == KIND_CODES["rating"]
+        took = np.isin(columns.kinds, [KIND_CODES[kind] for kind in TOOK])
+        took |= ratings & liked_of(columns.values, self._store.spec)
+        known = rows >= 0
+        return conversions_of(len(snapshot), columns.users[known], rows[known], took[known])
+
+    def _world(self, snapshot: Snapshot, index: BehaviourIndex, conversions: Conversions | None) -> World:
         versions = {"index": f"{index.as_of:.3f}", "encoder": self._encoder.digest if self._encoder else ""}
+        versions |= {"conversions": conversions.version} if conversions else {}
+        tags = self._config.allocate.most > 0
         return World(
             spec=self._store.spec,
             snapshot=snapshot,
-            sources=sources_of(self._store.spec, snapshot.vectors, index, self._config.retrieve),
+            sources=sources_of(self._store.spec, snapshot.vectors, index, self._config.retrieve, tags=tags),
+            conversions=conversions,
             weights=index.weights or DEFAULT_WEIGHTS,
             encode=_remembering(self._encoder) if self._encoder else None,
             config=self._config,

@@ -24,6 +24,7 @@ __all__ = ["Retrieved", "ask_sources", "retrieval_of", "scored"]
 
 STEPS = 4  # tiers in one met wish of worth 1.0; soft bounds fall between
 BY_MEANING = "semantic"  # the source that answers wishes by meaning
+BY_TAGS = "tags"  # the source of the cognitive supply, there where places are allocated
 # Of a wish by meaning in the question to the sources: overlap@10 with exact scoring 0.98 -> 1.00 (random vectors).
 LIKE_WEIGHT = 2.0
 SMALL = 8  # times the candidates asked for: up to here every item is scored
@@ -91,6 +92,7 @@ def _best(world: World, retrieval: RetrievalRequest, tier: Allowed, k: int, word
     spoken = bool(retrieval.seeds.size) or any(intent.weight > 0 for intent in retrieval.intents)
     held = worded.rows[tier.mask[worded.rows]]
     held, _ = top(held, looked_up(held, worded.rows, worded.share), k // 4)
+    held = np.union1d(held, _supplied(world, retrieval, tier, k // 8)).astype(np.int32)
     if tier.count <= SMALL * k:
         return _best_of_few(world, retrieval, tier.rows, k, spoken, held)
     fused = fuse(retrieval, world.sources, tier, k, world.weights)
@@ -101,6 +103,12 @@ def _best(world: World, retrieval: RetrievalRequest, tier: Allowed, k: int, word
     inside = tier.mask[fused.rows]  # a source that does not keep to the mask is not let through
     parts = {name: part[inside] for name, part in fused.parts.items()}
     return Retrieved(retrieval, fused.rows[inside], fused.base[inside], parts)
+
+
+def _supplied(world: World, retrieval: RetrievalRequest, tier: Allowed, k: int) -> Rows:
+    """What the cognitive supply proposes, where places are allocated: the base score has no room for it."""
+    found = [source.retrieve(retrieval, tier, k).rows for source in world.sources if source.name == BY_TAGS]
+    return found[0] if found else no_rows()
 
 
 def _best_of_few(world: World, retrieval: RetrievalRequest, rows: Rows, k: int, spoken: bool, held: Rows) -> Retrieved:

@@ -6,6 +6,7 @@
     "what's trending", "what's new" -> Searcher, next to the Matcher
     always, once                    -> Aggregator, after every scorer
     diversity above 0, or asked     -> Diversifier
+    places for the cognitive supply -> Allocator
     places to be drawn by lot       -> Explorer, last
 
 Each tool says itself whether it is wanted; tools of third parties take their place by their stage.
@@ -23,7 +24,7 @@ from intently.feed.world import FeedRequest, World
 __all__ = ["Plan", "Step", "check_plan", "make_plan", "tool_of"]
 
 STAGES = ("filter", "score", "combine", "order")
-OURS = ("filter", "match", "attenuate", "search", "aggregate", "diversify")
+OURS = ("filter", "match", "attenuate", "search", "aggregate", "diversify", "allocate")
 LAST = ("explore",)  # after those of third parties: what is drawn by lot is not moved again
 
 

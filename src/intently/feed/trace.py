@@ -11,7 +11,7 @@ bytes a candidate and column, never an item's vector or text; so it needs no sna
 import base64
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from intently.feed.tools.explorer import propensity_of
 from intently.feed.tools.pool import Array, Pool, run_tool
 from intently.feed.world import FeedRequest, World
 from intently.nouns import History, Preference, Tag
+from intently.retrieve.allocation import Multipliers
 
 __all__ = ["Trace", "gone_versions", "pack", "pool_of", "read_trace", "request_of", "unpack", "versions_of"]
 
@@ -112,8 +113,9 @@ def request_of(world: World, trace: Mapping[str, Any]) -> FeedRequest:
     )
     return FeedRequest(
         **{name: body[name] for name in PLAIN},
-        search=body.get("search"),  # traces of the first version have neither
+        search=body.get("search"),  # the first traces have none of these
         passed=body.get("passed", {}),
+        multipliers=Multipliers(**body.get("multipliers", {})),
         as_of=datetime.fromisoformat(body["as_of"]),
         history=history,
         tags=tuple(Tag.model_validate(tag) for tag in body["tags"]),
@@ -136,6 +138,7 @@ def _request_json(world: World, request: FeedRequest) -> dict[str, Any]:
         "as_of": request.as_of.isoformat(),
         "search": request.search,
         "passed": dict(request.passed),
+        "multipliers": asdict(request.multipliers),
         "preferences": [p.model_dump(mode="json") for p in request.preferences],
         "history": {
             "items": [ids[row] for row in history.rows.tolist()],

@@ -10,6 +10,8 @@ from intently.catalog.schema import CatalogSpec
 from intently.catalog.snapshot import Snapshot
 from intently.config import Config
 from intently.nouns import History, Preference, Slate, Tag
+from intently.retrieve.allocation import Multipliers
+from intently.retrieve.conversions import Conversions
 from intently.retrieve.request import Floats, Retriever, Rows, empty_history, no_rows
 from intently.retrieve.words import WordFinder
 
@@ -39,6 +41,7 @@ class World:
     config: Config = field(default_factory=Config)
     versions: Mapping[str, str] = field(default_factory=dict)
     planner: "Planner | None" = None  # None: the rules
+    conversions: Conversions | None = None  # None: all items convert alike; read where places are allocated
     intent: "IntentReader | None" = None  # None: attention over the history, which needs no training
 
     @cached_property
@@ -75,6 +78,7 @@ class FeedRequest:
     diversify: bool = False
     search: str | None = None  # "trending" or "new": asked for, for this slate alone
     passed: Mapping[str, int] = field(default_factory=dict)  # shown and passed over in this session, how often
+    multipliers: Multipliers = Multipliers()  # of the allocation, as the requests before left them
     previous: tuple[str, ...] = ()  # the slate under which the command was typed
     notices: tuple[str, ...] = ()
 

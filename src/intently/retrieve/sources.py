@@ -11,6 +11,7 @@ from intently.retrieve.repeats import Repeats
 from intently.retrieve.request import Floats, Retriever
 from intently.retrieve.semantic import Semantic
 from intently.retrieve.sequence import Sequence
+from intently.retrieve.tags import Tags
 
 __all__ = ["sources_of"]
 
@@ -21,9 +22,10 @@ def sources_of(
     index: BehaviourIndex,
     config: RetrieveConfig,
     sequence: Sequence | None = None,
+    tags: bool = False,
 ) -> tuple[Retriever, ...]:
     """All sources that this catalogue can use: "repeats" only where items may come back, "semantic" only with vectors,
-    "sequence" only with a trained tower.
+    "sequence" only with a trained tower, "tags" only where places are allocated (`tags`).
 
     `vectors` (n, dim) are the snapshot's; dim 0 without an encoder. `sequence` is placed on the snapshot's items.
     """
@@ -36,6 +38,8 @@ def sources_of(
     ]
     if vectors.shape[1]:
         sources.append(Semantic(np.asarray(vectors)))
+    if vectors.shape[1] and tags:
+        sources.append(Tags(np.asarray(vectors)))
     if sequence is not None:
         sources.append(sequence)
     if spec.repeat != "never":

@@ -1,4 +1,5 @@
-"""The tools of the feed: Filter, Matcher, Attenuator, Searcher, Aggregator, Diversifier, Explorer, and those of third
+"""The tools of the feed: Filter, Matcher, Attenuator, Searcher, Aggregator, Diversifier, Allocator,
+Explorer, and those of third
 parties.
 
 Which of them run, and why, is decided in `feed.plan`; what a tool is, in `feed.tools.pool`.
@@ -10,6 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from intently.errors import ContractBroken
 from intently.feed.tools.aggregator import Aggregator
+from intently.feed.tools.allocator import Allocator
 from intently.feed.tools.attenuator import Attenuator
 from intently.feed.tools.diversifier import Diversifier
 from intently.feed.tools.explorer import Explorer
@@ -21,6 +23,7 @@ from intently.feed.tools.searcher import Searcher
 __all__ = [
     "TOOLS",
     "Aggregator",
+    "Allocator",
     "Arguments",
     "Array",
     "Attenuator",
@@ -40,7 +43,8 @@ __all__ = [
 GROUP = "intently.tools"
 THEIR_STAGES = ("filter", "score", "order")  # combining is the Aggregator's: a plan combines once
 TOOLS: Mapping[str, Tool] = {
-    tool.name: tool for tool in (Filter(), Matcher(), Attenuator(), Searcher(), Aggregator(), Diversifier(), Explorer())
+    tool.name: tool
+    for tool in (Filter(), Matcher(), Attenuator(), Searcher(), Aggregator(), Diversifier(), Allocator(), Explorer())
 }
 
 
