@@ -10,7 +10,10 @@ from intently.config import load_config
 from intently.errors import AnswerInvalid, BadRequest, ModelUnavailable
 from intently.evaluate.understanding.answers import Answers
 from intently.evaluate.understanding.asking import _proposed, _refused
-from intently.evaluate.understanding.report import UnderstandingReport
+from intently.evaluate.understanding.cases import Case
+from intently.evaluate.understanding.found import Found, Spent, Told
+from intently.evaluate.understanding.measures import Person
+from intently.evaluate.understanding.report import Table, UnderstandingReport
 from intently.evaluate.understanding.rows import choose_rows
 from intently.evaluate.understanding.run import Asked, evaluate_ground
 from intently.evaluate.understanding.standin import Recorded, StandIn
@@ -24,6 +27,7 @@ from tests.evaluate.understanding.worlds import KINDS, PEOPLE, tiny_ground
 MOODS = ("calm", "bright", "lonely", "tiny", "wooden", "clever", "frozen", "secret")
 ANSWER = "\n".join([f"{mood} {kind}" for mood in MOODS for kind in KINDS][:30])  # one line a tag
 ROW = "one-prompt"
+CASE = Case(0, "u0", 0.0, 0, (), following=(1, 2), target=7)
 PERSONAS = "letters of lines, then a persona of 2 to 6 words"
 
 
@@ -118,6 +122,22 @@ def test_four_routes_and_v2_are_told_apart_by_what_each_of_their_voices_found(tm
     claims = [verdict.claim for verdict in table.verdicts()]
     assert "exclusive B: V2 no lower than V1, four routes" in claims
     assert "HR@30: V2 above V2's tags of other people" in claims
+
+
+def test_the_bars_on_costs_and_repetition_are_verdicts_by_person(tmp_path):
+    def row(uncached: int, seconds: float, repeated: int = 0) -> tuple[Person, ...]:
+        tags = tuple(Told(f"calm {n}") for n in range(30))
+        found = Found((1,), (1,), tags, repeated=repeated, spent=Spent(1, uncached, 0, 10, seconds))
+        return tuple(Person(CASE, found, {"knn": found}) for _ in range(20))
+
+    def shown(routes, v2) -> list[bool]:
+        rows = {"routes": routes, "v2": v2, "popularity": v2}
+        told = Table("tiny", 20, rows, 10, None, 0).verdicts()
+        names = ("uncached tokens: V2 under 40%", "seconds: V2 fewer", "duplicate tags: V2 under 1%")
+        return [one.shown for name in names for one in told if one.claim.startswith(name)]
+
+    assert shown(row(990, 20), row(380, 10)) == [True, True, True]  # 390 of 1,000
+    assert shown(row(990, 20), row(400, 20, repeated=1)) == [False, False, False]  # 410 of 1,000; 1 of 30
 
 
 def test_what_each_rule_left_out_is_a_share_of_what_the_model_named():

@@ -23,6 +23,7 @@ TAGGED = ("tags", "categories", "grounded", "duplicate tags, pool", "duplicate t
 COSTS = ("calls", "uncached in", "cached in", "out", "uncached in + out", "seconds")
 COLUMNS: Mapping[str, Sequence[str]] = {"hits": HITS, "tags": TAGGED, "costs": COSTS}
 COUNTS = {"tags", "categories", *COSTS}  # shown without decimals of a share
+MOST_TOKENS, MOST_REPEATED = 0.40, 0.01  # bars: of the four routes' uncached tokens, and of the final tags
 TOO_POPULAR = 0.8  # HR@30 of popularity above which a set says nothing
 
 
@@ -81,6 +82,9 @@ class Table:
         for other in ("routes", "routes-compressed"):
             if other in self.rows:
                 found += [self._no_lower(name, other) for name in ("HR@30", "exclusive A", "exclusive B")]
+        found += self._costs()
+        repeated = values(self.rows["v2"], "duplicate tags")
+        found.append(higher("duplicate tags: V2 under 1% after the arbiter", MOST_REPEATED - repeated, self.seed))
         below = [other for other in ("random", "one-prompt") if other in self.rows]
         found += [self._higher(name, other) for name in ("HR@30", "HR@10", "recall@200") for other in below]
         own = values(self.rows["v2"], "HR@30") - others_hits(self.rows["v2"])
@@ -122,6 +126,18 @@ class Table:
     def _pairs(self, name: str, other: str) -> npt.NDArray[np.float64]:
         difference: npt.NDArray[np.float64] = values(self.rows["v2"], name) - values(self.rows[other], name)
         return difference
+
+    def _costs(self) -> list[Verdict]:
+        """The bars of docs/semantics.md, 8 on what V2 costs beside the four routes: tokens and seconds of a person."""
+        if "routes" not in self.rows:
+            return []
+        mine, theirs = self.rows["v2"], self.rows["routes"]
+        tokens = MOST_TOKENS * values(theirs, "uncached in + out") - values(mine, "uncached in + out")
+        seconds = values(theirs, "seconds") - values(mine, "seconds")
+        return [
+            higher(f"uncached tokens: V2 under {MOST_TOKENS:.0%} of {NAMES['routes']}", tokens, self.seed),
+            higher(f"seconds: V2 fewer than {NAMES['routes']}", seconds, self.seed),
+        ]
 
     def _no_lower(self, name: str, other: str) -> Verdict:
         return no_lower(f"{name}: V2 no lower than {NAMES[other]}", self._pairs(name, other), self.seed)
