@@ -39,6 +39,7 @@ from intently.language.reading import reading_prompt
 from intently.language.status import ModelStatus
 from intently.nouns import Event, Item, Preference, Relaxation, Slate
 from intently.understand import Progress
+from intently.understand.census import Census
 from intently.understand.unmet import Unmet
 
 __all__ = ["Engine"]
@@ -311,6 +312,10 @@ class Engine(Inferring):
         self.worlds.delete_item(item_id)
 
     # --------------------------------------------------------------------------------------------------- understanding
+    def census(self) -> Census:
+        """How many people are understood, by which pipelines, who is due, and how much there is of a person."""
+        return self.understander.census()
+
     def unmet(self, *, least_people: int = 1) -> list[Unmet]:
         """What people's tags ask for and the catalogue does not have, most people first."""
         _between("least_people", least_people, 1, 1_000_000)

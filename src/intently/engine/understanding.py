@@ -17,6 +17,7 @@ from intently.language.budget import Budget, Estimate
 from intently.language.model import Model
 from intently.nouns import Cue
 from intently.understand import Progress, estimate_user, understand_user
+from intently.understand.census import Census, census_of
 from intently.understand.environment import Surroundings, open_environment
 from intently.understand.pool import Pool, pool_of
 from intently.understand.unmet import Unmet, unmet_of
@@ -105,6 +106,11 @@ class Understander:
         rows = newest_understood(self._store.journal)
         tags = [(row.user_id, tag) for row in rows for tag in row.tags]
         return unmet_of(tags, self._services.encoder, least_people)
+
+    def census(self) -> Census:
+        """How far everybody is understood now, without what they disowned."""
+        rows = newest_understood(self._store.journal)
+        return census_of(rows, datetime.now(UTC), self._config.understand.refresh_days)
 
     def _cues_of(self, as_of: datetime | None) -> tuple[Cue, ...]:
         """The cues of now, or those of a batch, noticed once."""
