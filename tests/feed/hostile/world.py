@@ -22,7 +22,7 @@ from tests.serve.conftest import GENRES, TOML
 __all__ = ["ATTACKER", "CASES", "MARK", "VICTIM", "Case", "check_said", "config_of", "give_secrets", "said_by_itself"]
 
 HERE = Path(__file__).parent
-MARK = "qzxv"
+MARK = "zuqav"
 VICTIM, ATTACKER = "12", "mallory"
 OWN_WORDS = {"something", "else"}  # of a change that hides what is shown
 
