@@ -137,6 +137,7 @@ def changed_part(changed: Changed | None, slate: Slate, chips: Sequence[Chip], b
         "by": BY.get(by, ""),
         "came": changed.came,
         "left": changed.left,
+        "later": len(set(changed.left_ids) - {item.item_id for item in slate.removed.items}),
         "removed": [(rule_words(rule, chips), f"{count:,}") for rule, count in counts if count],
     }
 

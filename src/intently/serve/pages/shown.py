@@ -17,6 +17,7 @@ class Changed:
 
     left: tuple[str, ...]
     came: tuple[str, ...]
+    left_ids: tuple[str, ...] = ()  # of those that left
 
 
 class Screens:
@@ -48,4 +49,5 @@ def _difference(before: Titles, now: Titles) -> Changed:
     return Changed(
         tuple(title for item_id, title in before if item_id not in new),
         tuple(title for item_id, title in now if item_id not in old),
+        tuple(item_id for item_id, _ in before if item_id not in new),
     )
