@@ -11,8 +11,9 @@ from typing import Literal
 
 from intently.catalog.schema import FacetSpec
 from intently.feed.parser.lexicon import words_of
-from intently.feed.parser.numbers import Quantity, Units, read_quantity, read_range
+from intently.feed.parser.numbers import Quantity, Units, read_quantity
 from intently.feed.parser.phrases import Phrases
+from intently.feed.parser.ranges import read_range
 from intently.feed.parser.tokens import Token
 from intently.nouns import Polarity, PreferenceValue, Relation
 

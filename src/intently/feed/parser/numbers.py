@@ -1,4 +1,4 @@
-"""Amounts as people write them: digits, words, currencies, durations, years, decades, centuries, ranges.
+"""Amounts as people write them: digits, words, currencies, durations, years, decades, centuries. Ranges: `ranges`.
 
 One concept: `Quantity`, an interval of raw numbers with the units that were said. Which facet it belongs to is decided
 later (`bounds`), because that may need words elsewhere in the sentence.
@@ -13,12 +13,12 @@ from intently.feed.parser.tokens import Token, tokenise
 
 __all__ = [
     "CURRENCY_SIGNS",
-    "_LATEST_YEAR",
+    "LATEST_YEAR",
     "Quantity",
     "Units",
     "is_foreign",
     "read_quantity",
-    "read_range",
+    "skip_words",
     "units_of",
 ]
 
@@ -50,14 +50,12 @@ _ORDINAL_CENTURY = {
     "18th": 18, "19th": 19, "20th": 20, "21st": 21, "eighteenth": 18, "nineteenth": 19, "twentieth": 20,
     "twentyfirst": 21, "twenty-first": 21,
 }  # fmt: skip
-_RANGE_SIGNS = {"-", "–", "—", "to", "till", "til", "until", "through", "thru"}
-_EARLIEST_YEAR, _LATEST_YEAR = 1850, 2099
+_EARLIEST_YEAR, LATEST_YEAR = 1850, 2099
 CURRENCY_SIGNS = frozenset("£$€¥")
 _FOREIGN = frozenset(("£", "$", "€", "¥", "dollar", "dollars", "euro", "euros", "usd", "eur", "yen", "yuan", "pounds"))
 _CURRENCY_WORDS: dict[str, float] = {word: 1.0 for word in (*_FOREIGN, "buck", "bucks")} | {
     "fiver": 5.0, "tenner": 10.0, "grand": 1000.0,
 }  # fmt: skip
-_NOW = frozenset(("now", "today", "present", "date"))
 _ISH = ("ish", "odd")
 LONGEST_MINUTES = 400
 FEW_YEARS = 5  # "the last few years"
@@ -106,43 +104,6 @@ def is_foreign(words: Sequence[str], unit: str, units: Mapping[str, float]) -> b
     return any(word in _FOREIGN and word != unit and word not in units for word in words)
 
 
-def read_range(tokens: Sequence[Token], at: int, units: Units, joined_by_and: bool) -> Quantity | None:
-    """Two amounts joined by "to", a dash, or (after "between") "and"; the unit of the second serves the first too."""
-    first = read_quantity(tokens, at, units)
-    if first is None or first.end >= len(tokens):
-        return None
-    word = tokens[first.end].low
-    if word == "up" and [token.low for token in tokens[first.end + 1 : first.end + 2]] == ["to"]:
-        last = read_quantity(tokens, first.end + 2, units)
-        return _joined(first, last) if last is not None and _are_alike(first, last) else None
-    if word not in _RANGE_SIGNS and not (joined_by_and and word in ("and", "&")):
-        return None
-    if first.is_time and tokens[first.end + 1 : first.end + 2] and tokens[first.end + 1].low in _NOW:
-        return replace(first, high=float(_LATEST_YEAR), end=first.end + 2, shape="span", open=True)
-    second = read_quantity(tokens, _skip(tokens, first.end + 1, ("the",)), units)
-    if second is None:
-        return None
-    return _joined(first, second)
-
-
-def _are_alike(first: Quantity, second: Quantity) -> bool:
-    """ "From 2000 up to 2010", not "from 2000 up to 90 minutes"."""
-    return first.is_time == second.is_time and first.units == second.units
-
-
-def _joined(first: Quantity, second: Quantity) -> Quantity | None:
-    if first.shape == "year" and second.shape == "amount" and not second.units and second.high < 100:
-        century = first.low - first.low % 100
-        second = replace(second, low=century + second.low, high=century + second.high, shape="year")
-    if first.units and second.units:
-        factors = dict(second.units)
-        ratio = next((factor / factors[name] for name, factor in first.units if name in factors), 1.0)
-        first = replace(first, low=first.low * ratio, high=first.high * ratio)
-    low, high = sorted((first.low, second.high))
-    shape = "span" if first.is_time and (second.is_time or not second.units) else "amount"
-    return Quantity(low, high, second.end, second.units or first.units, shape, first.vague or second.vague)
-
-
 def read_quantity(tokens: Sequence[Token], at: int, units: Units) -> Quantity | None:
     """The amount that starts exactly at this token, or None."""
     if at >= len(tokens):
@@ -157,7 +118,7 @@ def read_quantity(tokens: Sequence[Token], at: int, units: Units) -> Quantity | 
     return _with_units(tokens, found, units, sign or ())
 
 
-def _skip(tokens: Sequence[Token], at: int, words: tuple[str, ...]) -> int:
+def skip_words(tokens: Sequence[Token], at: int, words: tuple[str, ...]) -> int:
     while at < len(tokens) and tokens[at].low in words:
         at += 1
     return at
@@ -206,14 +167,14 @@ def _words(tokens: Sequence[Token], at: int) -> _Number | None:
     if word == "half" and at + 1 < len(tokens) and tokens[at + 1].low in ("a", "an"):
         return _Number(0.5, at + 2, "?")
     if word == "couple":
-        return _Number(2, _skip(tokens, at + 1, ("of",)), "?")
+        return _Number(2, skip_words(tokens, at + 1, ("of",)), "?")
     if word in ("a", "an"):
         return _after_article(tokens, at)
     total, end = _small(tokens, at)
     if end == at:
         return None
     if end < len(tokens) and tokens[end].low == "hundred":
-        rest, after = _small(tokens, _skip(tokens, end + 1, ("and",)))
+        rest, after = _small(tokens, skip_words(tokens, end + 1, ("and",)))
         total, end = total * 100 + rest, (after if rest else end + 1)
     return _Number(total, end)
 
@@ -221,10 +182,10 @@ def _words(tokens: Sequence[Token], at: int) -> _Number | None:
 def _after_article(tokens: Sequence[Token], at: int) -> _Number | None:
     following = tokens[at + 1].low if at + 1 < len(tokens) else ""
     if following == "hundred":
-        rest, after = _small(tokens, _skip(tokens, at + 2, ("and",)))
+        rest, after = _small(tokens, skip_words(tokens, at + 2, ("and",)))
         return _Number(100 + rest, after if rest else at + 2)
     if following == "couple":
-        return _Number(2, _skip(tokens, at + 2, ("of",)), "?")
+        return _Number(2, skip_words(tokens, at + 2, ("of",)), "?")
     return _Number(1, at + 1, "?")
 
 
@@ -307,7 +268,7 @@ def _longer_duration(tokens: Sequence[Token], first: Quantity, units: Units, tai
         return first
     if tail:
         return replace(first, low=first.low + float(tail) / factor, high=first.low + float(tail) / factor)
-    at = _skip(tokens, first.end, ("and",))
+    at = skip_words(tokens, first.end, ("and",))
     if at != first.end and at < len(tokens) and tokens[at].low in ("a", "half"):
         value, end = _and_a_half(tokens, first.low, first.end) if at + 1 <= len(tokens) else (first.low, first.end)
         return replace(first, low=value, high=value, end=end)
@@ -323,7 +284,7 @@ def _longer_duration(tokens: Sequence[Token], first: Quantity, units: Units, tai
 
 
 def _as_year(quantity: Quantity, digits: str) -> Quantity:
-    is_year = len(digits) == 4 and digits.isdigit() and _EARLIEST_YEAR <= quantity.low <= _LATEST_YEAR
+    is_year = len(digits) == 4 and digits.isdigit() and _EARLIEST_YEAR <= quantity.low <= LATEST_YEAR
     return replace(quantity, shape="year") if is_year else quantity
 
 
@@ -332,7 +293,7 @@ def _years_ago(tokens: Sequence[Token], value: float, at: int) -> Quantity | Non
     if at >= len(tokens) or tokens[at].low not in ("year", "years", "decade", "decades"):
         return None
     years = value * (10 if tokens[at].low.startswith("decade") else 1)
-    return Quantity(years, years, _skip(tokens, at + 1, ("old", "ago")), (), "age")
+    return Quantity(years, years, skip_words(tokens, at + 1, ("old", "ago")), (), "age")
 
 
 def _decade(tokens: Sequence[Token], at: int) -> Quantity | None:
@@ -345,7 +306,7 @@ def _decade(tokens: Sequence[Token], at: int) -> Quantity | None:
     modifier, _, glued = tokens[at].low.partition("-")
     if modifier in _PART_OF_DECADE:
         part = _PART_OF_DECADE[modifier]
-        start = at if glued else _skip(tokens, at + 1, ("-", "to", "the", "of"))
+        start = at if glued else skip_words(tokens, at + 1, ("-", "to", "the", "of"))
         if start >= len(tokens):
             return None
     first = _decade_year(glued if start == at and glued else tokens[start].low)
@@ -364,7 +325,9 @@ def _wide_part(tokens: Sequence[Token], at: int) -> tuple[tuple[int, int], int] 
     if words[1] not in ("to", "-", "/", "or", "and"):
         return None
     used = 1 if "-to-" in tokens[at].low else 3
-    return (_PART_OF_DECADE[words[0]][0], _PART_OF_DECADE[words[2]][1]), _skip(tokens, at + used, ("-", "the", "of"))
+    return (_PART_OF_DECADE[words[0]][0], _PART_OF_DECADE[words[2]][1]), skip_words(
+        tokens, at + used, ("-", "the", "of")
+    )
 
 
 def _decade_year(word: str) -> int | None:
@@ -374,7 +337,7 @@ def _decade_year(word: str) -> int | None:
         return None
     number = int(word[:-1])
     if len(word) == 5:
-        return number if _EARLIEST_YEAR <= number <= _LATEST_YEAR else None
+        return number if _EARLIEST_YEAR <= number <= LATEST_YEAR else None
     return 2000 + number if number < 20 else 1900 + number
 
 

@@ -19,7 +19,7 @@ from intently.feed.parser.likings import read_liking
 from intently.feed.parser.people import believable_names
 from intently.feed.parser.shown import read_shown
 from intently.feed.parser.tables import Direction, Tables, tables_of
-from intently.feed.parser.titles import Title, is_title_cue, titles_of
+from intently.feed.parser.titles import Title, is_setting, is_title_cue, titles_of
 from intently.feed.parser.tokens import Token, tokenise
 from intently.feed.parser.told import is_in_passing, is_mere_article, is_of_no_item, is_paid_by_time, is_when
 
@@ -77,12 +77,6 @@ class Sentence:
     @cached_property
     def lows(self) -> tuple[str, ...]:
         return tuple(token.low for token in self.tokens)
-
-
-_SETTINGS = frozenset((("set", "in"), ("set", "on"), ("set", "during"), ("place", "in")))
-_HOLDING = frozenset(
-    "film films movie movies something anything nothing story stories one ones is are thats all documentary".split()
-)
 
 
 @dataclass
@@ -158,22 +152,13 @@ class _Cutter:
         return Piece("term", at, end, grounding=grounding)
 
     def _title(self, at: int) -> Piece | None:
-        if at not in self.titles or self._is_setting(at):
+        if at not in self.titles or is_setting(self.tokens, at):
             return None
         found = self.titles[at]
         rival = self.terms.get(at)
         if rival is not None and rival[0] == found.end and _gives_way(rival[1], self.tokens, at):
             del self.terms[at]  # "newer than Fargo" speaks of the film, "by Fargo" of the person
         return Piece("title", at, found.end, items=found.items)
-
-    def _is_setting(self, at: int) -> bool:
-        """ "Set in Paris", "a film about Paris": the place or the topic, whatever film is called so."""
-        before = [token.low for token in self.tokens[max(at - 4, 0) : at]]
-        if before[-1:] == ["the"]:
-            before.pop()
-        if tuple(before[-2:]) in _SETTINGS:
-            return True
-        return before[-1:] == ["about"] and bool(_HOLDING & set(before[-2:-1]))
 
     def _cue(self, at: int) -> Piece | None:
         if self.tokens[at].low in _SEARCH_SIGNS and self._marks_a_word(at):

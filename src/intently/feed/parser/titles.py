@@ -14,7 +14,7 @@ from intently.feed.parser.context import ParseContext
 from intently.feed.parser.lexicon import cue_phrases
 from intently.feed.parser.tokens import Token
 
-__all__ = ["Title", "is_title_cue", "titles_of"]
+__all__ = ["Title", "is_setting", "is_title_cue", "titles_of"]
 
 LONGEST = 16  # tokens of a title that a year in brackets closes
 EDGE_YEARS = 1  # by which two sources may date a film apart
@@ -316,6 +316,22 @@ def is_title_cue(tokens: Sequence[Token], place: int) -> bool:
     """ "like", "than", "similar to"; not the "to" of "I want to switch off"."""
     low = tokens[place].low
     return low in _TITLE_CUES and (low != "to" or (place > 0 and tokens[place - 1].low in _ALIKE))
+
+
+def is_setting(tokens: Sequence[Token], at: int) -> bool:
+    """ "Set in Paris", "a film about Paris": the place or the topic, whatever film is called so."""
+    before = [token.low for token in tokens[max(at - 4, 0) : at]]
+    if before[-1:] == ["the"]:
+        before.pop()
+    if tuple(before[-2:]) in _SETTINGS:
+        return True
+    return before[-1:] == ["about"] and bool(_HOLDING & set(before[-2:-1]))
+
+
+_SETTINGS = frozenset((("set", "in"), ("set", "on"), ("set", "during"), ("place", "in")))
+_HOLDING = frozenset(
+    "film films movie movies something anything nothing story stories one ones is are thats all documentary".split()
+)
 
 
 def _is_capital(tokens: Sequence[Token], start: int, end: int) -> bool:
