@@ -91,9 +91,7 @@ class AllocateConfig(StageConfig):
 
     most: NonNegativeFloat = 0.0  # places a page for the cognitive supply, on average, at most; 0: the score decides
     least: NonNegativeFloat = 0.0  # and at least; not above `most`
-    price: PositiveFloat = (
-        0.02  # lambda: taste (0 to 0.9) that a cognitive item must be worth more than who it displaces
-    )
+    price: PositiveFloat = 0.02  # lambda: taste (0 to 0.9) by which a cognitive item must exceed who it displaces
     floor: NonNegativeFloat = 1.0  # conversion of the cognitive places, on average, as a share of the catalogue's mean
     explore: NonNegativeInt = 0  # last places of a page that are drawn by lot, the propensity logged
 

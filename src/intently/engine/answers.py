@@ -102,7 +102,7 @@ class MemoryView:
     version: int
     preferences: tuple[Preference, ...]
     notices: tuple[str, ...] = ()
-    said: tuple[datetime, datetime] | None = None  # when the oldest and the newest of this session's were said
+    said: tuple[datetime, datetime] | None = None  # `memory` only: this session's oldest and newest words
 
 
 @dataclass(frozen=True, slots=True)

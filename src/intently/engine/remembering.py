@@ -43,7 +43,7 @@ class Remembering:
     def at(self, user_id: str, client: str, number: int) -> MemoryView:
         """What version `number` put in force for this client when it was made."""
         view = self._memory.at(user_id, client, number)
-        return MemoryView(view.version, view.preferences, said=view.said)
+        return MemoryView(view.version, view.preferences)
 
     def accept(self, user_id: str, client: str, change: Change, command_id: str, seen: int | None) -> MemoryView:
         """Put a proposed preference in force. Raises Stale."""
@@ -76,4 +76,4 @@ class Remembering:
 
 
 def _view(applied: Applied) -> MemoryView:
-    return MemoryView(applied.version, applied.preferences, applied.notices, applied.said)
+    return MemoryView(applied.version, applied.preferences, applied.notices)

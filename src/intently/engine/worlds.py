@@ -31,7 +31,7 @@ from intently.feed.planners import planner_of
 from intently.feed.world import World
 from intently.journal import KIND_CODES, EventColumns
 from intently.nouns import Event, EventKind, Item
-from intently.retrieve.columns import liked_of
+from intently.retrieve.columns import liked_of, rows_of
 from intently.retrieve.conversions import Conversions, conversions_of
 from intently.retrieve.fusion import DEFAULT_WEIGHTS
 from intently.retrieve.index import BehaviourIndex, build_index, open_index, save_index
@@ -185,8 +185,7 @@ class WorldKeeper:
             return None
         kinds = {*CAME, *self._store.spec.history_kinds}
         columns = self._store.journal.event_columns(kinds, until=until)
-        rows = np.array([-1 if (row := snapshot.row_of(item)) is None else row for item in columns.item_ids], np.int32)
-        rows = rows[columns.items] if len(columns.items) else np.empty(0, np.int32)
+        rows = rows_of(snapshot, columns)
         ratings = columns.kinds == KIND_CODES["rating"]
         took = np.isin(columns.kinds, [KIND_CODES[kind] for kind in TOOK])
         took |= ratings & liked_of(columns.values, self._store.spec)

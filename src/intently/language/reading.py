@@ -15,7 +15,7 @@ from intently.language.prompt import Prompt, render
 
 __all__ = ["Wish", "ask_reading", "keep_quoted", "prefill_reading", "reading_prompt"]
 
-MAX_COMMAND = 400  # characters that the model sees; longer commands are read by the grammar alone
+MAX_COMMAND = 400  # characters that the model sees; the rest of a longer one is not asked about
 MAX_TITLES = 10
 MAX_TOKENS = 36
 _WORD = re.compile(r"\w+")

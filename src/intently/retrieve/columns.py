@@ -56,11 +56,16 @@ class Log:
 
 def read_log(spec: CatalogSpec, items: Items, columns: EventColumns, as_of: float = np.inf) -> Log:
     """The journal's columns on the snapshot's rows; later events, and those of items not in it, are left out."""
-    lookup = [items.row_of(item_id) for item_id in columns.item_ids]
-    row_of = np.array([-1 if row is None else row for row in lookup] or [-1], dtype=np.int32)
-    rows = row_of[columns.items] if len(columns.items) else np.empty(0, dtype=np.int32)
+    rows = rows_of(items, columns)
     log = Log(columns.users, rows, columns.times, liked_of(columns.values, spec))
     return log.only((rows >= 0) & (columns.times <= as_of))
+
+
+def rows_of(items: Items, columns: EventColumns) -> Rows:
+    """The snapshot's row of each event; -1 where it does not hold the item."""
+    lookup = [items.row_of(item_id) for item_id in columns.item_ids]
+    row_of = np.array([-1 if row is None else row for row in lookup] or [-1], dtype=np.int32)
+    return row_of[columns.items] if len(columns.items) else np.empty(0, dtype=np.int32)
 
 
 def liked_of(values: npt.NDArray[np.float64], spec: CatalogSpec) -> npt.NDArray[np.bool_]:

@@ -46,9 +46,10 @@ class Aggregator:
                 below += max(0.0, -float(pool.parts[name].min(initial=0.0)))
                 above += max(0.0, float(pool.parts[name].max(initial=0.0)))
         taste = float(arguments["taste"]) * (total + below) / (1.0 + below + above)
-        kept = taste * (1.0 - float(arguments.get("passed", 0.0))) ** pool.column("passed")
-        pool = pool.with_part("passed", np.round(kept - taste, DECIMALS))
-        taste = scores = kept
+        if "passed" in arguments:
+            kept = taste * (1.0 - float(arguments["passed"])) ** pool.column("passed")
+            pool, taste = pool.with_part("passed", np.round(kept - taste, DECIMALS)), kept
+        scores = taste
         for name in sorted(name for name in pool.measured if name.startswith("wish:")):  # sums depend on their order
             pool = pool.with_part(name, pool.column(name))
             scores = scores + pool.parts[name]
