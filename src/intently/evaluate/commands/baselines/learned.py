@@ -1,18 +1,14 @@
 """Sequence models as rows: SASRec and BERT4Rec, trained on the ground's own log. They do not read what is said.
 
 A tower is trained once for a ground and kept beside its import; the settings are those that `evaluate retrieval` uses
-for the set. `Towers` lends it to the row of ours that adds it to its sources.
+for the set. `source_of` lends it to the row of ours that adds it to its sources.
 """
 
-import threading
-from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
 
 from intently.errors import BadRequest
 from intently.evaluate.commands.baselines.blind import Fixed
-from intently.evaluate.commands.baselines.shelf import PerGround, Scores, Shelf
+from intently.evaluate.commands.baselines.shelf import PerGround, Shelf
 from intently.evaluate.commands.case import Case, Ground, Kind, Shown
 from intently.evaluate.commit import commit
 from intently.evaluate.retrieval.sequence import TOWERS, can_train, read_settings
@@ -25,7 +21,6 @@ from intently.retrieve.tower_files import open_tower, save_tower
 __all__ = ["MINUTES", "Learned", "source_of"]
 
 MINUTES = 20.0  # of training at most, after which the best epoch so far is taken
-_TRAINING = threading.Lock()
 
 
 def source_of(ground: Ground, kind: TowerKind) -> Sequence:
@@ -33,9 +28,8 @@ def source_of(ground: Ground, kind: TowerKind) -> Sequence:
     here."""
     snapshot = ground.engine.worlds.at(ground.as_of).snapshot
     folder = _folder(ground, kind)
-    with _TRAINING:
-        if not (folder / "tower").is_dir():
-            _train(ground, kind)
+    if not (folder / "tower").is_dir():
+        _train(ground, kind)
     tower, known = open_tower(folder / "tower")[0].placed(snapshot.item_ids)
     return Sequence(tower, known)
 
@@ -61,22 +55,16 @@ def _train(ground: Ground, kind: TowerKind) -> None:
     save_tower(tower, card, folder / "tower")
 
 
-@dataclass(frozen=True)
 class Learned:
     """The unseen items by what the tower says comes next."""
 
-    tower: TowerKind
-    kind: Kind = "blind"
-    _shelves: PerGround[Shelf] = field(default_factory=lambda: PerGround(Shelf), repr=False)
-    _sources: dict[str, Sequence] = field(default_factory=dict, repr=False)
-
-    @property
-    def name(self) -> str:
-        return TOWERS[self.tower]
+    def __init__(self, tower: TowerKind) -> None:
+        self.name = TOWERS[tower]
+        self.kind: Kind = "blind"
+        self._shelves = PerGround(Shelf)
+        self._sources = PerGround(lambda ground: source_of(ground, tower))
 
     def start(self, ground: Ground, case: Case) -> Fixed:
         shelf = self._shelves.of(ground)
-        if ground.name not in self._sources:
-            self._sources[ground.name] = source_of(ground, self.tower)
-        scores: Scores = shelf.scored_by(self._sources[ground.name], case.user_id)
-        return Fixed(Shown(shelf.best(np.asarray(scores), shelf.unseen(case.user_id)), by="blind"))
+        scores = shelf.scored_by(self._sources.of(ground), case.user_id)
+        return Fixed(Shown(shelf.best(scores, shelf.unseen(case.user_id)), by="blind"))
