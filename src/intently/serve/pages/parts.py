@@ -135,9 +135,9 @@ def changed_part(changed: Changed | None, slate: Slate, chips: Sequence[Chip], b
     return {
         "sum": f"{len(changed.came)} came, {len(changed.left)} left",
         "by": BY.get(by, ""),
-        "came": changed.came,
-        "left": changed.left,
-        "later": len(set(changed.left_ids) - {item.item_id for item in slate.removed.items}),
+        "came": [title for _, title in changed.came],
+        "left": [title for _, title in changed.left],
+        "later": len({item_id for item_id, _ in changed.left} - {item.item_id for item in slate.removed.items}),
         "removed": [(rule_words(rule, chips), f"{count:,}") for rule, count in counts if count],
     }
 

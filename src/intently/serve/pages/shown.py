@@ -13,11 +13,10 @@ Titles = tuple[tuple[str, str], ...]  # (item_id, title) in order
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Titles that left the screen and that came to it."""
+    """What left the screen, and what came to it."""
 
-    left: tuple[str, ...]
-    came: tuple[str, ...]
-    left_ids: tuple[str, ...] = ()  # of those that left
+    left: Titles
+    came: Titles
 
 
 class Screens:
@@ -47,7 +46,6 @@ class Screens:
 def _difference(before: Titles, now: Titles) -> Changed:
     old, new = {item_id for item_id, _ in before}, {item_id for item_id, _ in now}
     return Changed(
-        tuple(title for item_id, title in before if item_id not in new),
-        tuple(title for item_id, title in now if item_id not in old),
-        tuple(item_id for item_id, _ in before if item_id not in new),
+        tuple(pair for pair in before if pair[0] not in new),
+        tuple(pair for pair in now if pair[0] not in old),
     )
