@@ -1,7 +1,6 @@
 """What a person disowned is named by no pipeline again: what is theirs gets its place."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 
 from intently.config import load_config
-from intently.journal import Journal, open_journal
+from intently.journal import Journal
 from intently.language import ScriptedModel
 from intently.nouns import Event
 from intently.understand import understand_user
@@ -18,7 +17,7 @@ from intently.understand.kinds import kind_tags
 from intently.understand.pipelines import make_pipeline
 from intently.understand.pool import Pool
 from intently.understand.run import Run, prepare
-from tests.understand.worlds import NOW, ByWord, rated, snapshot, spec
+from tests.understand.worlds import NOW, ByWord, snapshot, spec
 
 INTERESTS = json.dumps(
     {"interests": [{"items": [3, 4], "interest": "locked-room murder"}, {"items": [1, 2], "interest": "trade at sea"}]}
@@ -26,14 +25,6 @@ INTERESTS = json.dumps(
 FOUR = json.dumps({"tags": [{"interest": 1, "tags": ["polar voyage", "pirate race", "lost harbour", "reef dive"]}]})
 MIXED = "polar voyage\nisland race\nsnow train\nstorm crew"
 SAID = "the person said that it is not them"
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    journal = open_journal("", tmp_path)
-    journal.append([rated(item, days_ago=9 - item) for item in (0, 1, 4, 5)] + [rated(20, 2, days_ago=15)])
-    yield journal
-    journal.close()
 
 
 @pytest.fixture(autouse=True)

@@ -1,20 +1,16 @@
 """V1's isolated routes and the one plain prompt: the baselines ask what they say and hide no repetition."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from intently.config import load_config
 from intently.errors import BadRequest
-from intently.journal import Journal, open_journal
 from intently.language import ScriptedModel, render
 from intently.nouns import Cue
 from intently.understand.one_prompt import OnePrompt
 from intently.understand.pipelines import make_pipeline
 from intently.understand.routes import Routes
 from intently.understand.run import prepare
-from tests.understand.worlds import NOW, rated, snapshot, spec
+from tests.understand.worlds import NOW, snapshot, spec
 
 CUES = (
     Cue(cue_id="c-winter", kind="season", text="winter begins", time=NOW, source="calendar"),
@@ -22,14 +18,6 @@ CUES = (
     Cue(cue_id="c-sea", kind="trend", text="many play sea games", time=NOW, source="journal"),
 )
 SCRIPT = ["sea voyage\njewel theft", "sea voyage\nisland race", "winter inn\njewel theft", "storm crew\nsnow train"]
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    journal = open_journal("", tmp_path)
-    journal.append([rated(item, days_ago=9 - item) for item in (0, 1, 4, 5)] + [rated(20, 2, days_ago=15)])
-    yield journal
-    journal.close()
 
 
 def _reason(pipeline, script, journal, tmp_path, count=2):

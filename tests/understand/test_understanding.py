@@ -1,7 +1,6 @@
 """Interests and tags of one person: evidence is real, vague ones go, what was paid for is not paid again."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from intently.config import load_config
 from intently.errors import BudgetSpent, ModelUnavailable, NotFound
-from intently.journal import Journal, open_journal
+from intently.journal import Journal
 from intently.language import Budget, ScriptedModel
 from intently.nouns import Interest
 from intently.understand import behaviour_of, estimate_user, understand_user, understand_users
@@ -21,7 +20,7 @@ from intently.understand.run import prepare
 from intently.understand.strands import strands_of
 from intently.understand.tags import TagAnswer, TagsAnswer, ground_tags, tags_of
 from intently.understand.wording import is_vague, same_meaning
-from tests.understand.worlds import NOW, ByWord, rated, snapshot, spec
+from tests.understand.worlds import NOW, ByWord, snapshot, spec
 
 INTERESTS = json.dumps(
     {"interests": [{"items": [3, 4], "interest": "locked-room murder"}, {"items": [1, 2], "interest": "trade at sea"}]}
@@ -35,14 +34,6 @@ TAGS = json.dumps(
     }
 )
 ONE_INTEREST = json.dumps({"tags": [{"interest": 1, "tags": ["polar voyage", "pirate race", "lost harbour"]}]})
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    journal = open_journal("", tmp_path)
-    journal.append([rated(item, days_ago=9 - item) for item in (0, 1, 4, 5)] + [rated(20, 2, days_ago=15)])
-    yield journal
-    journal.close()
 
 
 @pytest.fixture

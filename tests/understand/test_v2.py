@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intently.config import load_config
-from intently.journal import Journal, open_journal
+from intently.journal import Journal
 from intently.language import Message, ScriptedModel
 from intently.nouns import Cue, Persona, Profile, Tag
 from intently.understand.arbiter import choose, doubtful, without_near
@@ -32,14 +31,6 @@ CUES = (
 PLAN = "b 2: trader at sea\na: solver of cases"  # threads: a detective games, b sea games
 SEA = "polar sea voyage\npirate island race\nlighthouse crew"
 CASES = "country house murder\nmuseum jewel theft\npoisoned banquet inquiry"
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    journal = open_journal("", tmp_path)
-    journal.append([rated(item, days_ago=9 - item) for item in (0, 1, 4, 5)] + [rated(20, 2, days_ago=15)])
-    yield journal
-    journal.close()
 
 
 @pytest.fixture(autouse=True)
