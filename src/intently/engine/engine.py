@@ -1,7 +1,9 @@
 """The Python API of one store: what the command line and the server call.
 
 Every method may be called from many threads. Commands of one person run in order. Nothing here asks the language model
-but `say`, `parse` and the understanding; a feed never waits for it.
+but `say`, `parse` and the understanding; a feed never waits for it. A little over 400 lines: one method a verb, each of
+a line or two that hands on to the file of its concept; what of a person is remembered and inferred is in `steering` and
+`inferring`.
 """
 
 import json
