@@ -1,4 +1,4 @@
-"""What a person disowned is named by no pipeline again: what is theirs gets its place."""
+"""What no pipeline names: what the person disowned, whose place theirs gets; what they had lately; makers."""
 
 import json
 from dataclasses import replace
@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from intently.catalog.schema import parse_spec
 from intently.config import load_config
 from intently.journal import Journal
 from intently.language import ScriptedModel
@@ -17,7 +18,7 @@ from intently.understand.kinds import kind_tags
 from intently.understand.pipelines import make_pipeline
 from intently.understand.pool import Pool
 from intently.understand.run import Run, prepare
-from tests.understand.worlds import NOW, ByWord, snapshot, spec
+from tests.understand.worlds import NOW, TOML, ByWord, snapshot, spec
 
 INTERESTS = json.dumps(
     {"interests": [{"items": [3, 4], "interest": "locked-room murder"}, {"items": [1, 2], "interest": "trade at sea"}]}
@@ -83,12 +84,15 @@ def test_tags_that_served_what_was_disowned_are_not_named_for_something_else(jou
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
+EVERY = pytest.mark.parametrize(
     ("pipeline", "script"),
     [("one-prompt", [MIXED]), ("routes", [MIXED] * 4), ("v2-no-planner", [MIXED]),
      ("v2", ["b: trader at sea\na: solver of cases", "polar voyage\nisland race", "snow train\nstorm crew"]),
      ("v1", [INTERESTS, FOUR.replace("reef dive", "island race"), FOUR.replace("polar voyage", "far islands")])],
 )  # fmt: skip
+
+
+@EVERY
 def test_no_pipeline_names_a_disowned_tag_in_whatever_words(journal, tmp_path, pipeline, script):
     _disown(journal, "islands race")
     run = _run(journal, tmp_path, script)
@@ -96,6 +100,35 @@ def test_no_pipeline_names_a_disowned_tag_in_whatever_words(journal, tmp_path, p
     assert "polar voyage" in tags
     assert "island race" not in tags
     assert ("tags", f"'island race': {SAID}") in run.refused
+
+
+@EVERY
+def test_no_pipeline_names_what_the_person_had_in_the_past_month(journal, tmp_path, pipeline, script):
+    asked = {"island race": timedelta(days=3), "polar voyages": timedelta(days=31)}
+    journal.append([Event(user_id="ann", kind="search", query=text, time=NOW - ago) for text, ago in asked.items()])
+    run = _run(journal, tmp_path, script)
+    tags = [tag.text for tag in make_pipeline(pipeline).reason(run, lambda step: None).tags]
+    assert "polar voyage" in tags  # a month ago is long ago
+    assert "island race" not in tags
+    assert ("tags", "'island race': the person had it in the past month") in run.refused
+
+
+BRANDED = parse_spec(TOML.replace('column = "kind"', 'column = "kind"\nnames = true'), "t")
+
+
+@EVERY
+def test_no_pipeline_names_a_maker(journal, tmp_path, pipeline, script):
+    run = _run(journal, tmp_path, [answer.replace("island race", "sea race") for answer in script])
+    tags = [tag.text for tag in make_pipeline(pipeline).reason(replace(run, spec=BRANDED), lambda step: None).tags]
+    assert "polar voyage" in tags
+    assert "sea race" not in tags
+    assert ("tags", "'sea race': it names a maker or brand (sea)") in run.refused
+
+
+def test_no_kind_is_a_maker(journal, tmp_path):
+    run = _run(journal, tmp_path)
+    assert kind_tags(run, 4)
+    assert kind_tags(replace(run, spec=BRANDED), 4) == ()
 
 
 def test_the_planner_is_asked_again_for_a_disowned_persona_and_code_makes_none_of_it(journal, tmp_path):

@@ -35,7 +35,7 @@ def tag(text: str, found: int = 0, best: float = 0.3) -> Tag:
 def test_of_two_tags_that_mean_the_same_by_their_vectors_the_first_stands():
     kept, refused = TagRules(encoder=Letters()).sift([tag("apple pie"), tag("bread oven"), tag("apricot cake")])
     assert [one.text for one in kept] == ["apple pie", "bread oven"]
-    assert refused == ("'apricot cake': it says the same as 'apple pie'",)
+    assert refused == ("'apricot cake': it means the same as 'apple pie'",)
 
 
 @given(st.lists(st.sampled_from(["apple pie", "apricot cake", "bread oven", "sea voyage"]), max_size=8))

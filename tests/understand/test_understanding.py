@@ -11,7 +11,7 @@ from intently.config import load_config
 from intently.errors import BudgetSpent, ModelUnavailable, NotFound
 from intently.journal import Journal
 from intently.language import Budget, ScriptedModel
-from intently.nouns import Interest
+from intently.nouns import Cue, Interest
 from intently.understand import behaviour_of, estimate_user, understand_user, understand_users
 from intently.understand.person import _input_hash
 from intently.understand.pipelines import make_pipeline
@@ -219,6 +219,18 @@ def test_history_goes_to_the_model_as_quoted_lines(world):
     assert model.prompts[0].messages[:-1] == model.prompts[1].messages[:-1]
 
 
+def test_tags_are_asked_for_this_date_and_season_and_interests_for_no_moment(world):
+    model = ScriptedModel([INTERESTS, TAGS])
+    cues = [
+        Cue(cue_id="c-winter", kind="season", text="late autumn", time=NOW, source="calendar"),
+        Cue(cue_id="c-sea", kind="trend", text="many play sea games", time=NOW, source="journal"),
+    ]
+    _understand(world, model, cues=cues)
+    interests, tags = (prompt.messages[-1].text for prompt in model.prompts[:2])
+    assert 'Now: "20 November 2026"; "late autumn"\nName 2 tags for each' in tags
+    assert "Now:" not in interests
+
+
 def test_strands_are_terms_that_liked_items_share_above_chance():
     found = strands_of(["0", "1", "4", "5", "20"], spec(), snapshot(), 5)
     assert [(strand.label, strand.item_ids) for strand in found] == [
@@ -259,6 +271,7 @@ def test_words_that_fit_anything_say_nothing():
     assert is_vague("Various interesting films", "films")
     assert not is_vague("slow-burn crime", "films")
     assert same_meaning("dark crime dramas", "dark crime drama films")
+    assert same_meaning("murder at sea", "murders on the sea")
     assert not same_meaning("dark crime dramas", "dark war dramas")
 
 

@@ -13,13 +13,14 @@ from intently.config import load_config
 from intently.journal import Journal
 from intently.language import Message, ScriptedModel
 from intently.nouns import Cue, Persona, Profile, Tag
-from intently.understand.arbiter import choose, doubtful, without_near
+from intently.understand.arbiter import NEAR, choose, doubtful
 from intently.understand.context import context_of
 from intently.understand.experts import TAG_LINE
 from intently.understand.pipelines import ABLATIONS, make_pipeline
 from intently.understand.planner import plan_of
 from intently.understand.run import Run, prepare
 from intently.understand.strands import terms_of
+from intently.understand.tag_rules import without_near
 from intently.understand.v2 import V2
 from tests.understand.scripted import Answering
 from tests.understand.worlds import NOW, ByWord, rated, snapshot, spec
@@ -213,7 +214,7 @@ def test_tags_that_mean_the_same_are_one():
         found = ByWord().encode(texts)
         return found / (found**2).sum(axis=1, keepdims=True) ** 0.5
 
-    kept, faults = without_near(tags, encode)
+    kept, faults = without_near(tags, encode, NEAR)
     assert [tag.text for tag in kept] == ["murder one", "sea trip"]
     assert faults == ("'murder two': it means the same as 'murder one'",)
 

@@ -13,13 +13,14 @@ from typing import Any
 
 from intently.language import Listing, Prompt, one_of
 from intently.nouns import Interest, Persona, Tag
-from intently.understand.context import Encode, question
+from intently.understand.context import question
 from intently.understand.experts import Named, tokens_for_tags, without_loose_end
-from intently.understand.run import Run
+from intently.understand.run import Encode, Run
+from intently.understand.tag_rules import without_near
 from intently.understand.tags import TagAnswer, TagsAnswer, tags_of
 from intently.understand.turns import taking_turns
 
-__all__ = ["LEAST_OVER", "Choice", "ask_left_out", "choose", "doubtful", "pool_of", "without_near"]
+__all__ = ["LEAST_OVER", "NEAR", "Choice", "ask_left_out", "choose", "doubtful", "pool_of"]
 
 NEAR = 0.86  # cosine of two tags from which they find the same items
 LEAST_OVER = 2  # tags too many for which a call of the model is worth its tokens; one alone is the last
@@ -51,25 +52,8 @@ def pool_of(
     tags = tuple(tag.model_copy(update={"persona_id": personas[tag.interest_id or ""].persona_id}) for tag in tags)
     if encode is None:
         return tags, refused
-    apart, near = without_near(tags, encode)
+    apart, near = without_near(tags, encode, NEAR)
     return apart, refused + near
-
-
-def without_near(tags: Sequence[Tag], encode: Encode) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
-    """The tags without those that mean the same as an earlier one, and for each of those, which."""
-    if not tags:
-        return (), ()
-    vectors = encode([tag.text for tag in tags])
-    cosines = vectors @ vectors.T  # (tags, tags)
-    kept: list[int] = []
-    faults: list[str] = []
-    for place, tag in enumerate(tags):
-        near = [other for other in kept if cosines[place, other] >= NEAR]
-        if near:
-            faults.append(f"{tag.text!r}: it means the same as {tags[near[0]].text!r}")
-        else:
-            kept.append(place)
-    return tuple(tags[place] for place in kept), tuple(faults)
 
 
 def doubtful(pool: Sequence[Tag], over: int) -> tuple[Tag, ...]:

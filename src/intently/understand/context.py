@@ -5,12 +5,8 @@ the catalogue's settings let prompts see; the cues of the moment with numbers. D
 text (the paper replaces them by trained vectors, which the embedded server does not take).
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
-
-import numpy as np
-import numpy.typing as npt
 
 from intently.language import Prompt, render
 from intently.language.prompt import LETTERS
@@ -19,11 +15,10 @@ from intently.understand.behaviour import BehaviourText
 from intently.understand.corrections import NotTheirs
 from intently.understand.digest import Thread, digest_text
 from intently.understand.interests import MOST_EVIDENCE
-from intently.understand.run import Run, baseline_of
+from intently.understand.run import Encode, Run, baseline_of
 
-__all__ = ["Context", "Encode", "baseline", "context_of", "encode_of", "question"]
+__all__ = ["Context", "baseline", "context_of", "encode_of", "question"]
 
-Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]  # texts to unit rows
 MOST_CUES = 8  # a moment with more has no character
 MOST_THREADS = len(LETTERS)
 

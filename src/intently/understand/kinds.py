@@ -17,12 +17,13 @@ TERMS = 3  # of an item, its facet of the largest weight first
 
 
 def kind_tags(run: Run, count: int) -> tuple[Tag, ...]:
-    """At most `count` kinds of liked items, each once; the rationale names the newest item of the kind."""
+    """At most `count` kinds of liked items, each once and without makers; the rationale names the newest one's."""
     found: dict[str, Tag] = {}
     for item in run.behaviour.items:
         if not item.liked or item.item_id is None or len(found) >= count:
             continue
-        values = [value for _, value in terms_of(item.item_id, run.spec, run.snapshot)]
+        terms = terms_of(item.item_id, run.spec, run.snapshot)
+        values = [value for facet, value in terms if not run.spec.facets[facet].names]
         text = ", ".join(dict.fromkeys(values[:TERMS]))
         tag = Tag(tag_id=tag_id_of(text), text=text, rationale=f"what {item.title} is")
         if text and not is_vague(text, run.spec.nouns) and run.not_theirs.sift([tag])[0]:

@@ -15,12 +15,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-
 from intently.catalog.arrays import Snapshot
 from intently.nouns import Event, Interest
-from intently.understand.run import Run
+from intently.understand.run import Encode, Run
 
 __all__ = ["FAILING", "Label", "Labelled", "Labeller", "label_interests", "labeller_of"]
 
@@ -32,7 +29,6 @@ FAILING: frozenset[str] = frozenset({"necessity", "weak", "none", "hallucination
 NEAR, FAR = 1.0, 0.2
 BURST = timedelta(hours=1)  # passing looks within are one action, however many things they touched
 PASSING: frozenset[str] = frozenset({"view", "click", "detail", "review", "search"})
-Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 Ask = Callable[[Sequence[Interest]], Sequence[bool]]  # whether the items show each interest, by the model
 
 

@@ -16,7 +16,7 @@ __all__ = ["OnePrompt"]
 @dataclass(frozen=True)
 class OnePrompt:
     name: str = "one-prompt"
-    rules: int = 1
+    rules: int = 2
 
     def reason(self, run: Run, tell: Tell) -> Reasoned:
         named = ask_tag_lines(run, "one prompt", self._prompt(run), run.settings.tags)

@@ -18,8 +18,8 @@ from intently.language import Listing, Prompt, render
 from intently.language.prompt import LETTERS
 from intently.nouns import Cue, Persona
 from intently.understand.behaviour import BehaviourItem
-from intently.understand.context import Context, Encode, encode_of
-from intently.understand.run import Run
+from intently.understand.context import Context, encode_of
+from intently.understand.run import Encode, Run
 from intently.understand.wording import SMALL, is_vague, same_meaning
 
 __all__ = ["TOKENS_EACH", "Plan", "ask_plan", "completed", "everything", "plan_of", "planner_prompt"]

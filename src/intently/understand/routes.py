@@ -35,7 +35,7 @@ class Routes:
     """compressed: the history as V2 reads it, to tell the two savings apart."""
 
     compressed: bool = False
-    rules: int = 1
+    rules: int = 2
 
     @property
     def name(self) -> str:

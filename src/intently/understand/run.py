@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from intently.catalog.arrays import Snapshot
 from intently.catalog.encode import Encoder
 from intently.catalog.lexicon import plain
@@ -29,7 +32,7 @@ from intently.understand.pool import Pool
 from intently.understand.strands import Strand, strands_of
 from intently.understand.tags import ground_tags
 
-__all__ = ["Progress", "Run", "Tell", "baseline_of", "behaviour_of", "hash_of", "prepare"]
+__all__ = ["Encode", "Progress", "Run", "Tell", "baseline_of", "behaviour_of", "hash_of", "prepare"]
 
 EVENTS = 5000  # the newest reliable ones that are read; the cap of the text is far smaller
 LEAST_ITEMS = 3  # with fewer there is nothing lasting to name
@@ -47,6 +50,7 @@ class Progress:
 
 
 Tell = Callable[[Progress], None]
+Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]  # texts to unit rows
 
 
 @dataclass(frozen=True)

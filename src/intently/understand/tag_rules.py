@@ -1,7 +1,8 @@
 """What a tag may not be, enforced by code where the paper only asks for it (RecGPT V1 section 4).
 
 Word rules of one tag are in `tags.py`. Here are those that look at more than the tag: nothing that the person had in
-the past month, no name of a maker or brand, no two tags that mean the same by their vectors.
+the past month, no name of a maker or brand, no two tags that mean the same by their vectors. They hold in every way
+of reasoning.
 """
 
 import re
@@ -17,10 +18,10 @@ from intently.catalog.encode import Encoder
 from intently.catalog.schema import CatalogSpec
 from intently.nouns import Event, Tag
 from intently.understand.reliable import RELIABLE, is_reliable
-from intently.understand.run import Run
+from intently.understand.run import Encode, Run
 from intently.understand.wording import ALIKE, same_meaning
 
-__all__ = ["MONTH", "TagRules", "recent_texts", "rules_of"]
+__all__ = ["MONTH", "TagRules", "recent_texts", "rules_of", "without_near"]
 
 MONTH = timedelta(days=30)
 RECENT = 200  # newest deliberate events looked at for the past month
@@ -38,16 +39,16 @@ class TagRules:
 
     def sift(self, tags: Sequence[Tag]) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
         """The tags that stand, in their order, and for each that does not, why. Of two alike the first stands."""
-        kept: list[int] = []
-        refused: list[str] = []
-        alike, had = self._cosines(tags)
-        for place, tag in enumerate(tags):
-            fault = self._fault(tag.text, had[place]) or _twin(tags, alike, place, kept)
-            if fault:
-                refused.append(f"{tag.text!r}: {fault}")
-            else:
-                kept.append(place)
-        return tuple(tags[place] for place in kept), tuple(refused)
+        fitting, refused = self.fitting(tags)
+        apart, twins = without_near(fitting, self.encoder.encode, ALIKE) if self.encoder else (fitting, ())
+        return apart, (*refused, *twins)
+
+    def fitting(self, tags: Sequence[Tag]) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
+        """The same, each tag looked at by itself: no makers, nothing of the past month."""
+        had = self._had([tag.text for tag in tags])
+        faults = [self._fault(tag.text, cosine) for tag, cosine in zip(tags, had, strict=True)]
+        kept = tuple(tag for tag, fault in zip(tags, faults, strict=True) if not fault)
+        return kept, tuple(f"{tag.text!r}: {fault}" for tag, fault in zip(tags, faults, strict=True) if fault)
 
     def _fault(self, text: str, had: float) -> str | None:
         words = tuple(_WORD.findall(text.casefold()))
@@ -59,21 +60,30 @@ class TagRules:
             return "the person had it in the past month"
         return None
 
-    def _cosines(self, tags: Sequence[Tag]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Of the tags with each other (n, n), and each one's nearest recent text (n); zeros without an encoder."""
-        if self.encoder is None or not tags:
-            return np.zeros((len(tags), len(tags)), np.float32), np.zeros(len(tags), np.float32)
-        found = self.encoder.encode([tag.text for tag in tags])
-        if not self.recent:
-            return found @ found.T, np.zeros(len(tags), np.float32)
-        return found @ found.T, (found @ self.encoder.encode(self.recent).T).max(axis=1)
+    def _had(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """The cosine of each text with the nearest recent one, (n,); zeros without an encoder."""
+        if self.encoder is None or not texts or not self.recent:
+            return np.zeros(len(texts), np.float32)
+        found = self.encoder.encode(texts) @ self.encoder.encode(self.recent).T
+        nearest: npt.NDArray[np.float32] = found.max(axis=1)
+        return nearest
 
 
-def _twin(tags: Sequence[Tag], alike: npt.NDArray[np.float32], place: int, kept: Sequence[int]) -> str | None:
-    for other in kept:
-        if alike[place, other] >= ALIKE:
-            return f"it says the same as {tags[other].text!r}"
-    return None
+def without_near(tags: Sequence[Tag], encode: Encode, alike: float) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
+    """The tags without those that are nearer to an earlier one than the cosine `alike`, and for each, to which."""
+    if not tags:
+        return (), ()
+    vectors = encode([tag.text for tag in tags])
+    cosines = vectors @ vectors.T  # (tags, tags)
+    kept: list[int] = []
+    faults: list[str] = []
+    for place, tag in enumerate(tags):
+        near = [other for other in kept if cosines[place, other] >= alike]
+        if near:
+            faults.append(f"{tag.text!r}: it means the same as {tags[near[0]].text!r}")
+        else:
+            kept.append(place)
+    return tuple(tags[place] for place in kept), tuple(faults)
 
 
 def rules_of(run: Run) -> TagRules:

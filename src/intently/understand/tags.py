@@ -69,12 +69,15 @@ def tags_prompt(
     *,
     nouns: str,
     each: int,
+    moment: Sequence[str] = (),
     home: Path | None = None,
 ) -> Prompt:
-    """History as in the interests' prompt, which the server has read already, then the question for tags."""
+    """History as in the interests' prompt, which the server has read already, then the question for tags. moment: what
+    the time is like, in words."""
     named = [(number, interest.text, interest.reason) for number, interest in enumerate(interests, start=1)]
     values = history_values(behaviour, shared)
-    return render("understand", home=home, nouns=nouns, **values, count=0, pool=(), interests=named, tags=each)
+    asked = {"interests": named, "tags": each, "moment": moment}
+    return render("understand", home=home, nouns=nouns, **values, count=0, pool=(), **asked)
 
 
 def more_prompt(asked: Prompt, answer: TagsAnswer, refused: Sequence[str], each: int) -> Prompt:

@@ -25,13 +25,14 @@ from intently.understand.tags import TagsAnswer, ask_tags, more_prompt, tags_of,
 
 __all__ = ["V1"]
 
+CALENDAR = ("season", "holiday")  # kinds of cues that tags are told of
 ENOUGH = 0.75  # share of the asked tags that must stand; with fewer, others are asked for once
 
 
 @dataclass(frozen=True)
 class V1:
     name: str = "v1"
-    rules: int = 2
+    rules: int = 3
 
     def reason(self, run: Run, tell: Tell) -> Reasoned:
         interests = _interests(run)
@@ -70,7 +71,14 @@ def _interests_prompt(run: Run) -> Prompt:
 
 def _tags_prompt(run: Run, interests: Sequence[Interest]) -> Prompt:
     each, nouns = _each(run, len(interests)), run.spec.nouns
-    return tags_prompt(run.behaviour, run.shared, interests, nouns=nouns, each=each, home=run.config.home)
+    return tags_prompt(
+        run.behaviour, run.shared, interests, nouns=nouns, each=each, moment=_moment(run), home=run.config.home
+    )
+
+
+def _moment(run: Run) -> tuple[str, ...]:
+    """The date, and what the calendar says of it: the paper's prompt gives the date for the sake of the season."""
+    return (f"{run.as_of:%-d %B %Y}", *(cue.text for cue in run.cues if cue.kind in CALENDAR))
 
 
 def _interests(run: Run) -> tuple[Interest, ...]:

@@ -21,12 +21,12 @@ from intently.language import Estimate, Message, Prompt
 from intently.nouns import Interest, Persona, Tag
 from intently.understand.arbiter import (
     LEAST_OVER,
+    NEAR,
     Choice,
     ask_left_out,
     choose,
     doubtful,
     pool_of,
-    without_near,
 )
 from intently.understand.context import Context, context_of, encode_of, question
 from intently.understand.experts import Named, ask_experts, ask_tag_lines, tokens_for_tags
@@ -34,6 +34,7 @@ from intently.understand.kinds import kind_tags
 from intently.understand.planner import TOKENS_EACH, Plan, ask_plan, everything, planner_prompt
 from intently.understand.reasoned import Reasoned
 from intently.understand.run import Progress, Run, Tell
+from intently.understand.tag_rules import rules_of, without_near
 from intently.understand.turns import taking_turns
 
 __all__ = ["V2"]
@@ -46,7 +47,7 @@ class V2:
     arbiter: bool = True
     environment: bool = True
     kinds: bool = True
-    rules: int = 2
+    rules: int = 3
 
     @property
     def name(self) -> str:
@@ -62,8 +63,9 @@ class V2:
         planned = prompt.then(Message("assistant", "\n".join(plan.lines))) if self.planner else prompt
         named = self._named(run, planned, plan)
         apart, refused = pool_of(named, interests, is_title=run.is_title, nouns=run.spec.nouns, encode=encode_of(run))
-        pool, disowned = run.not_theirs.sift(apart)
-        run.refuse("tags", (*refused, *disowned))
+        theirs, disowned = run.not_theirs.sift(apart)
+        pool, barred = rules_of(run).fitting(theirs)
+        run.refuse("tags", (*refused, *disowned, *barred))
         worst = self._worst(run, planned, pool)
         choice = choose(pool, worst, plan.personas, self._asked(run))
         tags = self._with_kinds(run, choice.tags)
@@ -107,7 +109,7 @@ class V2:
         """A tag of the experts', a kind, and so on; a kind that means the same as a tag is left out."""
         kinds, encode = self._kinds(run), encode_of(run)
         if encode is not None:
-            apart, _ = without_near([*tags, *kinds], encode)
+            apart, _ = without_near([*tags, *kinds], encode, NEAR)
             kinds = tuple(kind for kind in kinds if kind in apart)
         return tuple(taking_turns([tags, kinds]))
 

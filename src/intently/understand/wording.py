@@ -13,10 +13,10 @@ SMALL = r"a-z\u00df-\u00f6\u00f8-\u024f\u03ac-\u03ce\u0430-\u045f"
 
 # Words that describe anything. A text of nothing else finds everything and explains nothing.
 VAGUE = frozenset(
-    """a an and any appealing attractive beautiful best big classic collection common content cool different
+    """a about an and any appealing at attractive beautiful best big by classic collection common content cool different
     diverse engaging enjoyable entertaining entertainment excellent exciting favorite favourite for
-    fun general genre genres good great high historical important in interest interesting interests item items
-    kind kinds lovely many mix mixed modern modular more new nice of old other popular product
+    from fun general genre genres good great high historical important in interest interesting interests item items
+    kind kinds lovely many mix mixed modern modular more new nice of old on other popular product
     products quality range really series set show shows similar smart some special star stories story stuff
     style the theme themes thing things to top type types unique unusual used variety various very with work
     works""".split()
