@@ -1,5 +1,6 @@
 """Judges and how far to trust them: verdicts on what a language model can judge, and their agreement with people.
 
+verdict     what is judged, by which criterion, each verdict, and the judgement they come to
 fulfilment  does a shown item fulfil a condition: code where it can be read, one yes/no question to the model elsewhere
 sheet       the same pairs for people, blind to the model's opinion
 agreement   accuracy and Cohen's kappa with their intervals, and whether a verdict is calibrated

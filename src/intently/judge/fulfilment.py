@@ -14,7 +14,7 @@ from typing import Literal
 from intently.errors import AnswerInvalid, ModelTimeout
 from intently.language import Budget, Model, Prompt, plain, render
 
-__all__ = ["EXCERPT", "Pair", "Verdict", "fulfilment_prompt", "judge_pairs"]
+__all__ = ["EXCERPT", "Pair", "PairVerdict", "fulfilment_prompt", "judge_pairs"]
 
 PROMPT = "fulfilment"
 WORDS = ("Yes", "No")
@@ -53,7 +53,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PairVerdict:
     """`chance` that the item fulfils the condition: 0 or 1 by code; None when the model gave no usable answer, and
     `failed` says why. From which chance on it is a yes, agreement.best_cut learns."""
 
@@ -75,7 +75,7 @@ def judge_pairs(
     *,
     home: Path | None = None,
     budget: Budget | None = None,
-) -> Iterator[Verdict]:
+) -> Iterator[PairVerdict]:
     """A verdict on each pair, in order. code: what code decides about a pair, None where it cannot.
 
     The model is asked in the lane of batches: people go first. One pair without a usable answer is a verdict that
@@ -83,12 +83,12 @@ def judge_pairs(
     """
     for pair in pairs:
         told = code(pair)
-        yield _asked(pair, model, home, budget) if told is None else Verdict(pair, "code", float(told))
+        yield _asked(pair, model, home, budget) if told is None else PairVerdict(pair, "code", float(told))
 
 
-def _asked(pair: Pair, model: Model, home: Path | None, budget: Budget | None) -> Verdict:
+def _asked(pair: Pair, model: Model, home: Path | None, budget: Budget | None) -> PairVerdict:
     try:
         fits = model.ask_choice(fulfilment_prompt(pair, home), WORDS, lane="batch", budget=budget).value.of["Yes"]
     except (AnswerInvalid, ModelTimeout) as error:
-        return Verdict(pair, "model", None, f"{type(error).__name__}: {error}")
-    return Verdict(pair, "model", 1 - fits if pair.avoid else fits)
+        return PairVerdict(pair, "model", None, f"{type(error).__name__}: {error}")
+    return PairVerdict(pair, "model", 1 - fits if pair.avoid else fits)

@@ -20,7 +20,7 @@ from intently.evaluate.commands.rows import make_rows
 from intently.evaluate.commands.shown_pairs import ShownPair
 from intently.evaluate.commands.trajectories import append_session, read_sessions
 from intently.evaluate.oracle import Condition
-from intently.judge.fulfilment import Verdict
+from intently.judge.fulfilment import PairVerdict
 from intently.judge.sheet import Label
 from intently.language import Budget, MemoryCalls, ScriptedModel
 
@@ -178,8 +178,8 @@ def test_the_cut_comes_from_what_is_declared_and_not_from_labels(prepared: Prepa
     def leaning(truth: bool) -> float:
         return 0.8 if truth else 0.6
 
-    def verdict(one: ShownPair) -> Verdict:
-        return Verdict(one.pair, "model", leaning(played.oracle.meets(one.pair.item_id, one.condition)))
+    def verdict(one: ShownPair) -> PairVerdict:
+        return PairVerdict(one.pair, "model", leaning(played.oracle.meets(one.pair.item_id, one.condition)))
 
     verdicts, checks = [verdict(one) for one in played.asked], [verdict(one) for one in played.checks]
     labels = {one.pair.key: Label(False, "Ann") for one in played.asked}

@@ -21,7 +21,7 @@ from intently.evaluate.commands.source import open_source
 from intently.evaluate.commands.trajectories import read_sessions
 from intently.evaluate.oracle import Oracle, read_rows
 from intently.evaluate.words.kept import KeptCalls
-from intently.judge.fulfilment import Verdict, fulfilment_prompt, judge_pairs
+from intently.judge.fulfilment import PairVerdict, fulfilment_prompt, judge_pairs
 from intently.judge.sheet import Label, write_sheet
 from intently.language import Budget, Model, open_model
 
@@ -82,7 +82,7 @@ def run_fulfilment(
 
 def judge_played(
     played: Played, model: Model, home: Path | None, budget: Budget, seed: int = 0, say: Say = lambda line: None
-) -> tuple[list[Verdict], list[Verdict]]:
+) -> tuple[list[PairVerdict], list[PairVerdict]]:
     """Verdicts on all pairs that code decides and on those drawn for the model; and, apart, the model's on declared
     values of the same items, which it is asked only to be measured by. Stops cleanly when the budget is spent."""
     coded = {one.pair.key: one.condition for one in played.pairs if one.by_code}
@@ -90,7 +90,7 @@ def judge_played(
     verdicts = list(judge_pairs(told, lambda pair: played.oracle.meets(pair.item_id, coded[pair.key]), model))
     questions = in_hash_order([*played.asked, *played.checks], seed, by="item")
     say(f"{model.estimate([fulfilment_prompt(one.pair, home) for one in questions], 1)}, less what is kept")
-    checks: list[Verdict] = []
+    checks: list[PairVerdict] = []
     progress = _Progress(len(questions), say)
     answers = judge_pairs([one.pair for one in questions], lambda pair: None, model, home=home, budget=budget)
     try:

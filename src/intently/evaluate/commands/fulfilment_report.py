@@ -16,7 +16,7 @@ from rich.text import Text
 from intently.evaluate.commands.shown_pairs import Played
 from intently.evaluate.commit import commit
 from intently.judge.agreement import Agreement, Calibration, Figure, Rated, agreement, best_cut, calibration, share
-from intently.judge.fulfilment import Verdict
+from intently.judge.fulfilment import PairVerdict
 from intently.judge.sheet import Label
 
 __all__ = ["FulfilmentReport", "report_of"]
@@ -79,8 +79,8 @@ BY_CODE, BY_MODEL, TOGETHER = "bounds and declared values", "wishes of the text,
 
 
 def report_of(
-    played: Played, verdicts: Sequence[Verdict], checks: Sequence[Verdict], labels: Mapping[str, Label], model: str,
-    seed: int,
+    played: Played, verdicts: Sequence[PairVerdict], checks: Sequence[PairVerdict], labels: Mapping[str, Label],
+    model: str, seed: int,
 ) -> FulfilmentReport:  # fmt: skip
     """verdicts: of pairs; checks: the model's on declared values of the same items, whose truth is in the columns."""
     asked = [one for one in verdicts if one.by == "model"]
@@ -101,7 +101,9 @@ def report_of(
     )  # fmt: skip
 
 
-def _fulfilled(verdicts: Sequence[Verdict], open_pairs: int, cut: float, seed: int) -> dict[str, tuple[int, Figure]]:
+def _fulfilled(
+    verdicts: Sequence[PairVerdict], open_pairs: int, cut: float, seed: int
+) -> dict[str, tuple[int, Figure]]:
     """The drawn wishes stand for all of them when both kinds are put together."""
     told = [(one.pair.session, float(one.chance >= cut), one.by) for one in verdicts if one.chance is not None]
     by_code = [(session, value, 1.0) for session, value, by in told if by == "code"]
@@ -113,8 +115,8 @@ def _fulfilled(verdicts: Sequence[Verdict], open_pairs: int, cut: float, seed: i
 
 
 def _agreements(
-    played: Played, answered: Mapping[str, Verdict], checked: Sequence[Rated], labels: Mapping[str, Label], cut: float,
-    seed: int,
+    played: Played, answered: Mapping[str, PairVerdict], checked: Sequence[Rated], labels: Mapping[str, Label],
+    cut: float, seed: int,
 ) -> tuple[Agreement, ...]:  # fmt: skip
     truths = {one.pair.key: played.oracle.meets(one.pair.item_id, one.condition) for one in played.asked}
     found = [agreement("model against words of the text", _rated(answered, truths, cut), seed)]
@@ -131,7 +133,7 @@ def _agreements(
     return tuple(found)
 
 
-def _rated(answered: Mapping[str, Verdict], truths: Mapping[str, bool | None], cut: float) -> list[Rated]:
+def _rated(answered: Mapping[str, PairVerdict], truths: Mapping[str, bool | None], cut: float) -> list[Rated]:
     """The verdicts that have a truth beside them."""
     found: list[Rated] = []
     for key, verdict in answered.items():
