@@ -18,7 +18,7 @@ from intently.journal import open as open_room
 from intently.journal import store as store_room
 from intently.journal.tables import METADATA
 from tests.fixtures_postgres import PostgresServer
-from tests.journal.world import film, live, rated
+from tests.journal.world import film, live, rated, said, subject
 
 
 @pytest.fixture
@@ -78,18 +78,22 @@ def test_a_journal_of_the_first_step_gets_the_later_tables_and_keeps_what_it_hol
     live(journal, "ann")
     before = journal.export("ann")
     with journal._store.write() as connection:
-        for table in ("proposal", "core"):
+        for table in ("proposal", "core", "subject", "label"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         for column in ("pipeline", "personas", "cues", "notes"):
             connection.exec_driver_sql(f"ALTER TABLE understanding DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     journal.close()
     later = open_journal(url, tmp_path)
-    assert later.export("ann") | {"time": "", "proposals": []} == before | {"time": "", "proposals": []}
+    gone: dict[str, object] = {"time": "", "proposals": [], "subjects": [], "labels": []}
+    assert later.export("ann") | gone == before | gone
     later.put_answer("ann", "less horror", "dismissed")
     assert later.answered_proposals("ann") == {"less horror": "dismissed"}
     later.put_core("1", "hash", "Heat")
     assert later.cores(["1", "2"]) == {"1": ("hash", "Heat")}
+    later.labels.put_subjects([subject("s1")])
+    later.labels.put([said("s1")])
+    assert later.labels.labels() == [said("s1")]
     later.close()
 
 
@@ -251,5 +255,5 @@ def test_the_names_of_an_export_are_stable() -> None:
     assert (export.FORMAT, export.VERSION) == ("intently.export", 1)
     assert list(export.PERSON_TABLES) == [
         "profile", "events", "memory", "commands", "replies", "slates", "traces", "understandings", "stages", "calls",
-        "jobs", "failures", "proposals",
+        "jobs", "failures", "proposals", "subjects", "labels",
     ]  # fmt: skip

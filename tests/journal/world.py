@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from intently.journal import Journal, MemoryRow, UnderstandingRow
+from intently.journal import Journal, LabelRow, MemoryRow, SubjectRow, UnderstandingRow
 from intently.nouns import CallRow, Command, Event, Interest, Item, Profile, Tag
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -58,3 +58,15 @@ def live(journal: Journal, user_id: str, mark: str = "mark") -> None:
     journal.put_call(asked(f"call of {user_id}", user_id, answer=f"they like {mark}"))
     journal.enqueue("understand", user_id, {"user_id": user_id, "mark": mark})
     journal.put_failure(user_id, "tags", "AnswerInvalid", f"{mark} is no tag")
+    journal.labels.put_subjects([subject(f"tag of {user_id}", user_id=user_id, shown={"tag": mark})])
+    journal.labels.put([said(f"tag of {user_id}", note=mark)])
+
+
+def subject(subject_id: str, **changes: Any) -> SubjectRow:
+    fields: dict[str, Any] = {"batch": "march", "task": "tag", "user_id": None, "shown": {"tag": "dry comedy"}}
+    return SubjectRow(subject_id=subject_id, **{**fields, "time": NOON, **changes})
+
+
+def said(subject_id: str, rater: str = "eve", minutes: float = 0, **changes: Any) -> LabelRow:
+    fields: dict[str, Any] = {"criterion": "relevance", "version": "1", "by": "person", "value": "positive"}
+    return LabelRow(subject_id=subject_id, rater=rater, **{**fields, "time": at(minutes), **changes})

@@ -5,6 +5,7 @@ from intently.journal.events import Appended, EventColumns
 from intently.journal.export import Erased
 from intently.journal.jobs import Job, JobState
 from intently.journal.journal import Journal
+from intently.journal.labels import LabelRow, Labels, SubjectRow
 from intently.journal.memory import Answer, CommandRow, MadeBy, MemoryRow
 from intently.journal.open import open_journal
 from intently.journal.slates import SlateRow
@@ -24,9 +25,12 @@ __all__ = [
     "Job",
     "JobState",
     "Journal",
+    "LabelRow",
+    "Labels",
     "MadeBy",
     "MemoryRow",
     "SlateRow",
+    "SubjectRow",
     "UnderstandingRow",
     "open_journal",
 ]

@@ -30,6 +30,7 @@ JSON_COLUMNS = {
     "understandings": ("interests", "tags", "personas", "cues", "notes"),
     "stages": ("output",),
     "jobs": ("payload",),
+    "subjects": ("shown", "origin"),
 }
 
 

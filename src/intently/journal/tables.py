@@ -38,6 +38,7 @@ __all__ = [
     "from_us",
     "item",
     "job",
+    "label",
     "memory",
     "meta",
     "profile",
@@ -45,6 +46,7 @@ __all__ = [
     "reply",
     "slate",
     "stage",
+    "subject",
     "to_us",
     "trace",
     "understanding",
@@ -267,6 +269,39 @@ failure = _table(
     Index("failure_by_user", "user_id"),
     numbered=True,
 )
+subject = _table(
+    "subject",  # what people and judges judge: a tag, a reason, a feed, two feeds
+    _number("subject_no"),
+    _id("subject_id"),
+    _id("batch"),
+    _id("task"),
+    _id("user_id", nullable=True),  # whose history it shows
+    _int("raters"),  # people whose label is wanted
+    _text("shown"),  # JSON: all that a rater sees
+    _text("origin"),  # JSON: what made it; never shown to a rater
+    _int("time_us"),
+    UniqueConstraint("subject_id", name="subject_once"),
+    Index("subject_by_batch", "batch", "task"),
+    Index("subject_by_user", "user_id"),
+    numbered=True,
+)
+label = _table(
+    "label",
+    _number("label_no"),
+    _id("subject_id"),
+    _id("criterion"),
+    _id("version"),  # of the criterion's words
+    _id("rater"),
+    _text("by"),  # person, model
+    _id("user_id", nullable=True),  # of the subject
+    _text("value"),
+    _text("note"),
+    _int("time_us"),
+    UniqueConstraint("subject_id", "criterion", "version", "rater", name="label_once"),
+    Index("label_by_rater", "rater", "time_us"),
+    Index("label_by_user", "user_id"),
+    numbered=True,
+)
 erasure = _table(
     "erasure",
     _number("erasure_no"),
@@ -291,5 +326,7 @@ PERSON_TABLES: dict[str, Table] = {
     "jobs": job,
     "failures": failure,
     "proposals": proposal,
+    "subjects": subject,
+    "labels": label,
 }
 """What is derived from a person, by its name in `export` and `erase`: every table with a `user_id` (a test checks)."""
