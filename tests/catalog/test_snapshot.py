@@ -21,6 +21,7 @@ from intently.catalog.snapshot import (
     open_snapshot,
     save_snapshot,
     with_item,
+    with_items,
     with_vectors,
     without_item,
 )
@@ -140,6 +141,26 @@ def test_changing_items_one_by_one_equals_building_anew(items: list[Item], chang
     assert by_id(changed) == by_id(fresh)
     assert postings(changed) == postings(fresh)
     assert changed.text_hashes.tolist() == fresh.text_hashes.tolist()
+
+
+@settings(deadline=None, max_examples=60)
+@given(item_lists, st.lists(one_item, max_size=6), st.lists(st.tuples(st.integers(0, 5), st.floats(0, 9)), max_size=6))
+def test_changing_items_together_equals_one_by_one(items: list[Item], others: list[Item], prices: list):
+    dearer = [
+        items[place % len(items)].model_copy(update={"facets": {**items[place % len(items)].facets, "price": price}})
+        for place, price in prices
+        if items
+    ]
+    changes = [change for pair in zip([*dearer, *others], [*others, *dearer], strict=True) for change in pair]
+    single = build(items)
+    for item in changes:
+        single = with_item(single, SPEC, item)
+    together = with_items(build(items), SPEC, changes, {})
+    check_consistent(together)
+    assert by_id(together) == by_id(single)
+    assert postings(together) == postings(single)
+    assert together.text_hashes.tolist() == single.text_hashes.tolist()
+    assert together.encoded.tolist() == single.encoded.tolist()
 
 
 @settings(deadline=None, max_examples=40)

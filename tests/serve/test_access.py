@@ -39,6 +39,7 @@ def status(client: TestClient, method: str, path: str, key: str, body: object = 
         ("POST", "/v1/events", {"user_id": "ann", "kind": "view", "item_id": "f1"}, "ASU"),
         ("POST", "/v1/events", {"user_id": "bob", "kind": "view", "item_id": "f1"}, "AS"),
         ("PATCH", "/v1/items/f1", {"available": True}, "AS"),
+        ("PATCH", "/v1/items", {"items": {"f1": {"available": True}}}, "AS"),
         ("GET", "/v1/feeds/none/trace", None, "A"),
         ("GET", "/v1/reports/unmet", None, "AS"),
         ("GET", "/metrics", None, "AS"),

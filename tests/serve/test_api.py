@@ -178,6 +178,23 @@ def test_an_item_is_put_changed_and_deleted_at_once(client: TestClient) -> None:
     assert client.get("/v1/items/new%2F1").status_code == 404
 
 
+def test_many_items_change_at_once_or_none_does(client: TestClient) -> None:
+    def shown() -> list[str]:
+        found = client.get(f"/v1/users/{person()}/feed", params={"filter": "minutes<=62", "limit": 24}).json()["items"]
+        return [item["item_id"] for item in found]
+
+    assert shown() == ["f0"]
+    short = {"items": {"f20": {"facets": {"minutes": 61}}, "f0": {"available": False}}}
+    assert client.patch("/v1/items", json=short).json() == {"changed": 2}
+    assert shown() == ["f20"]
+    back = {"items": {"f20": {"facets": {"minutes": 160}}, "f0": {"available": True}}}
+    wrong = {"items": {**back["items"], "nobody": {"available": True}}}
+    assert client.patch("/v1/items", json=wrong).status_code == 404
+    assert shown() == ["f20"]
+    assert client.patch("/v1/items", json=back).status_code == 200
+    assert shown() == ["f0"]
+
+
 def test_an_item_brings_its_own_vector_and_keeps_it_when_the_rest_changes(client: TestClient) -> None:
     assert client.put("/v1/items/seen1", json={"title": "Seen", "vector": [1, 0, 0]}).json()["vector"] == [1, 0, 0]
     assert client.patch("/v1/items/seen1", json={"title": "Seen anew"}).json()["vector"] == [1, 0, 0]

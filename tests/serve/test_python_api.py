@@ -48,6 +48,7 @@ METHODS = {
     ("PUT", ITEM): "put_item",
     ("PATCH", ITEM): "patch_item",
     ("DELETE", ITEM): "delete_item",
+    ("PATCH", "/v1/items"): "patch_items",
     ("GET", f"{ITEM}/similar"): "similar",
     ("POST", "/v1/events"): "record",
     ("GET", "/v1/feeds/{feed_id}/trace"): "trace",

@@ -1,7 +1,7 @@
-"""A snapshot after one item changed, came or went: only the arrays that the change touches are copied.
+"""A snapshot after items changed, came or went: only the arrays that the change touches are copied.
 
-A price at 100,000 items copies one array of numbers. The row of an item never changes; an item that goes keeps its row,
-unavailable, until the next build.
+A price at 100,000 items copies one array of numbers, and so do a thousand prices that come together. The row of an item
+never changes; an item that goes keeps its row, unavailable, until the next build.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,12 +17,12 @@ from intently.catalog.schema import CatalogSpec
 from intently.errors import DataError
 from intently.nouns import Item
 
-__all__ = ["with_item", "with_vectors", "without_item"]
+__all__ = ["with_item", "with_items", "with_vectors", "without_item"]
+
+Vector = npt.NDArray[np.float32]
 
 
-def with_item(
-    snapshot: Snapshot, spec: CatalogSpec, item: Item, vector: npt.NDArray[np.float32] | None = None
-) -> Snapshot:
+def with_item(snapshot: Snapshot, spec: CatalogSpec, item: Item, vector: Vector | None = None) -> Snapshot:
     """The snapshot in which this item is as given: a changed one keeps its row, a new one gets the last.
 
     `vector` (dim,) of unit length; without it an item whose text changed counts as not encoded, and keeps its former
@@ -30,6 +30,22 @@ def with_item(
     """
     row = snapshot.row_of(item.item_id)
     return _changed(snapshot, spec, item, row, vector) if row is not None else _appended(snapshot, spec, item, vector)
+
+
+def with_items(
+    snapshot: Snapshot, spec: CatalogSpec, items: Sequence[Item], vectors: Mapping[str, Vector | None]
+) -> Snapshot:
+    """The snapshot after `with_item` of each; `vectors` by item id. What changes amounts and stock alone is put in with
+    one copy of each array."""
+    plain: dict[int, Item] = {}
+    for item in items:
+        row = snapshot.row_of(item.item_id)
+        if row is not None and _is_plain(snapshot, spec, item, row):
+            plain[row] = item
+        else:
+            snapshot = with_item(snapshot, spec, item, vectors.get(item.item_id))
+            plain.pop(snapshot.row_by_id[item.item_id], None)  # the last word on an item holds
+    return _with_amounts(snapshot, plain) if plain else snapshot
 
 
 def without_item(snapshot: Snapshot, item_id: str) -> Snapshot:
@@ -52,9 +68,28 @@ def with_vectors(snapshot: Snapshot, rows: Sequence[int], vectors: npt.NDArray[n
     return replace(_next(snapshot, changed), version=version)
 
 
-def _changed(
-    snapshot: Snapshot, spec: CatalogSpec, item: Item, row: int, vector: npt.NDArray[np.float32] | None
-) -> Snapshot:
+def _is_plain(snapshot: Snapshot, spec: CatalogSpec, item: Item, row: int) -> bool:
+    """Whether the item differs from its row in amounts and stock at most."""
+    own = item.vector is not None or (snapshot.own.shape[1] > 0 and bool(snapshot.own[row].any()))
+    return not own and item.title == snapshot.titles[row] and text_hash(spec, item) == snapshot.text_hashes[row]
+
+
+def _with_amounts(snapshot: Snapshot, items: Mapping[int, Item]) -> Snapshot:
+    """The snapshot with the amounts and the stock of these items, by row."""
+    rows = list(items)
+    numbers = dict(snapshot.numbers)
+    for name, held in snapshot.numbers.items():
+        amounts = np.array([amount_of(item, name) for item in items.values()])
+        if not np.array_equal(held.amounts[rows], amounts, equal_nan=True):
+            numbers[name] = NumberFacet(_put(held.amounts, rows, amounts))
+    changed: dict[str, Any] = {"numbers": numbers}
+    available = np.array([item.available for item in items.values()])
+    if not np.array_equal(snapshot.available[rows], available):
+        changed["available"] = _put(snapshot.available, rows, available)
+    return _next(snapshot, changed)
+
+
+def _changed(snapshot: Snapshot, spec: CatalogSpec, item: Item, row: int, vector: Vector | None) -> Snapshot:
     changed: dict[str, Any] = {
         "terms": {name: _with_terms(facet, row, terms_of(item, name)) for name, facet in snapshot.terms.items()},
         "numbers": {name: _with_amount(held, row, amount_of(item, name)) for name, held in snapshot.numbers.items()},
@@ -76,7 +111,7 @@ def _changed(
     return _next(snapshot, changed)
 
 
-def _appended(snapshot: Snapshot, spec: CatalogSpec, item: Item, vector: npt.NDArray[np.float32] | None) -> Snapshot:
+def _appended(snapshot: Snapshot, spec: CatalogSpec, item: Item, vector: Vector | None) -> Snapshot:
     row = len(snapshot)
     if snapshot.own.shape[1]:
         nothing = np.zeros((1, snapshot.own.shape[1]), np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intently.catalog.arrays import Mask, NumberFacet, Snapshot, TermFacet, frozen, term_facet
-from intently.catalog.change import with_item, with_vectors, without_item
+from intently.catalog.change import with_item, with_items, with_vectors, without_item
 from intently.catalog.facts import amount_of, own_vector, terms_of, text_hash
 from intently.catalog.schema import CatalogSpec
 from intently.catalog.store import open_snapshot, save_snapshot
@@ -29,6 +29,7 @@ __all__ = [
     "save_snapshot",
     "term_facet",
     "with_item",
+    "with_items",
     "with_vectors",
     "without_item",
 ]

@@ -230,7 +230,7 @@ class Feeds:
     def _lengthen(self, page: Slate, start: int) -> None:
         """What was shown grows by a page that is looked at: "something else" hides it too, and "the 14th" is there."""
         row = self._store.journal.slate(page.feed_id)
-        if row is None or len(row.item_ids) != start:  # looked at before
+        if row is None or len(row.item_ids) > start:  # looked at before
             return
         ids = (*row.item_ids, *(item.item_id for item in page.items))
         self._store.journal.put_slate(row.feed_id, row.user_id, row.client, row.surface, row.time, ids)

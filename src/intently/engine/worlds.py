@@ -8,8 +8,9 @@ process that imports, or here when the journal's items are newer than the saved 
 import hashlib
 import logging
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,16 +18,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from intently.catalog.change import with_item, with_vectors, without_item
+from intently.catalog.change import with_items, with_vectors, without_item
 from intently.catalog.encode import Encoder, VectorCache, embed_text, item_vectors
 from intently.catalog.encoder_files import EMBEDDED_DIM, embedded_digest
-from intently.catalog.facts import own_vector
+from intently.catalog.facts import own_vector, text_hash
 from intently.catalog.ground import Grounder
 from intently.catalog.snapshot import Snapshot, build_snapshot
 from intently.catalog.store import open_snapshot, save_snapshot
 from intently.config import Config
 from intently.engine.store import Store, demo_pack, open_store
-from intently.errors import StoreError
+from intently.errors import NotFound, StoreError
 from intently.feed.planners import planner_of
 from intently.feed.world import World
 from intently.journal import KIND_CODES, EventColumns
@@ -45,6 +46,7 @@ Vectors = npt.NDArray[np.float32]
 CAME: tuple[EventKind, ...] = ("click", "view", "detail", "cart", "purchase", "rating")  # to an item, see it or take it
 TOOK: tuple[EventKind, ...] = ("purchase",)  # and what is liked of ratings
 KEPT_PAST = 2  # worlds of earlier moments kept ready
+NOW_SECONDS = 60.0  # a moment so little ago is now
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class WorldKeeper:
     def __init__(self, store: Store, config: Config, vectors: VectorCache, encoder: Encoder | None) -> None:
         self._store, self._config, self._vectors, self._encoder = store, config, vectors, encoder
         self._lock = threading.RLock()
+        self._encode = _remembering(encoder) if encoder else None
         self.planner = planner_of(config.feed.planner)
         self._past: OrderedDict[float, World] = OrderedDict()
         snapshot, revision = open_or_build_snapshot(store, vectors)
@@ -73,10 +76,14 @@ class WorldKeeper:
         self.current = self._made(snapshot, index, grounder, revision)
 
     def at(self, as_of: datetime) -> World:
-        """The world that knows nothing later than `as_of`. An earlier moment costs a build of the index, kept after."""
+        """The world that knows nothing later than `as_of`. An earlier moment costs a build of the index, kept after.
+
+        The last minute is now: a request that is under way when somebody else's event arrives, or while an event from
+        a clock that runs ahead is in the log, must not wait for a build.
+        """
         current = self.current
         moment = as_of.timestamp()
-        if moment >= current.index.as_of:
+        if moment >= min(current.index.as_of, time.time() - NOW_SECONDS):
             return current.world
         with self._lock:
             if moment not in self._past:
@@ -92,22 +99,33 @@ class WorldKeeper:
     def use_encoder(self, encoder: Encoder) -> None:
         """From now on wishes by meaning work; called when the encoder's files have arrived."""
         with self._lock:
-            self._encoder = encoder
+            self._encoder, self._encode = encoder, _remembering(encoder)
             now = self.current
             grounder = self._grounder(now.world.snapshot)
             self.current = self._made(now.world.snapshot, now.index, grounder, now.revision)
 
-    def put_item(self, item: Item) -> None:
-        """Write the item to the journal and into the world: visible to the next request."""
+    def put_items(self, items: Sequence[Item]) -> None:
+        """Write items to the journal and into the world, all or none: visible to the next request."""
         with self._lock:
             before = self.current.world.snapshot
-            if item.vector is not None:
-                own_vector(item, before.own.shape[1])  # refused before anything is written
-            revision = self._store.journal.put_items([item])
-            found, known = self._vectors.get([embed_text(self._store.spec, item)])
-            dim = before.vectors.shape[1]
-            vector = found[0] if known[0] and found.shape[1] == dim else None
-            self._swap_items(with_item(before, self._store.spec, item, vector), revision)
+            for item in items:
+                if item.vector is not None:
+                    own_vector(item, before.own.shape[1])  # refused before anything is written
+            revision = self._store.journal.put_items(items)
+            after = with_items(before, self._store.spec, items, self._known_vectors(before, items))
+            self._swap_items(after, revision)
+
+    def change_items(self, item_ids: Sequence[str], change: Callable[[Item], Item]) -> list[Item]:
+        """Read, change and write items in one step, all or none: of two who change one item at a time, both count.
+        Raises NotFound."""
+        with self._lock:
+            found = self._store.journal.find_items(item_ids)
+            for item_id in item_ids:
+                if item_id not in found:
+                    raise NotFound(f"there is no {self._store.spec.noun} {item_id!r}; look its id up by its title")
+            after = [change(found[item_id]) for item_id in item_ids]
+            self.put_items(after)
+            return after
 
     def delete_item(self, item_id: str) -> None:
         """Take the item out of the journal and out of every later slate."""
@@ -163,6 +181,18 @@ class WorldKeeper:
             self._past.clear()
             self.current = self._made(snapshot, index, self._grounder(snapshot), revision)
 
+    def _known_vectors(self, snapshot: Snapshot, items: Sequence[Item]) -> Mapping[str, Vectors]:
+        """By item id, the vectors that are known of texts which the snapshot does not hold encoded."""
+        spec, missing = self._store.spec, []
+        for item in items:
+            row = snapshot.row_of(item.item_id)
+            if row is None or not snapshot.encoded[row] or text_hash(spec, item) != snapshot.text_hashes[row]:
+                missing.append(item)
+        found, known = self._vectors.get([embed_text(spec, item) for item in missing])
+        if found.shape[1] != snapshot.vectors.shape[1]:
+            return {}
+        return {item.item_id: found[place] for place, item in enumerate(missing) if known[place]}
+
     def _swap_items(self, snapshot: Snapshot, revision: int) -> None:
         now = self.current
         before = now.world.snapshot
@@ -171,7 +201,10 @@ class WorldKeeper:
         )
         grounder = now.grounder if same_words else self._grounder(snapshot)
         self._past.clear()
-        self.current = self._made(snapshot, now.index, grounder, revision)
+        after = self._made(snapshot, now.index, grounder, revision)
+        if before.text is snapshot.text and before.vectors is snapshot.vectors:
+            after.world.__dict__["words"] = now.world.words  # with what it has found
+        self.current = after
 
     def _grounder(self, snapshot: Snapshot) -> Grounder:
         return Grounder(self._store.spec, snapshot, self._encoder, self._vectors)
@@ -202,7 +235,7 @@ class WorldKeeper:
             sources=sources_of(self._store.spec, snapshot.vectors, index, self._config.retrieve, tags=tags),
             conversions=conversions,
             weights=index.weights or DEFAULT_WEIGHTS,
-            encode=_remembering(self._encoder) if self._encoder else None,
+            encode=self._encode,
             config=self._config,
             versions=versions,
             planner=self.planner,

@@ -46,7 +46,7 @@ def recommend(world: World, request: FeedRequest) -> Recommended:
     pool = rank_candidates(Scene(world, request, eligible, wishes, retrieved.rows), retrieved, plan, clock)
     sources = tuple(source.name for source in world.sources)
     with clock("reasons"):
-        items = slate_items(world, request, retrieved.retrieval, pool, sources, start=0)
+        items = slate_items(world, request, retrieved.retrieval, pool, sources, 0, eligible.allowed.mask)
     with clock("relaxations"):
         relaxations = offer_relaxations(world, request, eligible)
     slate = Slate(
@@ -73,15 +73,17 @@ def rank_candidates(scene: Scene, retrieved: Retrieved, plan: Plan, clock: "Cloc
 
 
 def next_page(world: World, trace: Mapping[str, Any], start: int) -> Slate:
-    """The page from rank `start` (counted from 0) of a stored trace: a slice of the order that was made then."""
+    """The page from rank `start` (counted from 0) of a stored trace: a slice of the order that was made then, without
+    what is out of stock or breaks a must since."""
     request = request_of(world, trace)
+    allowed = select_eligible(world, request).allowed.mask
     pool = pool_of(trace)
     retrieval = retrieval_of(world, request, read_wishes(world, request))
     after = start + request.limit
     return Slate(
         feed_id=request.feed_id,
         as_of=request.as_of,
-        items=slate_items(world, request, retrieval, pool, tuple(trace["sources"]), start),
+        items=slate_items(world, request, retrieval, pool, tuple(trace["sources"]), start, allowed),
         notices=request.notices,
         cursor=cursor_of(request.feed_id, after) if len(pool.order) > after else None,
     )

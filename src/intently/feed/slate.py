@@ -16,7 +16,7 @@ from intently.feed.tools.nearness import by_highest
 from intently.feed.tools.pool import Pool
 from intently.feed.world import FeedRequest, World
 from intently.nouns import Channel, Removed, RemovedItem, SlateItem
-from intently.retrieve.request import RetrievalRequest
+from intently.retrieve.request import Mask, RetrievalRequest
 from intently.retrieve.tags import COGNITIVE
 
 __all__ = ["cursor_of", "item_parts", "read_cursor", "removed_of", "slate_items"]
@@ -25,15 +25,21 @@ MOST_REMOVED = 1000
 
 
 def slate_items(
-    world: World, request: FeedRequest, retrieval: RetrievalRequest, pool: Pool, sources: Sequence[str], start: int
+    world: World,
+    request: FeedRequest,
+    retrieval: RetrievalRequest,
+    pool: Pool,
+    sources: Sequence[str],
+    start: int,
+    allowed: Mask,
 ) -> tuple[SlateItem, ...]:
-    """The page of `request.limit` candidates from rank `start` (counted from 0). Items that the snapshot no longer
-    holds are left out, the others keep their positions."""
+    """The page of `request.limit` candidates from rank `start` (counted from 0). Items that are not `allowed` (any
+    more) are left out, the others keep their positions."""
     shown = []
     highest = _highest(pool)
     for rank, place in enumerate(pool.order[start : start + request.limit].tolist(), start=start + 1):
         row = world.snapshot.row_of(pool.ids[place])
-        if row is None or pool.scores is None:
+        if row is None or not allowed[row] or pool.scores is None:
             continue
         parts = item_parts(pool, place, sources)
         told = {**parts, **{name: column[place] for name, column in highest.items()}}

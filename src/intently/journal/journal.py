@@ -65,6 +65,11 @@ class Journal:
         with self._store.read() as connection:
             return items.find_item(connection, item_id)
 
+    def find_items(self, item_ids: Sequence[str]) -> dict[str, Item]:
+        """Those of these items that there are, by id, as they are at one moment."""
+        with self._store.read() as connection:
+            return items.find_items(connection, item_ids)
+
     def items(self) -> Iterator[Item]:
         """All items in order of first arrival. Read `item_revision` first: it tells whether one changed meanwhile."""
         return items.walk_items(self._store)

@@ -41,6 +41,11 @@ class Masses:
         """All rows by mass, largest first; ties by row."""
         return np.argsort(-self.logs, kind="stable").astype(np.int32)
 
+    @cached_property
+    def wanted(self) -> Rows:
+        """The rows where something happened, by mass."""
+        return self.order[: int(np.count_nonzero(self.logs > -np.inf))]
+
     def shares(self, rows: Rows) -> npt.NDArray[np.float64]:
         """Mass as a share of the largest one, 0 to 1. Rows beyond the index (newer items) have none."""
         if self.highest == -np.inf:

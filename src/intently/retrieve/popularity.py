@@ -6,7 +6,6 @@ already popular then, they have seen and passed over).
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -42,13 +41,8 @@ class Popularity:
     masses: Masses
     name: str = "popularity"
 
-    @cached_property
-    def _wanted(self) -> Rows:
-        """The rows that had an event, by mass."""
-        return self.masses.order[: int(np.count_nonzero(self.masses.logs > -np.inf))]
-
     def retrieve(self, request: RetrievalRequest, allowed: Allowed, k: int) -> Candidates:
-        rows = walk(self._wanted, allowed, k)
+        rows = walk(self.masses.wanted, allowed, k)
         return Candidates(self.name, rows, self.score(request, rows))
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:

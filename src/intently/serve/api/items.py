@@ -7,20 +7,27 @@ from fastapi import APIRouter
 from intently.catalog.schema import CatalogSpec, FacetSpec
 from intently.errors import BadRequest
 from intently.nouns import FacetValue, Item
-from intently.serve.api.schemas import FacetIn, ItemBody, ItemIn, ItemPatch
+from intently.serve.api.schemas import ChangedBody, FacetIn, ItemBody, ItemIn, ItemPatch, ItemsPatch
 from intently.serve.depends import CallerIs, EngineOf, PathId
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/items/{item_id}", tags=["items"])
+router = APIRouter(prefix="/items", tags=["items"])
 
 
-@router.get("", summary="One item")
+@router.patch("", summary="Change some of at most 1,000 items, all or none: prices and stock as a shop sends them")
+def patch_items(engine: EngineOf, by: CallerIs, body: ItemsPatch) -> ChangedBody:
+    by.need("shop")
+    changes = {item_id: _changes(engine.store.spec, one) for item_id, one in body.items.items()}
+    return ChangedBody(changed=len(engine.patch_items(changes)))
+
+
+@router.get("/{item_id}", summary="One item")
 def get_item(engine: EngineOf, by: CallerIs, item_id: PathId) -> ItemBody:
     return _body(engine.item(item_id))
 
 
-@router.put("", summary="Put an item, new or whole")
+@router.put("/{item_id}", summary="Put an item, new or whole")
 def put_item(engine: EngineOf, by: CallerIs, item_id: PathId, body: ItemIn) -> ItemBody:
     by.need("shop")
     facets = {name: None for name in engine.store.spec.facets} | _facets(engine.store.spec, body.facets)
@@ -32,24 +39,29 @@ def put_item(engine: EngineOf, by: CallerIs, item_id: PathId, body: ItemIn) -> I
     return _body(item)
 
 
-@router.patch("", summary="Change some of an item; the rest stays")
+@router.patch("/{item_id}", summary="Change some of an item; the rest stays")
 def patch_item(engine: EngineOf, by: CallerIs, item_id: PathId, body: ItemPatch) -> ItemBody:
     by.need("shop")
+    return _body(engine.patch_item(item_id, _changes(engine.store.spec, body)))
+
+
+@router.delete("/{item_id}", status_code=204, summary="Delete an item; it is in no later feed")
+def delete_item(engine: EngineOf, by: CallerIs, item_id: PathId) -> None:
+    by.need("shop")
+    engine.delete_item(item_id)
+
+
+def _changes(spec: CatalogSpec, body: ItemPatch) -> dict[str, Any]:
+    """What a patch gives. Raises BadRequest for one that gives nothing, and for a null in place of a value."""
     given: dict[str, Any] = body.model_dump(exclude_unset=True)
     if not given:
         raise BadRequest("the body names nothing to change; give title, text, facets, image_url, vector or available.")
     if body.facets is not None:
-        given["facets"] = _facets(engine.store.spec, body.facets)
+        given["facets"] = _facets(spec, body.facets)
     for name in ("title", "text", "available"):
         if name in given and given[name] is None:
             raise BadRequest(f"`{name}` cannot be null; leave it out to keep it.")
-    return _body(engine.patch_item(item_id, given))
-
-
-@router.delete("", status_code=204, summary="Delete an item; it is in no later feed")
-def delete_item(engine: EngineOf, by: CallerIs, item_id: PathId) -> None:
-    by.need("shop")
-    engine.delete_item(item_id)
+    return given
 
 
 def _facets(spec: CatalogSpec, given: dict[str, FacetIn]) -> dict[str, FacetValue]:

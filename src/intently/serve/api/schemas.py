@@ -24,13 +24,13 @@ from intently.nouns import (
 from intently.nouns import Tag as NounTag
 
 __all__ = [
-    "AppendedBody", "CommandIn", "CountsBody", "DisownIn", "ErrorBody", "EventIn", "EventsIn", "HealthBody",
-    "ItemBody", "ItemIn", "ItemPatch", "MemoryBody", "MergeIn", "ProposalsBody", "RankIn", "RelaxIn", "RevisionIn",
-    "RoundBody", "SaidBody", "StoreBody", "UnderstandingBody", "UnmetBody", "UnmetWant", "VersionBody", "VersionIn",
-    "WhyNotBody",
+    "AppendedBody", "ChangedBody", "CommandIn", "CountsBody", "DisownIn", "ErrorBody", "EventIn", "EventsIn",
+    "HealthBody", "ItemBody", "ItemIn", "ItemPatch", "ItemsPatch", "MemoryBody", "MergeIn", "ProposalsBody", "RankIn",
+    "RelaxIn", "RevisionIn", "RoundBody", "SaidBody", "StoreBody", "UnderstandingBody", "UnmetBody", "UnmetWant",
+    "VersionBody", "VersionIn", "WhyNotBody",
 ]  # fmt: skip
 
-MAX_BATCH = 1000  # events, or ids to rank
+MAX_BATCH = 1000  # events, ids to rank, or items to change
 When = Annotated[AwareDatetime | NaiveDatetime, Field(description="RFC 3339; without a zone it is UTC")]
 FacetIn = str | float | list[str] | None
 VectorIn = Annotated[
@@ -227,6 +227,16 @@ class ItemPatch(Noun):
     image_url: str | None = Field(None, max_length=2000, pattern="^https?://")
     vector: VectorIn = None
     available: bool | None = None
+
+
+class ItemsPatch(Noun):
+    """What changes, by item id. All of it holds, or none."""
+
+    items: dict[Id, ItemPatch] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class ChangedBody(Noun):
+    changed: int
 
 
 class ItemBody(Noun):
