@@ -6,7 +6,7 @@ Films want what is new, groceries what was bought before: so every catalogue lea
 nothing of an example is later than its moment.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from intently.nouns import History
 from intently.retrieve.columns import EventColumns, Items, Log, read_log
 from intently.retrieve.fusion import fuse
 from intently.retrieve.live import IndexBuilder
-from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Retriever, Rows
+from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Retriever, Rows, TagQuery
 from intently.retrieve.sequence import Sequence as SequenceSource
 from intently.retrieve.similarity import neighbour_lists
 from intently.retrieve.sources import sources_of
@@ -32,6 +32,7 @@ LEAD = 0.7  # weight of the source that leads a start
 SHARE = 0.15  # of the log, its newest part, that gives examples
 EXAMPLES = 400  # at most
 LEAST = 50  # examples from which learning is better than the default
+TagsOf = Callable[[History], tuple[TagQuery, ...]]  # what was understood of a person at a moment
 _FACTORS = ((0.0, 0.4, 2.5), (0.6, 1.6), (0.75, 1.3), (0.87, 1.15))  # tried on each weight in turn, coarse to fine
 
 
@@ -126,13 +127,15 @@ def weights_of_log(
     seed: int = 0,
     since: int = 0,
     sequence: SequenceSource | None = None,
+    tags_of: TagsOf | None = None,
 ) -> dict[str, float] | None:
     """As `learn_weights`, from a log on the snapshot's rows. `sequence`: a tower among the sources, which was trained
-    on nothing from the position `since` of the log on; examples begin there at the earliest."""
+    on nothing from the position `since` of the log on; examples begin there at the earliest. `tags_of`: the cognitive
+    supply among the sources, its tags made of a history alone."""
     moments = _moments(log, seed, since)
     if len(moments) < LEAST:
         return None
-    found = list(_examples(spec, snapshot, log, config, moments, sequence))
+    found = list(_examples(spec, snapshot, log, config, moments, sequence, tags_of))
     return search_weights(found) if len(found) >= LEAST else None
 
 
@@ -143,6 +146,7 @@ def _examples(
     config: RetrieveConfig,
     moments: Sequence[int],
     sequence: SequenceSource | None,
+    tags_of: TagsOf | None,
 ) -> Iterator[Example]:
     """Walk the newest part of the log once; at each moment keep what the sources say of what was taken then."""
     size = len(snapshot.item_ids)
@@ -158,9 +162,9 @@ def _examples(
         user, time = log.users[moment], log.times[moment]
         own = order[bounds[user] : bounds[user + 1]]
         history = history_of(log, own[log.times[own] < time])
-        sources = sources_of(spec, snapshot.vectors, builder.view(), config, sequence)
+        sources = sources_of(spec, snapshot.vectors, builder.view(), config, sequence, tags=tags_of is not None)
         allowed = allowed_for(spec, size, history.rows)
-        request = RetrievalRequest("", float(time), history)
+        request = RetrievalRequest("", float(time), history, tags=tags_of(history) if tags_of else ())
         example = example_of(request, sources, allowed, log.rows[own[log.times[own] == time]])
         if example is not None:
             yield example

@@ -6,74 +6,89 @@ weights are never learnt on what a source was trained on. LLO: the last visible 
 weights, asked of models that have not seen them. Until there are examples all sources weigh the same: the defaults
 that ship were found on later events of the demo films.
 
-Under LLO only the sources that read no time between people take part (those of evaluate/protocols.py).
+Under LLO only the sources that read no time between people take part (those of evaluate/protocols.py). With tags the
+cognitive supply is one source more, and likeness of text hears them too, as in a feed that allocates places.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from intently.config import RetrieveConfig
 from intently.evaluate.protocols import LLO_SOURCES
 from intently.evaluate.retrieval.folds import Fold, Moment, Walk, rehearsal_of
 from intently.evaluate.retrieval.sequence import SequenceTower
+from intently.evaluate.retrieval.tagged import FacetTagger
 from intently.retrieve.fusion import fuse
-from intently.retrieve.request import Retriever, Rows
+from intently.retrieve.request import RetrievalRequest, Retriever, Rows
 from intently.retrieve.sequence import Sequence
 from intently.retrieve.sources import sources_of
+from intently.retrieve.tags import Tags
 from intently.retrieve.weights import EXAMPLES, LEAST, Example, example_of, search_weights, weights_of_log
 
-__all__ = ["FUSED", "FusedRanker", "FusedSources"]
+__all__ = ["FUSED", "WITH_TOWER", "FusedRanker", "FusedSources"]
 
-FUSED = ("fused", "fused-sequence")
+FUSED = ("fused", "fused-tags", "fused-sequence", "fused-all")  # of few sources first
+WITH_TOWER = FUSED[2:]
 
 
 @dataclass(frozen=True)
 class FusedRanker:
-    """`weights` of the sources, empty where nothing was learnt yet: all the same then. `sequence`: a trained tower."""
+    """`weights` of the sources, empty where nothing was learnt yet: all the same then. `sequence`: a trained tower;
+    `tagger`: of the cognitive supply."""
 
     fold: Fold
     config: RetrieveConfig
     weights: Mapping[str, float]
     sequence: Sequence | None = None
+    tagger: FacetTagger | None = None
 
     def sources(self, moment: Moment) -> tuple[Retriever, ...]:
         """What serves, over what is visible at the moment."""
         pack = self.fold.pack
-        made = sources_of(pack.spec, pack.snapshot.vectors, moment.index, self.config, self.sequence)
+        tags = self.tagger is not None
+        made = sources_of(pack.spec, pack.snapshot.vectors, moment.index, self.config, self.sequence, tags)
         if self.fold.protocol == "time":
             return made
-        return tuple(source for source in made if source.name in (*LLO_SOURCES, Sequence.name))
+        return tuple(source for source in made if source.name in (*LLO_SOURCES, Tags.name, Sequence.name))
 
     def rank(self, moment: Moment, k: int) -> Rows:
         sources = self.sources(moment)
         weights = self.weights or {source.name: 1.0 for source in sources}
-        return fuse(moment.request, sources, moment.allowed, self.config.candidates, weights).rows[:k]
+        return fuse(self._request(moment), sources, moment.allowed, self.config.candidates, weights).rows[:k]
 
     def example(self, moment: Moment) -> Example | None:
         """What the sources say of what was taken then."""
-        return example_of(moment.request, self.sources(moment), moment.allowed, moment.case.taken)
+        return example_of(self._request(moment), self.sources(moment), moment.allowed, moment.case.taken)
+
+    def _request(self, moment: Moment) -> RetrievalRequest:
+        return self.tagger.asked(self.fold.pack, moment.request) if self.tagger else moment.request
 
 
 @dataclass(frozen=True)
 class FusedSources:
-    """The row of the table. `tower`: a sequence tower as one source more."""
+    """The row of the table. `tower`: a sequence tower as one source more; `tagger`: the cognitive supply."""
 
     config: RetrieveConfig
     seed: int = 0
     tower: SequenceTower | None = None
+    tagger: FacetTagger | None = None
 
     @property
     def name(self) -> str:
-        return FUSED[self.tower is not None]
+        return FUSED[2 * (self.tower is not None) + (self.tagger is not None)]
 
     @property
     def title(self) -> str:
-        return "fused sources" if self.tower is None else f"fused sources with {self.tower.title}"
+        further = [*([self.tower.title] if self.tower else []), *(["tags"] if self.tagger else [])]
+        return f"fused sources with {' and '.join(further)}" if further else "fused sources"
 
     def fit(self, fold: Fold) -> FusedRanker:
         """Raises BudgetSpent when a training of the tower does not end in time."""
+        if self.tagger is not None:
+            self.tagger.prepare(fold)
         weights = self._rehearsed(fold) if fold.protocol == "llo" else self._learnt(fold)
-        return FusedRanker(fold, self.config, weights or {}, self._sequence(fold))
+        return FusedRanker(fold, self.config, weights or {}, self._sequence(fold), self.tagger)
 
     def _sequence(self, fold: Fold | None) -> Sequence | None:
         return self.tower.fit(fold).source if self.tower is not None and fold is not None else None
@@ -83,15 +98,17 @@ class FusedSources:
         if self.tower is not None and before is None:
             return None
         since = fold.before.first if before is not None and fold.before is not None else 0
+        tags_of = partial(self.tagger.tags, fold.pack) if self.tagger is not None else None
         return weights_of_log(
-            fold.pack.spec, fold.pack.snapshot, fold.visible, self.config, seed=self.seed, since=since, sequence=before
-        )
+            fold.pack.spec, fold.pack.snapshot, fold.visible, self.config,
+            seed=self.seed, since=since, sequence=before, tags_of=tags_of,
+        )  # fmt: skip
 
     def _rehearsed(self, fold: Fold) -> dict[str, float] | None:
         rehearsal = rehearsal_of(fold, EXAMPLES, self.seed)
         if len(rehearsal.cases) < LEAST:
             return None
-        ranker = FusedRanker(rehearsal, self.config, {}, self._sequence(rehearsal))
+        ranker = FusedRanker(rehearsal, self.config, {}, self._sequence(rehearsal), self.tagger)
         moments = Walk(fold.pack, self.config, self.seed).moments(rehearsal)
         examples = [example for moment in moments if (example := ranker.example(moment)) is not None]
         return search_weights(examples) if len(examples) >= LEAST else None

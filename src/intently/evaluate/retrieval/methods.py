@@ -1,7 +1,7 @@
 """The rows of the table: models that are fitted on what is visible and then rank for one person after the other.
 
-`Method` is the seam: popularity, item-kNN, EASE, BM25, semantic, the sequence towers and the fused sources fulfil it.
-The sources that serve are asked as they serve; what they are made of is the index of the moment.
+`Method` is the seam: popularity, item-kNN, EASE, BM25, semantic, tags, the sequence towers and the fused sources fulfil
+it. The sources that serve are asked as they serve; what they are made of is the index of the moment.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,9 +13,10 @@ from intently.errors import BadRequest
 from intently.evaluate.pack import Pack
 from intently.evaluate.retrieval.ease import Ease
 from intently.evaluate.retrieval.folds import Fold, Moment
-from intently.evaluate.retrieval.fused import FusedSources
+from intently.evaluate.retrieval.fused import WITH_TOWER, FusedSources
 from intently.evaluate.retrieval.lexical import Lexical
 from intently.evaluate.retrieval.sequence import TOWERS, SequenceTower, can_train
+from intently.evaluate.retrieval.tagged import FacetTagger, TagRow
 from intently.retrieve.index import BehaviourIndex
 from intently.retrieve.neighbours import Neighbours
 from intently.retrieve.popularity import Fresh, Lasting, Popularity
@@ -23,11 +24,13 @@ from intently.retrieve.repeats import Repeats
 from intently.retrieve.request import Retriever, Rows
 from intently.retrieve.semantic import Semantic
 from intently.retrieve.similarity import NeighbourTable, neighbour_lists
+from intently.understand.strands import kinds_of
 
-__all__ = ["BASELINE", "CHANNELS", "Method", "Ranker", "lack_of", "methods_of"]
+__all__ = ["BASELINE", "CHANNELS", "TAGGED", "Method", "Ranker", "lack_of", "methods_of"]
 
 BASELINE = "popularity"  # that every other row is compared with
-CHANNELS = ("popularity", "trend", "fresh", "lasting", "item-knn", "semantic", "repeats", *TOWERS)  # that are fused
+CHANNELS = ("popularity", "trend", "fresh", "lasting", "item-knn", "semantic", "tags", "repeats", *TOWERS)  # fused
+TAGGED = ("tags", "fused-tags", "fused-all")  # rows with the cognitive channel: they encode texts of their own
 TIMED = ("trend", "fresh")  # rows that read when things happened to others
 
 
@@ -123,17 +126,22 @@ def lack_of(name: str, pack: Pack, protocol: str) -> str:
         return "repeats: nothing comes back in this catalogue"
     if name == Lexical.name and not len(pack.snapshot.text.vocabulary):
         return f"{name}: the items have no words"
-    if name == Meaning.name and not pack.snapshot.vectors.any():
+    if name in (Meaning.name, *TAGGED) and not pack.snapshot.vectors.any():
         return f"{name}: no item has a text vector"
+    if name in TAGGED and not kinds_of(pack.spec, pack.snapshot):
+        return f"{name}: no facet says what kind an item is"
     return ""
 
 
 def methods_of(
-    names: tuple[str, ...], config: RetrieveConfig, towers: Sequence[SequenceTower], seed: int = 0
+    names: tuple[str, ...],
+    config: RetrieveConfig,
+    towers: Sequence[SequenceTower],
+    tagger: FacetTagger | None = None,
+    seed: int = 0,
 ) -> list[Method]:
-    """The rows of these names and the baseline; by default all that can run here. Raises BadRequest for an unknown
-    name, and for one that cannot run."""
-    fused = [FusedSources(config, seed), *(FusedSources(config, seed, tower) for tower in towers[:1])]
+    """The rows of these names and the baseline; by default all that can run here. `towers`: the first is fused;
+    `tagger`: None without a text encoder. Raises BadRequest for an unknown name, and for one that cannot run."""
     plain: list[Method] = [
         Popular(),
         Channel("trend", "trend (shorter half-life)", lambda index: Popularity(index.trend, "trend")),
@@ -142,10 +150,15 @@ def methods_of(
         ItemNeighbours(config), Meaning(), Channel("repeats", "own purchases again", lambda index: Repeats()),
         Ease(), Lexical(),
     ]  # fmt: skip
-    known: Mapping[str, Method] = {method.name: method for method in (*plain, *towers, *fused)}
+    cognitive = [TagRow(tagger)] if tagger else []
+    taggers = (None, *(row.tagger for row in cognitive))
+    fused = [FusedSources(config, seed, tower, told) for tower in (None, *towers[:1]) for told in taggers]
+    known: Mapping[str, Method] = {method.name: method for method in (*plain, *cognitive, *towers, *fused)}
+    if tagger is None and (lacking := [name for name in names if name in TAGGED]):
+        raise BadRequest(f"the row {lacking[0]} needs the text encoder: fetch it (intently model get)")
     if unknown := [name for name in names if name not in known]:
         raise BadRequest(f"there is no row {unknown[0]!r}; there are {', '.join(known)}")
-    trained = {tower.name for tower in towers} | {row.name for row in fused if row.tower is not None}
+    trained = {*TOWERS, *WITH_TOWER}
     if not can_train() and (lacking := [name for name in names if name in trained]):
         raise BadRequest(f"the row {lacking[0]} is trained with torch: pip install 'intently[train]'")
     wanted = {*names, BASELINE} if names else {name for name in known if name not in trained or can_train()}

@@ -16,19 +16,21 @@ from intently.evaluate.commit import commit
 from intently.evaluate.metrics import ranks_of
 from intently.evaluate.rankings import DEPTH
 from intently.evaluate.retrieval.folds import PROTOCOLS, Fold, Moment, Walk, folds_of
-from intently.evaluate.retrieval.fused import FUSED
+from intently.evaluate.retrieval.fused import FUSED, WITH_TOWER
 from intently.evaluate.retrieval.kept import Answers, read_answers, write_answers
-from intently.evaluate.retrieval.methods import Meaning, Method, Ranker, lack_of, methods_of
+from intently.evaluate.retrieval.methods import TAGGED, Meaning, Method, Ranker, lack_of, methods_of
 from intently.evaluate.retrieval.report import RetrievalReport, RetrievalTable, table_of
 from intently.evaluate.retrieval.sequence import TOWERS, SequenceTower, TowerRanker, read_settings
-from intently.evaluate.retrieval.sets import RetrievalSet, open_set
+from intently.evaluate.retrieval.sets import RetrievalSet, encoding_of, open_set
 from intently.evaluate.retrieval.slates import Lens, SlateFacts
 from intently.evaluate.retrieval.source import set_source
+from intently.evaluate.retrieval.tagged import Encode, FacetTagger
 
 __all__ = ["Asked", "evaluate_set", "run_retrieval_evaluation"]
 
 ROOMS_READ = ("retrieve", "evaluate/retrieval", "catalog", "learn")  # whose code decides the numbers
-BY_MEANING = (Meaning.name, *FUSED)  # rows that read text vectors
+FILES_READ = ("evaluate/facet_tagger.py", "understand/strands.py")  # and those of the tags
+BY_MEANING = (Meaning.name, *TAGGED, *FUSED)  # rows that read text vectors
 Say = Callable[[str], None]
 
 
@@ -60,22 +62,30 @@ def run_retrieval_evaluation(
     config = config or load_config()
     began = time.monotonic()
     deadline = began + asked.budget_minutes * 60
-    rows = _methods(asked, config, out, deadline, say)  # an unknown row or set is refused before anything is read
+    encode = encoding_of(config)
+    rows = _methods(asked, config, out, deadline, say, encode)  # what is unknown is refused before anything is read
     for name in asked.sets:
         set_source(name)
-    encode = any(row.name in BY_MEANING for row in rows)
+    meant = any(row.name in BY_MEANING for row in rows)
     tables: list[RetrievalTable] = []
     for name in asked.sets:
-        opened = open_set(name, asked.data, config, say, encode=encode)
-        tables += evaluate_set(asked, opened, out, config, deadline, say)
+        opened = open_set(name, asked.data, config, say, encode=meant)
+        tables += evaluate_set(asked, opened, out, config, deadline, say, encode)
     return RetrievalReport(asked.seed, commit(), tuple(tables), round(time.monotonic() - began, 1))
 
 
 def evaluate_set(
-    asked: Asked, opened: RetrievalSet, out: Path, config: Config, deadline: float, say: Say = lambda text: None
+    asked: Asked,
+    opened: RetrievalSet,
+    out: Path,
+    config: Config,
+    deadline: float,
+    say: Say = lambda text: None,
+    encode: Encode | None = None,
 ) -> list[RetrievalTable]:
-    """One table for each protocol that is asked for and that the set allows."""
-    known = _methods(asked, config, out, deadline, say)
+    """One table for each protocol that is asked for and that the set allows. `encode`: texts as the set's items were
+    encoded, for the rows with tags; None where there is no encoder."""
+    known = _methods(asked, config, out, deadline, say, encode)
     refit_days = asked.refit_days or opened.refit_days
     tables = []
     for protocol in _protocols(asked.protocol, opened):
@@ -95,14 +105,15 @@ def _possible(methods: Sequence[Method], opened: RetrievalSet, protocol: str) ->
     return [method for method in methods if not lacks[method.name]], tuple(filter(None, lacks.values()))
 
 
-def _methods(asked: Asked, config: Config, out: Path, deadline: float, say: Say) -> list[Method]:
+def _methods(asked: Asked, config: Config, out: Path, deadline: float, say: Say, encode: Encode | None) -> list[Method]:
     towers = [
         SequenceTower(
             out / "towers", asked.tower, asked.seed, asked.device, asked.train_minutes, deadline, say, name=name
         )
         for name in TOWERS
     ]
-    return methods_of(asked.rows, config.retrieve, towers, asked.seed)
+    tagger = FacetTagger(encode) if encode is not None else None
+    return methods_of(asked.rows, config.retrieve, towers, tagger, asked.seed)
 
 
 def _protocols(protocol: str, opened: RetrievalSet) -> tuple[str, ...]:
@@ -165,7 +176,7 @@ class _Run:
         decides = f"{self._code} {self.opened.pack.digest} {self.asked.seed} {self.refit_days} {self.opened.category}"
         if row in BY_MEANING:
             decides += hashlib.sha256(self.opened.pack.snapshot.vectors.tobytes()).hexdigest()
-        if row in TOWERS or row == FUSED[1]:
+        if row in (*TOWERS, *WITH_TOWER):
             decides += f" {read_settings(self.opened.name, self.asked.tower)} {self.asked.train_minutes}"
         digest = hashlib.sha256(f"{decides} {self.config.retrieve}".encode()).hexdigest()[:16]
         return self.out / f"retrieval-{self.opened.name}-{fold.protocol}-{fold.number}-{row}-{digest}.json"
@@ -176,6 +187,8 @@ class _Run:
         for room in ROOMS_READ:
             for file in sorted((root / room).rglob("*.py")):
                 whole.update(file.read_bytes())
+        for name in FILES_READ:
+            whole.update((root / name).read_bytes())
         return whole.hexdigest()
 
 

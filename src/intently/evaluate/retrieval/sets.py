@@ -5,7 +5,7 @@ refused on it.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from intently.evaluate.pack import Pack, open_pack, pack_folder, read_pack
 from intently.evaluate.retrieval.source import SETS, SetSource, set_source
 from intently.evaluate.understanding.source import folder_of, open_set_source
 from intently.nouns import Item
+from intently.retrieve.request import Floats
 
-__all__ = ["SETS", "RetrievalSet", "open_set"]
+__all__ = ["SETS", "RetrievalSet", "encoding_of", "open_set"]
 
 UNTIMED = "position"  # the column of a log that knows the order of each person's events alone
 Say = Callable[[str], None]
@@ -61,6 +62,13 @@ def open_set(
     pack = read_pack(name, spec, folder, items, vectors, _digest(spec, folder))
     timed = spec.events is not None and spec.events.time != UNTIMED
     return RetrievalSet(name, pack, timed, source.category, source.refit_days)
+
+
+def encoding_of(config: Config) -> Callable[[Sequence[str]], Floats] | None:
+    """Texts as the items of all sets are encoded; None where that encoder is not fetched, or another is configured."""
+    with Services(config, model=False) as services:
+        encoder = services.encoder
+    return encoder.encode if encoder is not None and encoder.digest == embedded_digest() else None
 
 
 def _spec(name: str, source: SetSource) -> CatalogSpec:
@@ -114,10 +122,10 @@ def _encode(spec: CatalogSpec, items: list[Item], cache: VectorCache, config: Co
         return
     with Services(config, model=False) as services:
         encoder: Encoder | None = services.encoder
-        if encoder is None:
+        if encoder is None or encoder.digest != embedded_digest():
             raise BadRequest(
-                "the rows semantic and fused need the text encoder; fetch it (intently model get) or name other rows "
-                "(--rows)"
+                "the rows semantic, tags and fused need the text encoder that ships, and no other by URL; fetch it "
+                "(intently model get) or name other rows (--rows)"
             )
         say(f"encoding {int((~found).sum()):,} texts")
         encode_missing(texts, encoder, cache)

@@ -7,6 +7,7 @@ import numpy as np
 
 from intently.evaluate.cells import Cells, interval_text
 from intently.evaluate.metrics import Interval
+from intently.evaluate.retrieval.fused import FUSED
 from intently.evaluate.retrieval.methods import BASELINE
 from intently.evaluate.retrieval.slates import WINDOW_DAYS
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["tables_of", "title_of"]
 
-LEADER = "fused"  # whose lead over every row is a column
 ACCURACY = ("model", "HR@10", "NDCG@10", "MRR@100", f"HR@10 against {BASELINE}", "s to train", "ms to score")
 GROUP_NAMES = ("head", "2nd fifth", "3rd fifth", "4th fifth", "tail")
 
@@ -43,16 +43,16 @@ def tables_of(table: "RetrievalTable") -> list[tuple[str, Cells]]:
 
 
 def _accuracy(rows: Sequence["ModelRow"]) -> Cells:
-    led = any(row.lead(LEADER) for row in rows)
+    leader = next((row for row in reversed(rows) if row.name in FUSED), None)  # of the most sources
     *head, train, score = ACCURACY
     body = []
     for row in rows:
-        lead = row.lead(LEADER)
+        lead = row.lead(leader.name) if leader else None
         gain = "" if row.name == BASELINE else interval_text(row.gain, signed=True)
-        ahead = ("" if lead is None else interval_text(lead.ndcg10, signed=True),) if led else ()
+        ahead = ("" if lead is None else interval_text(lead.ndcg10, signed=True),) if leader else ()
         body.append((row.title, interval_text(row.hr10), interval_text(row.ndcg10), interval_text(row.mrr), gain,
                      *ahead, f"{row.fit_seconds:.1f}", f"{row.score_ms:.2f}"))  # fmt: skip
-    return [(*head, *(["NDCG@10, fused above it"] if led else []), train, score), *body]
+    return [(*head, *([f"NDCG@10, {leader.title} above it"] if leader else []), train, score), *body]
 
 
 def _slates(table: "RetrievalTable") -> Cells:

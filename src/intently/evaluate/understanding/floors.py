@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intently.config import RetrieveConfig
+from intently.evaluate.facet_tagger import facet_tags
 from intently.evaluate.understanding.cases import Case, history_of
 from intently.evaluate.understanding.found import DEPTH, TAGS, Found, Told, new_items, of_tags
 from intently.evaluate.understanding.ground import Ground
@@ -22,7 +23,6 @@ from intently.retrieve.neighbours import Neighbours
 from intently.retrieve.popularity import Popularity
 from intently.retrieve.request import Allowed, RetrievalRequest
 from intently.retrieve.semantic import Semantic
-from intently.understand.strands import strands_of
 
 __all__ = ["FLOORS", "Moment", "Past"]
 
@@ -109,16 +109,13 @@ def item_knn(moment: Moment) -> Found:
     return Found(tuple(categories)[:LONGEST], tuple(items)[:DEPTH])
 
 
-def facet_tags(moment: Moment) -> Found:
+def facets(moment: Moment) -> Found:
     """Tags without a model: the terms and pairs of terms that are over-represented in what the person liked, then the
     kinds of the liked items, the newest first."""
     ground, history = moment.ground, moment.request.history
-    liked = dict.fromkeys(history.rows[history.liked][::-1].tolist())
-    strands = strands_of([ground.snapshot.item_ids[row] for row in liked], ground.spec, ground.snapshot, TAGS)
-    told = [", ".join(value for _, value in strand.terms) for strand in strands]
-    told += [short_texts(ground.items[row], ground).get("facets", "") for row in liked]
-    tags = [Told(text) for text in dict.fromkeys(told) if text]
-    return of_tags(tags, ground, moment.case, moment.phi)
+    liked = [ground.snapshot.item_ids[row] for row in history.rows[history.liked][::-1].tolist()]
+    told = facet_tags(liked, ground.spec, ground.snapshot, TAGS)
+    return of_tags([Told(text) for text in told], ground, moment.case, moment.phi)
 
 
 FLOORS: Mapping[str, Callable[[Moment], Found]] = {
@@ -126,7 +123,7 @@ FLOORS: Mapping[str, Callable[[Moment], Found]] = {
     "popularity": popularity,
     "own": own_categories,
     "knn": item_knn,
-    "facets": facet_tags,
+    "facets": facets,
 }
 
 

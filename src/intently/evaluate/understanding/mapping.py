@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from intently.catalog.encode import embed_text
+from intently.evaluate.facet_tagger import kinds_text
 from intently.evaluate.understanding.ground import Ground
 from intently.nouns import Item
 from intently.retrieve.request import Floats
-from intently.understand.strands import terms_of
 
 __all__ = ["KINDS_OF_TEXT", "Accuracy", "Mapped", "Mapper", "fit_mapper", "short_texts"]
 
@@ -91,9 +91,9 @@ def fit_mapper(ground: Ground, seed: int = 0) -> Mapped:
 
 def short_texts(item: Item, ground: Ground) -> dict[str, str]:
     """The item in words, by kind; a kind that it has no words for is left out. Facets that are its category are too."""
-    told = [value for facet, value in terms_of(item.item_id, ground.spec, ground.snapshot) if facet != "path"]
+    kinds = kinds_text(item.item_id, ground.spec, ground.snapshot)
     sentence = next((part for part in item.text.split(". ")[1:] if 30 <= len(part) <= 300), "")
-    found = {"full": embed_text(ground.spec, item), "title": item.title, "facets": ", ".join(told[:3]),
+    found = {"full": embed_text(ground.spec, item), "title": item.title, "facets": kinds,
              "sentence": sentence}  # fmt: skip
     return {kind: text for kind, text in found.items() if text.strip()}
 
