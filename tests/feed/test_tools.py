@@ -162,6 +162,8 @@ def steering_world(**fields):
 
 def test_another_reader_of_the_intent_takes_the_place_of_the_attention():
     class Backwards:
+        whole = False
+
         def score(self, vectors, history, intents, candidates):
             return np.asarray([1.0 if row == 3 else 0.5 for row in candidates], np.float32)
 

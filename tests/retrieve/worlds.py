@@ -1,13 +1,14 @@
 """Tiny catalogues and logs whose right answers are known by construction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from intently.catalog.schema import CatalogSpec
 from intently.nouns import History
 from intently.retrieve.columns import Log
+from intently.retrieve.intent_tower import HEAD, IntentTower, head_shapes
 from intently.retrieve.request import Floats, RetrievalRequest
 from intently.retrieve.tower import Tower, block_shapes
 
@@ -80,3 +81,13 @@ def tower_of(size: int, *, dim: int = 8, blocks: int = 2, length: int = 5, seed:
         shapes["gap"] = (dim,)
     arrays = {name: random.normal(scale=0.5, size=shape).astype(np.float32) for name, shape in shapes.items()}
     return Tower(tuple(f"i{row}" for row in range(size)), 2, arrays).checked()
+
+
+def intent_tower_of(size: int, *, dim: int = 8, wide: int = 4, seed: int = 0, length: int = 5) -> IntentTower:
+    """The same with a head of random weights, for text vectors of `wide` dimensions."""
+    tower, random = tower_of(size, dim=dim, seed=seed, length=length), np.random.default_rng([seed, 1])
+    head = {
+        HEAD + name: random.normal(scale=0.5, size=shape).astype(np.float32)
+        for name, shape in head_shapes(dim, 2 * dim, wide).items()
+    }
+    return IntentTower(replace(tower, arrays={**tower.arrays, **head})).checked()

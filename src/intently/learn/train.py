@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from intently.learn.checkpoint import Epoch, Progress, read_checkpoint, write_checkpoint
-from intently.learn.network import Network, load_arrays
+from intently.learn.network import Network, arrays_of, load_arrays
 from intently.learn.sequences import Held, Sequences
 from intently.learn.settings import TowerSettings
 from intently.learn.steps import quality_of, run_epoch
@@ -30,8 +30,8 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Training:
-    """What is trained on what. `start`: a tower whose weights it begins with; `device`: of torch; `minutes`: of
-    training in all, after which the best epoch so far is taken."""
+    """What is trained on what. `start`: a tower whose weights it begins with, those that it lacks afresh; `device`: of
+    torch; `minutes`: of training in all, after which the best epoch so far is taken."""
 
     sequences: Sequences
     settings: TowerSettings
@@ -49,6 +49,18 @@ class Training:
         for name in CODE:
             whole.update((Path(__file__).parent / f"{name}.py").read_bytes())
         return whole.hexdigest()
+
+    def network(self) -> Network:
+        """A fresh network; torch's generator decides its weights."""
+        return Network(self.sequences.size, self.settings)
+
+    def epoch(self, network: Network, optimizer: torch.optim.Adam, known: Sequences, number: int) -> float:
+        """Epoch `number` over `known`: its mean loss, in nats."""
+        return run_epoch(network, optimizer, known, self.settings, self.seed, number)
+
+    def quality(self, network: Network, held: tuple[Held, ...]) -> tuple[float, float]:
+        """NDCG@10 and HR@10 on the people held out: what chooses the best epoch."""
+        return quality_of(network, held, self.settings)
 
 
 @dataclass(frozen=True)
@@ -70,9 +82,9 @@ def train_tower(
     settings, device = training.settings, torch.device(training.device)
     known, held = training.sequences.hold_out(settings.held, training.seed)
     torch.manual_seed(training.seed)
-    network = Network(training.sequences.size, settings)
+    network = training.network()
     if training.start is not None:
-        load_arrays(network, training.start.arrays)
+        load_arrays(network, {**arrays_of(network), **training.start.arrays})
     network.to(device)
     optimizer = torch.optim.Adam(network.parameters(), lr=settings.rate, betas=(0.9, 0.98))
     file = folder / "checkpoint.safetensors"
@@ -105,8 +117,8 @@ def _advance(
     """One epoch more, measured."""
     began = time.perf_counter()
     number = progress.epochs + 1
-    loss = run_epoch(network, optimizer, known, training.settings, training.seed, number)
-    ndcg10, hr10 = quality_of(network, held, training.settings)
+    loss = training.epoch(network, optimizer, known, number)
+    ndcg10, hr10 = training.quality(network, held)
     epoch = Epoch(number, round(loss, 6), round(ndcg10, 6), round(hr10, 6), round(time.perf_counter() - began, 3))
     after = replace(progress, curve=(*progress.curve, epoch))
     if after.best_epoch() is not epoch:

@@ -4,7 +4,8 @@ It is the network that `learn.network` trains, layer for layer: item and positio
 two-layer network with norms before each (pre-norm), a last norm; the score of an item is the product of what comes out
 at the newest place with the item's own vector. Source: Kang & McAuley 2018, "Self-attentive sequential recommendation",
 section 3, with pre-norm throughout. With an array "gap" it is BERT4Rec (Sun et al. 2019): the gap stands behind the
-history, and every place reads all others. Only the newest place is computed in the last block: nothing else is read.
+history, and every place reads all others. For a person only the newest place is computed in the last block: nothing
+else is read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -102,14 +103,23 @@ class Tower:
 
     def people(self, rows: npt.NDArray[np.integer]) -> Floats:
         """The vectors of histories of equal length, oldest first: (people, items) -> (people, dim)."""
+        return self._read(rows, every=False)[:, -1]
+
+    def states(self, rows: Rows) -> Floats:
+        """What is read at each place of one history, oldest first: (places, dim); the last is `person`."""
+        whole: Floats = self._read(np.asarray(rows)[None, :], every=True)[0]
+        return whole
+
+    def _read(self, rows: npt.NDArray[np.integer], every: bool) -> Floats:
+        """(people, places, dim): of the newest place alone, unless `every` one is asked for."""
         state = self.items[rows[:, -self.length :]]
         if "gap" in self.arrays:
             gap = np.broadcast_to(self.arrays["gap"], (len(state), 1, self.dim))
             state = np.concatenate([state, gap], axis=1)
         state = state * np.float32(np.sqrt(self.dim)) + self.arrays["positions"][-state.shape[1] :]
         for number, block in enumerate(self.blocks):
-            state = self._through(block, state, last=number == len(self.blocks) - 1)
-        return _norm(state[:, -1], self.arrays["norm.weight"], self.arrays["norm.bias"])
+            state = self._through(block, state, last=not every and number == len(self.blocks) - 1)
+        return _norm(state, self.arrays["norm.weight"], self.arrays["norm.bias"])
 
     def _through(self, block: Mapping[str, Floats], state: Floats, last: bool) -> Floats:
         """One block; the last one answers for the newest place alone."""

@@ -33,7 +33,7 @@ BASELINES: Mapping[str, Callable[[], System]] = {
 }
 ROWS: Mapping[str, Callable[[], System]] = {**OURS, **BASELINES, **CEILINGS}
 NEED_MODEL = frozenset({"ours-model", "planner-model", "model-only", "one-prompt", "agent"})
-NEED_TRAINING = frozenset({"sasrec", "bert4rec", "ours-sequence"})
+NEED_TRAINING = frozenset({"sasrec", "bert4rec", "ours-sequence", "ours-intent"})
 DEFAULT_ROWS = tuple(name for name in ROWS if name not in NEED_MODEL | NEED_TRAINING)
 
 

@@ -19,7 +19,7 @@ from intently.engine import Engine
 from intently.engine.feeds import Made
 from intently.errors import ModelError
 from intently.evaluate.commands.baselines.asked import model_of
-from intently.evaluate.commands.baselines.learned import source_of
+from intently.evaluate.commands.baselines.learned import reader_of, source_of
 from intently.evaluate.commands.case import Case, Conversation, Ground, Kind, Shown, Truth, Wanted
 from intently.evaluate.commands.wording import side_of
 from intently.feed.parser import ParseContext, ShownItem, interpret, wishes_of
@@ -183,7 +183,7 @@ class Ours:
     """The product, or an ablation of it. `settings`: of the feed, where they differ; `sources`: kept sources, all by
     default; `meaning`: whether wishes by meaning are used, by their words too; `tower`: added to the
     sources, at the weight of item-kNN; `intent`: who reads the history in the
-    light of the wish, by default as the world has it."""
+    light of the wish, by default as the world has it; `learned_intent`: that is the intent-aware tower."""
 
     name: str
     kind: Kind = "ours"
@@ -194,6 +194,7 @@ class Ours:
     meaning: bool = True
     tower: TowerKind | None = None
     intent: IntentReader | None = None
+    learned_intent: bool = False
     _own: dict[str, Engine] = field(default_factory=dict)
     _closing: ExitStack = field(default_factory=ExitStack)
 
@@ -206,7 +207,7 @@ class Ours:
         self._own.clear()
 
     def _engine(self, ground: Ground) -> Engine:
-        if not (self.settings or self.sources or not self.meaning or self.intent or self.tower):
+        if not (self.settings or self.sources or not self.meaning or self.intent or self.tower or self.learned_intent):
             return ground.engine
         key = str(ground.home)
         if key not in self._own:
@@ -226,7 +227,8 @@ class Ours:
         if self.tower is not None:
             added = source_of(ground, self.tower)
             kept, weights[added.name] = (*kept, added), weights["neighbours"]
-        world = replace(world, sources=kept, weights=weights, intent=self.intent or world.intent)
+        intent = reader_of(ground) if self.learned_intent else self.intent or world.intent
+        world = replace(world, sources=kept, weights=weights, intent=intent)
         if self.meaning:
             return world
         return replace(world, encode=None, snapshot=replace(world.snapshot, text=TextIndex.empty()))
@@ -345,6 +347,7 @@ OURS: Mapping[str, Callable[[], Ours]] = {
         meaning=False,
     ),
     "ours-sequence": lambda: Ours("ours with SASRec among its sources", "ablation", tower="sasrec"),
+    "ours-intent": lambda: Ours("ours with the intent-aware tower", "ablation", learned_intent=True),
     "no-attenuator": lambda: Ours("no attenuator", "ablation", settings={"beta": 0.0}),
     "no-attention": lambda: Ours("no attention", "ablation", intent=MeanOfHistory()),
     "no-consolidation": lambda: Ours("no consolidation", "ablation", session=_Added),

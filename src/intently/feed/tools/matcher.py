@@ -19,6 +19,7 @@ from intently.retrieve.request import Floats
 
 __all__ = ["Matcher"]
 
+VALUES = 2  # of one wish that are read where any of several will do
 HALF = 0.5  # the weight of g in traces that do not tell it: they were made before it was a setting
 
 
@@ -36,12 +37,11 @@ class Matcher:
         return reason, told
 
     def measure(self, scene: Scene, pool: Pool) -> Mapping[str, Array]:
-        held = {**measure_words(scene, scene.wishes.likes), **measure_own(scene, scene.wishes.likes)}
+        measured = {**measure_words(scene, scene.wishes.likes), **measure_own(scene, scene.wishes.likes)}
         likes = [like for like in scene.wishes.likes if has_vector(like)]
-        if not likes:
-            return held
-        found = cosines(scene, np.stack([like.vector for like in likes]))
-        measured = {**held, **{f"like:{like.preference.id}": found[:, i] for i, like in enumerate(likes)}}
+        if likes:
+            found = cosines(scene, np.stack([like.vector for like in likes]))
+            measured |= {f"like:{like.preference.id}": found[:, i] for i, like in enumerate(likes)}
         steered = _steered(scene, likes)
         return measured if steered is None else {**measured, "steer": steered}
 
@@ -60,8 +60,27 @@ class Matcher:
 
 
 def _steered(scene: Scene, likes: list[Meaning]) -> Floats | None:
-    """g of the candidates; None where the history tells nothing."""
+    """g of the candidates; None where the history tells nothing, and, unless the reader is asked anyway, where nothing
+    is wanted by meaning."""
     world, history = scene.world, scene.request.history
     reader = Attention() if world.intent is None else world.intent
-    intents = np.stack([like.vector for like in likes])
-    return reader.score(world.snapshot.vectors, history.rows[history.liked], intents, scene.rows)
+    meant = [like.vector for like in likes]
+    if reader.whole:
+        intents = np.array([*meant, *_named(scene)], np.float32).reshape(-1, world.snapshot.vectors.shape[1])
+        return reader.score(world.snapshot.vectors, history.rows, intents, scene.rows)
+    if not meant:
+        return None
+    return reader.score(world.snapshot.vectors, history.rows[history.liked], np.stack(meant), scene.rows)
+
+
+def _named(scene: Scene) -> Floats:
+    """Vectors of the facet values that are wanted, must or wish, one of each preference; none without an encoder."""
+    world, spec = scene.world, scene.world.spec
+    wanted = [
+        ", ".join(p.value[:VALUES])
+        for p in scene.request.preferences
+        if p.polarity == "want" and p.relation == "is" and isinstance(p.value, list) and p.facet in spec.facets
+    ]
+    if not wanted or world.encode is None:
+        return np.empty((0, world.snapshot.vectors.shape[1]), np.float32)
+    return world.encode(wanted)
