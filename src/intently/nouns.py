@@ -67,7 +67,7 @@ Id = Annotated[str, AfterValidator(check_id)]
 Time = Annotated[datetime, AfterValidator(utc)]
 EventKind = Literal[
     "impression", "view", "click", "detail", "review", "favourite", "cart", "purchase", "rating", "search", "dislike",
-    "hide", "disown", "reclaim",
+    "hide", "disown", "reclaim", "doubt",
 ]  # fmt: skip
 FacetValue = tuple[str, ...] | float | None  # terms, a number or date (as a number of the declared unit), or missing
 
@@ -110,8 +110,11 @@ class Event(Noun):
 
     @model_validator(mode="after")
     def _check(self) -> "Event":
-        """An event is about an item or a query; without an id it gets the hash of what makes it the same event."""
-        if (self.item_id is None) == (self.query is None):
+        """An event is about an item or a query, a doubt about an item's line and both; without an id it gets the hash
+        of what makes it the same event."""
+        if self.kind == "doubt" and (self.item_id is None or not self.query):
+            raise ValueError("an event of kind doubt names the item in `item_id` and the line that is wrong in `query`")
+        if self.kind != "doubt" and (self.item_id is None) == (self.query is None):
             raise ValueError(
                 "an event names either `item_id` or `query` (kinds search, disown, reclaim), not both and not neither"
             )

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from intently.journal import Journal, LabelRow, MemoryRow, SubjectRow, UnderstandingRow
+from intently.journal import Journal, LabelRow, MemoryRow, ReasonRow, SubjectRow, UnderstandingRow
 from intently.nouns import CallRow, Command, Event, Interest, Item, Profile, Tag
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -60,6 +60,7 @@ def live(journal: Journal, user_id: str, mark: str = "mark") -> None:
     journal.put_failure(user_id, "tags", "AnswerInvalid", f"{mark} is no tag")
     journal.labels.put_subjects([subject(f"tag of {user_id}", user_id=user_id, shown={"tag": mark})])
     journal.labels.put([said(f"tag of {user_id}", note=mark)])
+    journal.reasons.put(ReasonRow(user_id, "i1", "2", "late spring", "hash", NOON, at(60), {"text": f"{mark} for you"}))
 
 
 def subject(subject_id: str, **changes: Any) -> SubjectRow:

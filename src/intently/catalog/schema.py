@@ -31,7 +31,8 @@ __all__ = [
 FORMAT = "intently.catalog"
 VERSION = 1
 RESERVED_FACETS = {"item"}
-NO_TASTE: frozenset[EventKind] = frozenset({"impression", "disown", "reclaim"})  # shown, or said about our own reading
+NO_TASTE: frozenset[EventKind] = frozenset({"impression", "disown", "reclaim", "doubt"})
+"""Kinds that say nothing of taste: shown, or said about our own reading."""
 DELIBERATE: tuple[EventKind, ...] = ("purchase", "cart", "favourite", "rating", "review", "detail", "search")
 
 

@@ -8,6 +8,7 @@ from intently.journal.journal import Journal
 from intently.journal.labels import LabelRow, Labels, SubjectRow
 from intently.journal.memory import Answer, CommandRow, MadeBy, MemoryRow
 from intently.journal.open import open_journal
+from intently.journal.reasons import ReasonRow
 from intently.journal.slates import SlateRow
 from intently.journal.tables import KIND_CODES, KINDS
 from intently.journal.understanding import FailureRow, UnderstandingRow
@@ -29,6 +30,7 @@ __all__ = [
     "Labels",
     "MadeBy",
     "MemoryRow",
+    "ReasonRow",
     "SlateRow",
     "SubjectRow",
     "UnderstandingRow",

@@ -31,6 +31,7 @@ JSON_COLUMNS = {
     "stages": ("output",),
     "jobs": ("payload",),
     "subjects": ("shown", "origin"),
+    "reasons": ("body",),
 }
 
 

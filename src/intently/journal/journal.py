@@ -28,6 +28,7 @@ from intently.journal.export import Erased
 from intently.journal.jobs import Job, JobState
 from intently.journal.labels import Labels
 from intently.journal.memory import Answer, CommandRow, MemoryRow
+from intently.journal.reasons import Reasons
 from intently.journal.slates import SlateRow
 from intently.journal.store import Store
 from intently.journal.understanding import FailureRow, UnderstandingRow
@@ -38,12 +39,13 @@ __all__ = ["Journal"]
 
 class Journal:
     """An open journal. `url` names the database, without its password. `labels`: what people and judges said of what
-    was made. Made by `open_journal`."""
+    was made; `reasons`: lines made for items. Made by `open_journal`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.url = store.place
         self.labels = Labels(store)
+        self.reasons = Reasons(store)
 
     def close(self) -> None:
         """Give back all connections. On SQLite the last one to close folds the write-ahead log into the file."""

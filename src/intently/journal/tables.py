@@ -43,6 +43,7 @@ __all__ = [
     "meta",
     "profile",
     "proposal",
+    "reason",
     "reply",
     "slate",
     "stage",
@@ -57,7 +58,7 @@ METADATA = MetaData()
 # The place of a kind is its code in the database: add new kinds at the end, never move one.
 KINDS = (
     "impression", "view", "click", "detail", "review", "favourite", "cart", "purchase", "rating", "search", "dislike",
-    "hide", "disown", "reclaim",
+    "hide", "disown", "reclaim", "doubt",
 )  # fmt: skip
 KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
 
@@ -220,6 +221,21 @@ core = _table(
     _text("text"),
     _int("time_us"),
 )
+reason = _table(
+    "reason",
+    _id("reason_key", primary=True),  # of person, interest, item and situation
+    _id("user_id", nullable=True),  # null: an interest that several people share; nobody's
+    _id("interest_id"),
+    _id("item_id"),
+    _text("situation"),
+    _id("input_hash"),
+    _text("body"),
+    _int("time_us"),
+    _int("until_us"),
+    Index("reason_by_item", "item_id", "interest_id"),
+    Index("reason_by_user", "user_id"),
+    Index("reason_by_time", "time_us"),
+)
 call = _table(
     "call",
     _number("call_no"),
@@ -328,5 +344,6 @@ PERSON_TABLES: dict[str, Table] = {
     "proposals": proposal,
     "subjects": subject,
     "labels": label,
+    "reasons": reason,
 }
 """What is derived from a person, by its name in `export` and `erase`: every table with a `user_id` (a test checks)."""

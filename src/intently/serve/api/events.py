@@ -35,7 +35,9 @@ def _event(given: EventIn, number: int, now: datetime) -> Event:
         raise BadRequest(
             f"`events.{number}.time`: {time.isoformat()} lies in the future; send UTC times of what happened."
         )
-    if (given.item_id is None) == (given.query is None):
+    if given.kind == "doubt" and (given.item_id is None or not given.query):
+        raise BadRequest(f"`events.{number}`: a doubt names the item in `item_id` and the wrong line in `query`.")
+    if given.kind != "doubt" and (given.item_id is None) == (given.query is None):
         raise BadRequest(
             f"`events.{number}`: name either `item_id` or `query` (kind search), not both and not neither."
         )
