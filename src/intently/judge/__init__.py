@@ -1,6 +1,9 @@
 """Judges and how far to trust them: verdicts on what a language model can judge, and their agreement with people.
 
 verdict     what is judged, by which criterion, each verdict, and the judgement they come to
+criteria    the criteria as data; checks: what code finds before a model is asked (words, lexicon: its words)
+evaluator   one a criterion: a likelihood of yes, cut into three grades, shown by a quote (pieces: what can be quoted)
+reviewer    S, A or B from all verdicts; agents: V2's judge of evaluators and reviewer; oneshot: V1's single question
 fulfilment  does a shown item fulfil a condition: code where it can be read, one yes/no question to the model elsewhere
 sheet       the same pairs for people, blind to the model's opinion
 agreement   accuracy and Cohen's kappa with their intervals, and whether a verdict is calibrated

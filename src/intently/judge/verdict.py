@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from intently.language import Budget
+from intently.language import Budget, Prompt
 
 __all__ = ["GRADES", "RANKS", "TASKS", "Criterion", "Grade", "Judge", "Judgement", "Rank", "Subject", "Task", "Verdict"]
 
@@ -51,9 +51,10 @@ class Subject:
 class Criterion:
     """One dimension of quality, in words for people and models alike.
 
-    `question`: answered with yes by what is good; `grades`: what each grade means; `checks`: names of the checks by
-    code that come first (checks.CHECKS); `low` and `high`: up to which chance of yes the grade is negative, and from
-    which it is positive.
+    `question`: yes or no; yes is good, or bad where it is `inverse`; empty: code decides alone. `grades`: what each
+    grade means. `checks`: names of the checks by code (checks.CHECKS) that come before the model. `each_line`: asked of
+    every line of the text, and the chance is their mean. `binary`: it passes or fails, and a pass elevates nothing.
+    `low` and `high`: below which chance the grade is negative, and from which it is positive.
     """
 
     name: str
@@ -61,17 +62,23 @@ class Criterion:
     question: str
     grades: Mapping[Grade, str]
     checks: tuple[str, ...] = ()
-    by_code: bool = False  # the checks decide alone; no model is asked
+    inverse: bool = False
+    each_line: bool = False
+    binary: bool = False
     low: float = 0.3
     high: float = 0.7
+
+    @property
+    def by_code(self) -> bool:
+        return not self.question
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One evaluator's word on one criterion. `grade` None: there was no usable answer, and `failed` says why.
 
-    `chance`: of yes, in [0, 1]; 0 or 1 where code decided. `quote`: the words that it rests on, which stand in the
-    subject's text or facts (a test by code); empty where nothing had to be shown.
+    `chance`: that it is good, in [0, 1]; where code decided 0, 0.5 or 1 by grade. `quote`: the words that it rests on,
+    which stand in the subject's text or facts (a test by code); empty where nothing had to be shown.
     """
 
     criterion: str
@@ -113,4 +120,8 @@ class Judge(Protocol):
     def judge(self, subject: Subject, budget: Budget | None = None) -> Judgement:
         """Raises BudgetSpent before a question that does not fit, ModelUnavailable; a question without a usable answer
         is a verdict that says so."""
+        ...
+
+    def questions(self, subject: Subject) -> list[Prompt]:
+        """What it would ask the model at most, for an estimate of the cost."""
         ...

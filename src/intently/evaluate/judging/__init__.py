@@ -1,0 +1,1 @@
+"""`intently evaluate judge`: judges against labels of people, against known cheats and against good references."""
