@@ -255,8 +255,8 @@ def test_a_changed_text_waits_for_its_vector():
     before = build([COMEDY, HORROR], np.eye(2, dtype=np.float32))
     after = with_item(before, SPEC, COMEDY.model_copy(update={"title": "Another"}))
     assert after.encoded.tolist() == [False, True]
-    done = with_vectors(after, [0], np.array([[0.6, 0.8]], np.float32), "v2")
-    assert (done.encoded.tolist(), done.version) == ([True, True], "v2")
+    done = with_vectors(after, [0], np.array([[0.6, 0.8]], np.float32))
+    assert done.encoded.tolist() == [True, True]
     assert done.vectors[0].tolist() == pytest.approx([0.6, 0.8])
     assert before.vectors[0].tolist() == [1.0, 0.0]
 
@@ -289,7 +289,7 @@ def test_vectors_of_another_number_or_length_are_refused():
     with pytest.raises(DataError, match="1 vectors for 2 items"):
         build([COMEDY, HORROR], np.zeros((1, 3), np.float32))
     with pytest.raises(DataError, match="vectors of 2 numbers"):
-        with_vectors(build([COMEDY], np.ones((1, 3), np.float32)), [0], np.ones((1, 2), np.float32), "v")
+        with_vectors(build([COMEDY], np.ones((1, 3), np.float32)), [0], np.ones((1, 2), np.float32))
 
 
 def test_arrays_cannot_be_changed_in_place():

@@ -96,8 +96,8 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
         with Engine("tiny", config=config, services=services) as opened:
             for item in opened.store.journal.items():
                 opened.put_item(item)
-            texts = opened.worlds.missing_items()
-            opened.worlds.put_vectors(texts, ByWord().encode([opened.item(one).title for one in texts]))
+            bare = [opened.item(item_id) for item_id in opened.worlds.missing_items()]
+            opened.worlds.put_vectors(bare, ByWord().encode([item.title for item in bare]))
             opened.record([_rated(n) for n in range(6)])
             yield opened
 

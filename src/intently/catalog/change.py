@@ -56,16 +56,19 @@ def without_item(snapshot: Snapshot, item_id: str) -> Snapshot:
     return _next(snapshot, {"available": _put(snapshot.available, row, False)})
 
 
-def with_vectors(snapshot: Snapshot, rows: Sequence[int], vectors: npt.NDArray[np.float32], version: str) -> Snapshot:
-    """The snapshot in which these rows are encoded: `vectors` (len(rows), dim) of unit length.
+def with_vectors(snapshot: Snapshot, rows: Sequence[int], vectors: Vector, *, whole: bool = True) -> Snapshot:
+    """The snapshot in which these rows have vectors: (len(rows), dim) of unit length. `whole`: of the items' texts, so
+    that they count as encoded.
 
     Copies all vectors once. Raises DataError when their length differs from the snapshot's.
     """
     if snapshot.vectors.shape[1] not in (0, vectors.shape[1]):
         raise DataError(f"vectors of {vectors.shape[1]} numbers in a snapshot of {snapshot.vectors.shape[1]}")
     held = snapshot.vectors if snapshot.vectors.shape[1] else np.zeros((len(snapshot), vectors.shape[1]), np.float32)
-    changed = {"vectors": _put(held, rows, vectors), "encoded": _put(snapshot.encoded, rows, True)}
-    return replace(_next(snapshot, changed), version=version)
+    changed: dict[str, Any] = {"vectors": _put(held, rows, vectors)}
+    if whole:
+        changed["encoded"] = _put(snapshot.encoded, rows, True)
+    return _next(snapshot, changed)
 
 
 def _is_plain(snapshot: Snapshot, spec: CatalogSpec, item: Item, row: int) -> bool:

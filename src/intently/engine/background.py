@@ -12,10 +12,9 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from intently.catalog.encode import Encoder, embed_text, encode_missing
-from intently.catalog.meaning import texts_to_encode
 from intently.catalog.vectors import VectorCache
 from intently.engine.broker import Broker, Told
+from intently.engine.encoding import ItemEncoder
 from intently.engine.feeds import Feeds
 from intently.engine.services import Services
 from intently.engine.store import Store
@@ -31,7 +30,6 @@ UNDERSTAND = "understand"
 LEASE_SECONDS = 60.0  # what a killed runner delays the next one by
 HEARTBEAT_SECONDS = 15.0
 LOOK_SECONDS = 2.0  # between looks for work
-SLICE = 256  # items encoded before they become findable
 PRUNE_SECONDS = 3600.0
 
 
@@ -85,34 +83,16 @@ class Background:
             thread.join(timeout=10)
 
     def _encode(self) -> None:
+        busy, stopping = self._services.model_busy, self._stopping.is_set
+        items = ItemEncoder(self._store, self._worlds, self._vectors, busy, stopping)
         while not self._stopping.is_set():
             self._work.wait(LOOK_SECONDS * 15)
             self._work.clear()
-            encoder = self._services.encoder
-            missing = self._worlds.missing_items() if encoder is not None else []
-            if missing and encoder is not None:
-                self._encode_words(encoder)
-            for start in range(0, len(missing), SLICE):
-                if self._stopping.is_set() or encoder is None:
-                    return
-                items = [item for item_id in missing[start : start + SLICE]
-                         if (item := self._store.journal.item(item_id)) is not None]  # fmt: skip
-                texts = [embed_text(self._store.spec, item) for item in items]
-                encode_missing(
-                    texts, encoder, self._vectors, pause=self._services.model_busy, stop=self._stopping.is_set
-                )
-                found, known = self._vectors.get(texts)
-                ids = [item.item_id for item, held in zip(items, known, strict=True) if held]
-                self._worlds.put_vectors(ids, found[known])
-                self._broker.publish(None, Told("items", {"encoded": start + len(items), "of": len(missing)}))
-            if missing and encoder is not None:
-                self._worlds.save()
+            if self._services.encoder is not None:
+                items.encode(self._services.encoder, self._tell_encoded)
 
-    def _encode_words(self, encoder: Encoder) -> None:
-        """Facet words and titles before the items' texts: the feed is useful with those."""
-        words = texts_to_encode(self._store.spec, list(self._store.journal.items()), ())
-        busy, stopping = self._services.model_busy, self._stopping.is_set
-        encode_missing(words, encoder, self._vectors, pause=busy, stop=stopping)
+    def _tell_encoded(self, encoded: int, of: int) -> None:
+        self._broker.publish(None, Told("items", {"encoded": encoded, "of": of}))
 
     def _understand(self) -> None:
         while not self._stopping.wait(LOOK_SECONDS):

@@ -150,27 +150,34 @@ class WorldKeeper:
             index = now.index.with_events(rows, times, len(now.world.snapshot))
             self.current = self._made(now.world.snapshot, index, now.grounder, now.revision)
 
-    def put_vectors(self, item_ids: Sequence[str], vectors: Vectors) -> None:
-        """Let these items be found by meaning. `vectors` (len(item_ids), dim) of unit length."""
+    def put_vectors(self, items: Sequence[Item], vectors: Vectors, *, whole: bool = True) -> None:
+        """Let these items be found by meaning, but for those whose text has changed meanwhile. `vectors` (len(items),
+        dim) of unit length; not `whole`: of their titles, until those of their texts come."""
         with self._lock:
-            now = self.current
-            places = [(row, place) for place, item_id in enumerate(item_ids)
-                      if (row := now.world.snapshot.row_of(item_id)) is not None]  # fmt: skip
+            now, spec = self.current, self._store.spec
+            snapshot = now.world.snapshot
+            places = [(row, place) for place, item in enumerate(items)
+                      if (row := snapshot.row_of(item.item_id)) is not None
+                      if text_hash(spec, item) == snapshot.text_hashes[row]]  # fmt: skip
             if places:
                 rows, kept = [row for row, _ in places], vectors[[place for _, place in places]]
-                encoded = int(now.world.snapshot.encoded.sum()) + len(rows)
-                version = _version(now.revision, self._vectors.digest, encoded)
-                self._swap_items(with_vectors(now.world.snapshot, rows, kept, version), now.revision)
+                self._swap_items(with_vectors(snapshot, rows, kept, whole=whole), now.revision)
 
-    def missing_items(self) -> list[str]:
-        """Items whose vector is missing or out of date."""
+    def missing_items(self, *, bare: bool = False) -> list[str]:
+        """Items whose vector is missing or out of date; `bare`: only those that have none at all."""
         snapshot = self.current.world.snapshot
-        return [snapshot.item_ids[row] for row in np.flatnonzero(~snapshot.encoded & snapshot.available)]
+        missing = ~snapshot.encoded & snapshot.available
+        if bare:
+            missing &= ~snapshot.vectors.any(axis=1)
+        return [snapshot.item_ids[row] for row in np.flatnonzero(missing)]
 
     def save(self) -> None:
         """Write the snapshot, so that the next start opens it instead of building it."""
         with self._lock:
-            save_snapshot(self.current.world.snapshot, _snapshot_folder(self._store))
+            now = self.current
+            snapshot = now.world.snapshot
+            version = _version(now.revision, self._vectors.digest, int(snapshot.encoded.sum()))
+            save_snapshot(replace(snapshot, version=version), _snapshot_folder(self._store))
 
     def rebuild(self) -> None:
         """Build snapshot and index from the journal: after a bulk change or an erasure."""
@@ -263,11 +270,12 @@ def open_vectors(config: Config, name: str, encoder: Encoder | None) -> VectorCa
 
 
 def open_or_build_snapshot(store: Store, vectors: VectorCache) -> tuple[Snapshot, int]:
-    """The saved snapshot if it holds the journal's items as they are, else a new one, which is saved."""
+    """The saved snapshot if it holds the journal's items as they are and this encoder's vectors, else a new one, which
+    is saved."""
     revision = store.journal.item_revision()
     try:
         snapshot = open_snapshot(_snapshot_folder(store))
-        if snapshot.version.startswith(f"r{revision}-") and "+" not in snapshot.version:
+        if snapshot.version.startswith(_version(revision, vectors.digest)) and "+" not in snapshot.version:
             return snapshot, revision
     except StoreError as error:
         log.info("snapshot_not_opened", extra={"store": store.name, "why": str(error)})
@@ -324,7 +332,7 @@ def _snapshot_folder(store: Store) -> Path:
     return store.folder / "snapshot"
 
 
-def _version(revision: int, encoder_digest: str, encoded: int) -> str:
+def _version(revision: int, encoder_digest: str, encoded: int | str = "") -> str:
     return f"r{revision}-{encoder_digest[:12]}-{encoded}"
 
 

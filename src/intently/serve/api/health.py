@@ -33,8 +33,10 @@ def health(stores: StoresOf, response: Response) -> HealthBody:
 
 def _store(stores: Stores, name: str) -> StoreBody:
     state = stores.state(name)
-    items = stores.engine(name).health().items if state.state == "ready" else 0
-    return StoreBody(state=state.state, items=items, fault=state.fault)
+    if state.state != "ready":
+        return StoreBody(state=state.state, fault=state.fault)
+    health = stores.engine(name).health()
+    return StoreBody(state=state.state, items=health.items, encoded=health.encoded)
 
 
 @router.get("/metrics", summary="Counters for Prometheus", response_class=Response)

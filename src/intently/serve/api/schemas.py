@@ -287,8 +287,11 @@ class AppendedBody(Noun):
 
 
 class StoreBody(Noun):
+    """`encoded`: of the items, how many have the vector of their text."""
+
     state: Literal["ready", "opening", "failed"]
     items: int = 0
+    encoded: int = 0
     fault: str = ""
 
 
