@@ -125,6 +125,13 @@ def test_no_pipeline_names_a_maker(journal, tmp_path, pipeline, script):
     assert ("tags", "'sea race': it names a maker or brand (sea)") in run.refused
 
 
+@EVERY
+def test_in_every_pipeline_the_model_is_held_back_from_tags_that_it_named_before(journal, tmp_path, pipeline, script):
+    run = _run(journal, tmp_path, script)
+    make_pipeline(pipeline).reason(run, lambda step: None)
+    assert run.model.requests[-1].shape.fresh_after == ("¶",)
+
+
 def test_no_kind_is_a_maker(journal, tmp_path):
     run = _run(journal, tmp_path)
     assert kind_tags(run, 4)

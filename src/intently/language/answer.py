@@ -97,11 +97,14 @@ class Shape:
     likeliest: int = 0  # the answer is the log-probabilities of so many first tokens, as JSON, instead of text
 
 
-def schema_shape(answer: type[BaseModel], schema: Mapping[str, Any] | None = None) -> Shape:
+def schema_shape(
+    answer: type[BaseModel], schema: Mapping[str, Any] | None = None, fresh_after: tuple[str, ...] = ()
+) -> Shape:
     """The shape of a pydantic model. Written without spaces: indented JSON costs three times the tokens."""
     schema = dict(schema or answer.model_json_schema())
     compact = {**schema, "x-guidance": {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}}
-    return Shape(answer.__name__, "%llguidance {}\nstart: %json " + json.dumps(compact), schema)
+    grammar = "%llguidance {}\nstart: %json " + json.dumps(compact)
+    return Shape(answer.__name__, grammar, schema, fresh_after=fresh_after)
 
 
 def lines_shape(command: str, ids: tuple[str, ...]) -> Shape:

@@ -109,13 +109,15 @@ class Model:
         budget: Budget | None = None,
         check: Callable[[M], str | None] | None = None,
         schema: Mapping[str, Any] | None = None,
+        fresh_after: tuple[str, ...] = (),
     ) -> Answer[M]:
         """Ask for an object of a pydantic model.
 
-        schema: a tighter form of the model's own, for the server to enforce. check: says what is wrong with a
-        well-formed answer, or None. An answer that breaks its schema or the check is asked for once more, with the
-        fault; what the second still gets wrong in the check is the caller's to drop. Raises AnswerInvalid when the
-        second breaks the schema, BudgetSpent before a call that would not fit, ModelUnavailable and ModelTimeout.
+        schema: a tighter form of the model's own, for the server to enforce. fresh_after: see `Listing`. check: says
+        what is wrong with a well-formed answer, or None. An answer that breaks its schema or the check is asked for
+        once more, with the fault; what the second still gets wrong in the check is the caller's to drop. Raises
+        AnswerInvalid when the second breaks the schema, BudgetSpent before a call that would not fit,
+        ModelUnavailable and ModelTimeout.
         """
         first = True
 
@@ -128,7 +130,8 @@ class Model:
                 raise AnswerInvalid(fault)
             return value
 
-        return self._ask(prompt, schema_shape(answer, schema), read, lane, user_id, max_tokens, timeout_seconds, budget)
+        shape = schema_shape(answer, schema, fresh_after)
+        return self._ask(prompt, shape, read, lane, user_id, max_tokens, timeout_seconds, budget)
 
     def ask_lines(
         self,

@@ -22,7 +22,7 @@ from intently.nouns import Interest, Tag
 from intently.understand.behaviour import BehaviourText
 from intently.understand.interests import history_values
 from intently.understand.strands import Strand
-from intently.understand.wording import is_vague, is_words, same_meaning
+from intently.understand.wording import NOWHERE, is_vague, is_words, same_meaning
 
 __all__ = [
     "Nearby",
@@ -110,6 +110,7 @@ def ask_tags(
         budget=budget,
         check=lambda answer: _fault_of_interests(answer, len(interests)),
         schema=_schema(each, len(interests)),
+        fresh_after=NOWHERE,
     )
 
 

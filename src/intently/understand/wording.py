@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ALIKE", "SMALL", "groups_of", "is_vague", "is_words", "same_meaning", "stems"]
+__all__ = ["ALIKE", "NOWHERE", "SMALL", "groups_of", "is_vague", "is_words", "same_meaning", "stems"]
 
 # Small letters of Latin, Greek and Cyrillic, for a form: \w means other letters to the model's grammar than to Python.
 SMALL = r"a-z\u00df-\u00f6\u00f8-\u024f\u03ac-\u03ce\u0430-\u045f"
@@ -25,6 +25,7 @@ _WORD = re.compile(r"[^\W_]+")
 # Marks of markup, code, addresses and turns. v1's answers have a schema, to which a hosted model may not keep.
 _NO_WORDS = re.compile(r'["\\<>|{}\[\]@`=\x00-\x1f]|://|\bwww\.')
 _ENDING = re.compile(r"(?:ies|es|s|e|ing|ed|y|al|ic|ical)$")
+NOWHERE = ("¶",)  # nothing ends a repetition: not even the next tag may begin as an earlier one did
 ALIKE = 0.80  # cosine from which two short texts say the same: "submarine war drama", "submarine battle film" have 0.84
 SAME_SHARE = 0.75  # of the words of the shorter text that the longer one holds
 
