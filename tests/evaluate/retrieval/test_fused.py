@@ -106,8 +106,8 @@ def row(name: str, *leads: Lead) -> ModelRow:
     return ModelRow(name, name, ZERO, ZERO, ZERO, ZERO, leads, Beyond(ZERO, ZERO, ZERO, ZERO, None, 0.0), 0.0, 0.0)  # type: ignore[arg-type]
 
 
-def lead(low: float, hits: float = 0.0, more: float = 1.0) -> Lead:
-    return Lead("fused", Interval(low + 0.01, low, low + 0.02), Interval(hits + 0.01, hits, hits + 0.02),
+def lead(low: float, hits: float = 0.0, more: float = 1.0, leader: str = "fused") -> Lead:
+    return Lead(leader, Interval(low + 0.01, low, low + 0.02), Interval(hits + 0.01, hits, hits + 0.02),
                 Interval(more, more - 0.5, more + 0.5), Interval(0.1, -0.1, 0.3))  # fmt: skip
 
 
@@ -131,3 +131,12 @@ def test_beside_the_tower_alone_variety_novelty_and_hit_rate_are_judged_each():
     assert "HR@10 no lower" in said
     _, said = verdicts_of([row("sasrec", lead(0.01, hits=-0.04)), row("fused")])
     assert "HR@10 not shown to be no lower" in said
+
+
+def test_what_tags_add_to_the_other_sources_is_said_beside_them():
+    added = lead(-0.001, more=0.6, leader="fused-tags")
+    rows = [row("tags", lead(0.05, leader="fused-tags")), row("fused", added), row("fused-tags")]
+    over, beside = verdicts_of(rows)
+    assert "above every single channel; the nearest is tags" in over
+    assert beside.startswith("fused-tags beside fused: NDCG@10 +0.009")
+    assert "distinct categories +0.600 [+0.100, +1.100] (shown)" in beside
