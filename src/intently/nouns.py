@@ -10,13 +10,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 __all__ = [
+    "KINDS",
     "CallRow",
     "Candidates",
     "Change",
@@ -69,6 +70,7 @@ EventKind = Literal[
     "impression", "view", "click", "detail", "review", "favourite", "cart", "purchase", "rating", "search", "dislike",
     "hide", "disown", "reclaim", "doubt",
 ]  # fmt: skip
+KINDS: tuple[EventKind, ...] = get_args(EventKind)
 FacetValue = tuple[str, ...] | float | None  # terms, a number or date (as a number of the declared unit), or missing
 
 
@@ -327,3 +329,4 @@ class History:
     times: npt.NDArray[np.float64]  # seconds since 1970 UTC, ascending
     liked: npt.NDArray[np.bool_]
     event_ids: tuple[str, ...]
+    kinds: npt.NDArray[np.int8] | None = None  # places in the list of `EventKind`; None: not told

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +15,11 @@ from intently.feed.tools.pool import CHANNEL
 from intently.feed.trace import pool_of
 from intently.feed.whynot import why_not
 from intently.nouns import Tag
+from intently.retrieve.item_features import features_of, vocabulary_of
+from intently.retrieve.tag_towers import TagTowers, TowerForm, array_shapes
+from intently.retrieve.towers import Towers
 from tests.feed.test_tools import scene_of
-from tests.feed.worlds import ask, film, make_world, prefer, unit
+from tests.feed.worlds import ask, film, history_of, make_world, prefer, unit
 
 COSY = Tag(tag_id="t-cosy", text="cosy")
 SAD = Tag(tag_id="t-sad", text="sad")
@@ -110,3 +114,29 @@ def test_labels_add_no_step_to_the_plan_and_move_nobody():
     trace = recommend(world, request).trace.to_json()
     unlabelled = {**trace, "measured": {k: v for k, v in trace["measured"].items() if k != CHANNEL}}
     assert pool_of(unlabelled).order.tolist() == pool_of(trace).order.tolist()
+
+
+def plain_towers(snapshot) -> TagTowers:
+    """An item is its text vector, a person the mean of their newest items, a tag its own vector."""
+    vocabulary = vocabulary_of(snapshot, np.empty(0, np.int32), unread=(*snapshot.terms, *snapshot.numbers))
+    form = TowerForm(
+        vocabulary=vocabulary, behaviours=("newest",), user_ids=(), tag_dim=4, dim=4, width=1, hidden=1, codes=1,
+        newest=5, length=5,
+    )  # fmt: skip
+    arrays = {name: np.zeros(shape, np.float32) for name, shape in array_shapes(form).items()}
+    for tower in ("item", "user", "tag"):
+        arrays[f"{tower}.skip.weight"][:, -4:] = np.eye(4)
+    return TagTowers(form, arrays)
+
+
+@pytest.mark.parametrize(("beta", "channel"), [(0.9, "utility"), (0.3, "cognitive")])
+def test_the_part_of_the_towers_belongs_to_the_supply_that_says_more_in_them(beta, channel):
+    """What was rated and what the tag says both lead to the cosy film: it is first for either supply."""
+    titles = ("hit", "cosy", "rated")
+    world = make_world([film(title) for title in titles], np.stack([unit(0, 0, 0, 1), *[unit(0, 1, 0, 0.2)] * 2]))
+    towers = plain_towers(world.snapshot)
+    items = towers.items(features_of(world.snapshot, towers.form.vocabulary))
+    heard = replace(world, sources=(Towers(towers, items, beta, 0.2),), weights={"towers": 1.0})
+    request = ask(tags=(COSY,), history=history_of(world, ("rated", 1.0, True)))
+    shown = {item.item_id: item for item in recommend(heard, request).slate.items}
+    assert (shown["cosy"].channel, shown["cosy"].source) == (channel, "towers")

@@ -11,6 +11,7 @@ from intently.retrieve.index import index_log
 from intently.retrieve.request import Allowed, IntentQuery, RetrievalRequest, Retriever, TagQuery
 from intently.retrieve.sequence import Sequence
 from intently.retrieve.sources import sources_of
+from tests.retrieve.towers_world import source_of, things, towers_of
 from tests.retrieve.worlds import DAY, history_of, log_of, spec_of, tower_of, unit_rows
 
 N = 40
@@ -20,6 +21,7 @@ VECTORS = unit_rows(N, 8)
 TOWER, KNOWN = tower_of(N - 4).placed(
     [f"i{row}" for row in range(N)]
 )  # the newest four items came after it was trained
+THINGS = things(N, 8)
 SOURCES = sources_of(
     spec_of("always"),
     VECTORS,
@@ -27,8 +29,9 @@ SOURCES = sources_of(
     RetrieveConfig(),
     Sequence(TOWER, KNOWN),
     tags=True,
+    towers=source_of(towers_of(THINGS, codes=2), 0.6, THINGS),
 )
-NAMES = ("popularity", "trend", "fresh", "lasting", "neighbours", "semantic", "tags", "sequence", "repeats")
+NAMES = ("popularity", "trend", "fresh", "lasting", "neighbours", "semantic", "tags", "sequence", "towers", "repeats")
 
 
 def source(name: str) -> Retriever:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from intently.catalog.schema import CatalogSpec
-from intently.nouns import History
+from intently.nouns import KINDS, History
 from intently.retrieve.columns import Log
 from intently.retrieve.intent_tower import HEAD, IntentTower, head_shapes
 from intently.retrieve.request import Floats, RetrievalRequest
@@ -56,6 +56,10 @@ class Columns:
     items: np.ndarray
     times: np.ndarray
     values: np.ndarray
+
+    @property
+    def kinds(self) -> np.ndarray:
+        return np.full(len(self.users), KINDS.index("purchase"), np.int8)
 
 
 @dataclass(frozen=True)

@@ -99,10 +99,18 @@ def retrieval(
     tower: Annotated[
         Path | None, typer.Option("--tower", help="Settings of the sequence towers (TOML); default the set's own.")
     ] = None,
+    tag_towers: Annotated[
+        Path | None,
+        typer.Option("--tag-towers", help="Settings of the user, item and tag towers (TOML); default the set's own."),
+    ] = None,
     device: Annotated[str, typer.Option("--device", help="Where they are trained: cpu or cuda.")] = "cpu",
     train_minutes: Annotated[
         float, typer.Option("--train-minutes", min=0, help="Of each training, then its best epoch is taken; 0: no end.")
     ] = 0,
+    new_items: Annotated[
+        bool,
+        typer.Option("--new-items", help="Instead: how many items that nobody took yet the towers find (LLO)."),
+    ] = False,
     seed: int = 0,
     data: DataOption = None,
     budget_minutes: BudgetOption = 60,
@@ -119,9 +127,17 @@ def retrieval(
     asked = Asked(
         sets=tuple(set_name or ["demo-movies"]), rows=_names(rows),
         protocol=protocol, refit_days=refit_days, seed=seed, budget_minutes=budget_minutes, data=data,
-        tower=tower, device=device, train_minutes=train_minutes or float("inf"),
+        tower=tower, tag_towers=tag_towers, device=device, train_minutes=train_minutes or float("inf"),
     )  # fmt: skip
     folder = out or config.home / "cache" / "evaluate"
+    if new_items:
+        from intently.evaluate.retrieval.cold import run_new_items
+
+        found = run_new_items(asked, folder, config, _say)
+        if write is not None:
+            found.write(write)
+        _show(found, json_out)
+        return
     report = run_retrieval_evaluation(asked, folder, config, _say)
     if write is not None:
         from intently.evaluate.retrieval.write import write_report

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from intently.catalog.schema import CatalogSpec
-from intently.nouns import Event, History
+from intently.nouns import KINDS, Event, History
 
 __all__ = ["HIDING", "NEWEST", "SEEN", "Person", "person_of"]
 
@@ -38,6 +38,7 @@ def person_of(events: Sequence[Event], spec: CatalogSpec, snapshot: Rows) -> Per
     times: list[float] = []
     liked: list[bool] = []
     ids: list[str] = []
+    kinds: list[int] = []
     hidden: dict[str, None] = {}
     disliked: list[int] = []
     seen: set[str] = set()
@@ -59,7 +60,11 @@ def person_of(events: Sequence[Event], spec: CatalogSpec, snapshot: Rows) -> Per
             times.append(_seconds(event.time))
             liked.append(_liked(event, spec))
             ids.append(event.event_id)
-    history = History(np.array(rows, np.int32), np.array(times, np.float64), np.array(liked, np.bool_), tuple(ids))
+            kinds.append(KINDS.index(event.kind))
+    history = History(
+        np.array(rows, np.int32), np.array(times, np.float64), np.array(liked, np.bool_), tuple(ids),
+        np.array(kinds, np.int8),
+    )  # fmt: skip
     return Person(history, frozenset(hidden), tuple(disliked), frozenset(seen), touched)
 
 

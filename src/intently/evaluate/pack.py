@@ -13,7 +13,7 @@ from intently.catalog.schema import CatalogSpec, load_spec
 from intently.catalog.snapshot import Snapshot, build_snapshot
 from intently.catalog.vectors import VectorCache
 from intently.errors import NotFound
-from intently.nouns import Event, Item
+from intently.nouns import KINDS, Event, Item
 from intently.retrieve.columns import Log
 
 __all__ = ["Pack", "open_pack", "pack_folder", "read_pack"]
@@ -68,6 +68,7 @@ def _log(spec: CatalogSpec, snapshot: Snapshot, events: list[Event], user_ids: t
         rows=np.array([snapshot.row_of(str(event.item_id)) for event in events], dtype=np.int32),
         times=np.array([event.time.timestamp() for event in events], dtype=np.float64),
         liked=np.array([event.value is None or event.value >= least for event in events], dtype=np.bool_),
+        kinds=np.array([KINDS.index(event.kind) for event in events], dtype=np.int8),
     )
 
 

@@ -25,7 +25,8 @@ DEPTH = 100  # places that are looked at
 def history_before(pack: Pack, case: Case) -> History:
     """The person's events before the case, named by their positions in the log."""
     own = np.array(case.own, dtype=np.int64)
-    return History(pack.log.rows[own], pack.log.times[own], pack.log.liked[own], tuple(map(str, case.own)))
+    kinds = None if pack.log.kinds is None else pack.log.kinds[own]
+    return History(pack.log.rows[own], pack.log.times[own], pack.log.liked[own], tuple(map(str, case.own)), kinds)
 
 
 def request_of(pack: Pack, case: Case, seed: int) -> RetrievalRequest:

@@ -1,7 +1,8 @@
 """The two supplies of a feed (RecGPT-V2, appendix on traffic allocation), and which of them a candidate belongs to.
 
     cognitive   what was understood of the person, in words: their tags, and their wishes by meaning
-    utility     what people do: popularity, neighbours, buying again, a sequence model, likeness to the history
+    utility     what people do: popularity, neighbours, buying again, a sequence model, likeness to the history, and
+                the towers where the history says more in them than the tags do
 
 What the two say of an item does not compare (a cosine beside a weighted sum of shares), but their rankings of the same
 candidates do. A candidate is of the supply that ranks it higher; of the utility supply on a tie, and wherever no tag
@@ -20,6 +21,7 @@ from intently.feed.tools.pool import CHANNEL, Array, Pool, Scene
 from intently.feed.world import FeedRequest
 from intently.nouns import Channel
 from intently.retrieve.tags import COGNITIVE, TELLING
+from intently.retrieve.towers import Towers
 
 __all__ = ["Supply", "candidate_pool", "supply_of"]
 
@@ -60,12 +62,21 @@ def _labels(scene: Scene, retrieved: Retrieved) -> Mapping[str, Array]:
         return {}
     near = np.round(cosines(scene, np.stack(spoken)), DECIMALS)
     highest = near.max(axis=1)
-    utility = sum(
-        (scene.world.weights.get(name, 0.0) * part for name, part in retrieved.parts.items() if name not in COGNITIVE),
-        np.zeros(len(retrieved.rows)),
-    )
+    utility = _utility(scene, retrieved)
     higher = _ranks(highest, TELLING) < _ranks(np.round(utility, DECIMALS + 2), 0.0)
     return {CHANNEL: np.where(higher, near.argmax(axis=1) + 1, 0).astype(np.int16)}
+
+
+def _utility(scene: Scene, retrieved: Retrieved) -> Array:
+    """What people's doings say of each candidate. The towers hear both sides at once: their part belongs to the supply
+    that says more in it."""
+    parts = {name: part for name, part in retrieved.parts.items() if name not in COGNITIVE}
+    for source in scene.world.sources:
+        if isinstance(source, Towers) and source.name in parts:
+            by_tags = source.said_by_tags(retrieved.retrieval, retrieved.rows)
+            parts[source.name] = np.where(by_tags, 0.0, parts[source.name])
+    weighted = (scene.world.weights.get(name, 0.0) * part for name, part in parts.items())
+    return np.asarray(sum(weighted, np.zeros(len(retrieved.rows))))
 
 
 def _ranks(scores: Array, floor: float) -> npt.NDArray[np.int64]:

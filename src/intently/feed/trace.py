@@ -102,7 +102,9 @@ def gone_versions(world: World, trace: Mapping[str, Any]) -> list[tuple[str, str
 def request_of(world: World, trace: Mapping[str, Any]) -> FeedRequest:
     """The request of a stored trace. Items that this snapshot does not hold are left out of history and dislikes."""
     body = read_trace(trace)["request"]
-    columns = (body["history"][name] for name in ("items", "times", "liked", "events"))
+    told = body["history"]
+    kinds = told.get("kinds")  # earlier traces have none
+    columns = (*(told[name] for name in ("items", "times", "liked", "events")), kinds or [0] * len(told["items"]))
     rows = ((world.snapshot.row_of(item_id), *rest) for item_id, *rest in zip(*columns, strict=True))
     past = [entry for entry in rows if entry[0] is not None]
     history = History(
@@ -110,6 +112,7 @@ def request_of(world: World, trace: Mapping[str, Any]) -> FeedRequest:
         np.array([p[1] for p in past], np.float64),
         np.array([p[2] for p in past], np.bool_),
         tuple(p[3] for p in past),
+        np.array([p[4] for p in past], np.int8) if kinds is not None else None,
     )
     return FeedRequest(
         **{name: body[name] for name in PLAIN},
@@ -145,6 +148,7 @@ def _request_json(world: World, request: FeedRequest) -> dict[str, Any]:
             "times": history.times.tolist(),
             "liked": history.liked.tolist(),
             "events": list(history.event_ids),
+            "kinds": history.kinds.tolist() if history.kinds is not None else None,
         },
         "tags": [tag.model_dump(mode="json") for tag in request.tags],
         "hidden": sorted(request.hidden),

@@ -12,11 +12,11 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch import nn
 
 from intently.errors import StoreError
-from intently.learn.network import Network
 
-__all__ = ["Epoch", "Progress", "read_checkpoint", "write_checkpoint"]
+__all__ = ["Epoch", "Progress", "read_checkpoint", "write_checkpoint", "write_curve"]
 
 FORMAT = "intently.tower-checkpoint"
 VERSION = 1
@@ -31,6 +31,13 @@ class Epoch:
     ndcg10: float
     hr10: float
     seconds: float
+
+    def told(self) -> str:
+        """For people."""
+        return (
+            f"epoch {self.epoch}: loss {self.loss:.4f}, held out NDCG@10 {self.ndcg10:.4f}, HR@10 {self.hr10:.4f}, "
+            f"{self.seconds:.1f} s"
+        )
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Progress:
         return max(self.curve, key=lambda epoch: epoch.ndcg10, default=None)
 
 
-def write_checkpoint(file: Path, network: Network, optimizer: torch.optim.Adam, progress: Progress) -> None:
+def write_checkpoint(file: Path, network: nn.Module, optimizer: torch.optim.Adam, progress: Progress) -> None:
     """Replace the checkpoint."""
     names = [name for name, _ in network.named_parameters()]
     arrays = {f"weights.{name}": value.detach().cpu() for name, value in network.named_parameters()}
@@ -71,7 +78,15 @@ def write_checkpoint(file: Path, network: Network, optimizer: torch.optim.Adam, 
     temporary.rename(file)
 
 
-def read_checkpoint(file: Path, decides: str, network: Network, optimizer: torch.optim.Adam) -> Progress:
+def write_curve(file: Path, progress: Progress) -> None:
+    """One line of JSON for each epoch."""
+    lines = "".join(json.dumps(asdict(epoch)) + "\n" for epoch in progress.curve)
+    temporary = file.with_suffix(".new")
+    temporary.write_text(lines, "utf-8")
+    temporary.rename(file)
+
+
+def read_checkpoint(file: Path, decides: str, network: nn.Module, optimizer: torch.optim.Adam) -> Progress:
     """Put network and optimizer where the checkpoint left them; a fresh Progress where there is none of this training.
 
     Raises StoreError for a damaged file.
@@ -91,7 +106,7 @@ def read_checkpoint(file: Path, decides: str, network: Network, optimizer: torch
     return Progress(decides, tuple(Epoch(**epoch) for epoch in json.loads(head["curve"])), best or None)
 
 
-def _restore(network: Network, optimizer: torch.optim.Adam, arrays: Mapping[str, torch.Tensor]) -> None:
+def _restore(network: nn.Module, optimizer: torch.optim.Adam, arrays: Mapping[str, torch.Tensor]) -> None:
     state: dict[int, dict[str, torch.Tensor]] = {}
     with torch.no_grad():
         for place, (name, value) in enumerate(network.named_parameters()):

@@ -5,16 +5,15 @@ at its last whole epoch and ends where an uninterrupted one would (to the bit on
 """
 
 import hashlib
-import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from intently.learn.checkpoint import Epoch, Progress, read_checkpoint, write_checkpoint
+from intently.learn.checkpoint import Epoch, Progress, read_checkpoint, write_checkpoint, write_curve
 from intently.learn.network import Network, arrays_of, load_arrays
 from intently.learn.sequences import Held, Sequences
 from intently.learn.settings import TowerSettings
@@ -92,8 +91,8 @@ def train_tower(
     while not (finished := _ended(progress, training)) and time.monotonic() < deadline:
         progress = _advance(progress, network, optimizer, training, known, held)
         write_checkpoint(file, network, optimizer, progress)
-        _write_curve(folder / "curve.jsonl", progress)
-        say(_line(progress.curve[-1]))
+        write_curve(folder / "curve.jsonl", progress)
+        say(progress.curve[-1].told())
     best = progress.best or {name: value.detach().cpu() for name, value in network.named_parameters()}
     arrays = {name: np.array(value.numpy()) for name, value in best.items()}
     return Trained(arrays, progress.curve, progress.best_epoch(), finished, known.events, len(known.people))
@@ -124,17 +123,3 @@ def _advance(
     if after.best_epoch() is not epoch:
         return after
     return replace(after, best={name: value.detach().cpu().clone() for name, value in network.named_parameters()})
-
-
-def _write_curve(file: Path, progress: Progress) -> None:
-    lines = "".join(json.dumps(asdict(epoch)) + "\n" for epoch in progress.curve)
-    temporary = file.with_suffix(".new")
-    temporary.write_text(lines, "utf-8")
-    temporary.rename(file)
-
-
-def _line(epoch: Epoch) -> str:
-    return (
-        f"epoch {epoch.epoch}: loss {epoch.loss:.4f}, held out NDCG@10 {epoch.ndcg10:.4f}, HR@10 {epoch.hr10:.4f}, "
-        f"{epoch.seconds:.1f} s"
-    )

@@ -25,6 +25,8 @@ class EventColumns(Protocol):
     def times(self) -> npt.NDArray[np.float64]: ...
     @property
     def values(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def kinds(self) -> npt.NDArray[np.int8]: ...
 
 
 class Items(Protocol):
@@ -45,19 +47,21 @@ class Log:
     rows: Rows  # of the item in the snapshot
     times: npt.NDArray[np.float64]  # seconds since 1970
     liked: npt.NDArray[np.bool_]
+    kinds: npt.NDArray[np.int8] | None = None  # places in the list of `EventKind`; None: not told
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def only(self, keep: npt.NDArray[np.bool_] | slice) -> "Log":
-        """The part of the log that a mask or a slice of positions names."""
-        return Log(self.users[keep], self.rows[keep], self.times[keep], self.liked[keep])
+    def only(self, keep: npt.NDArray[np.bool_] | npt.NDArray[np.int64] | slice) -> "Log":
+        """The part of the log that a mask, a slice or a list of positions names."""
+        kinds = None if self.kinds is None else self.kinds[keep]
+        return Log(self.users[keep], self.rows[keep], self.times[keep], self.liked[keep], kinds)
 
 
 def read_log(spec: CatalogSpec, items: Items, columns: EventColumns, as_of: float = np.inf) -> Log:
     """The journal's columns on the snapshot's rows; later events, and those of items not in it, are left out."""
     rows = rows_of(items, columns)
-    log = Log(columns.users, rows, columns.times, liked_of(columns.values, spec))
+    log = Log(columns.users, rows, columns.times, liked_of(columns.values, spec), columns.kinds)
     return log.only((rows >= 0) & (columns.times <= as_of))
 
 

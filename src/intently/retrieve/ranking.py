@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from intently.retrieve.request import Allowed, Floats, Mask, Rows
 
-__all__ = ["DECIMALS", "best_first", "inside_of", "looked_up", "top"]
+__all__ = ["DECIMALS", "best_first", "inside_of", "looked_up", "shares_of_best", "top", "top_shares"]
 
 DECIMALS = 6
 _SLACK = 2 * 10.0**-DECIMALS  # what rounding can move two scores towards each other, generously
@@ -45,3 +45,27 @@ def inside_of(allowed: Allowed, rows: Rows) -> Mask:
     inside = rows < len(allowed.mask)
     inside[inside] = allowed.mask[rows[inside]]
     return inside
+
+
+def shares_of_best(logits: Floats, best: np.floating | float) -> Floats:
+    """Probabilities as shares of the best one's; 0 everywhere where there is no best (-inf)."""
+    if best == -np.inf:
+        return np.zeros(len(logits), dtype=np.float32)
+    return np.round(np.exp(logits - best), DECIMALS).astype(np.float32)
+
+
+def top_shares(rows: Rows, logits: Floats, best: np.floating | float, k: int) -> tuple[Rows, Floats]:
+    """The `k` best of `rows` by their shares, best first, without those whose share rounds to 0.
+
+    Probabilities are taken of those alone that may be among the first k: of 100,000 items they cost more than the
+    product of vectors. What rounding may move past the k-th is kept.
+    """
+    if best == -np.inf:
+        return rows[:0], np.empty(0, dtype=np.float32)
+    least = 0.5 * 10.0**-DECIMALS
+    if len(logits) > k > 0:
+        cut = np.partition(logits, len(logits) - k)[len(logits) - k]
+        least = max(least, float(np.exp(cut - best)) - _SLACK)
+    near = logits >= best + np.float32(np.log(least))
+    rows, shares = rows[near], shares_of_best(logits[near], best)
+    return top(rows[shares > 0], shares[shares > 0], k)

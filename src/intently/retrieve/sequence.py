@@ -11,7 +11,7 @@ import numpy as np
 
 from intently.nouns import Candidates
 from intently.retrieve.neighbours import recent_items
-from intently.retrieve.ranking import DECIMALS, top
+from intently.retrieve.ranking import shares_of_best, top_shares
 from intently.retrieve.request import Allowed, Floats, Mask, RetrievalRequest, Rows
 from intently.retrieve.semantic import SCORING_LANE
 from intently.retrieve.tower import Tower
@@ -20,7 +20,6 @@ __all__ = ["Sequence"]
 
 ASKED = 8  # newest distinct items that are left out, one at a time, to know what a score rests on
 _SHOWN = 3  # pieces of evidence
-_SLACK = 2 * 10.0**-DECIMALS  # what rounding can move two shares towards each other, generously
 
 
 @dataclass(frozen=True)
@@ -34,23 +33,13 @@ class Sequence:
     def retrieve(self, request: RetrievalRequest, allowed: Allowed, k: int) -> Candidates:
         logits = self._logits(request)
         rows = allowed.rows[: np.searchsorted(allowed.rows, len(logits))]
-        own, best = logits[rows], logits.max(initial=-np.inf)
-        if best == -np.inf:
-            return Candidates(self.name, rows[:0], own[:0])
-        # Probabilities are taken of those alone that may be among the first k: of 100,000 items they cost more than
-        # the product of vectors. What rounding may move past the k-th is kept.
-        least = 0.5 * 10.0**-DECIMALS
-        if len(own) > k > 0:
-            least = max(least, float(np.exp(np.partition(own, len(own) - k)[len(own) - k] - best)) - _SLACK)
-        near = own >= best + np.float32(np.log(least))
-        rows, shares = rows[near], _shares(own[near], best)
-        return Candidates(self.name, *top(rows[shares > 0], shares[shares > 0], k))
+        return Candidates(self.name, *top_shares(rows, logits[rows], logits.max(initial=-np.inf), k))
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
         logits = self._logits(request)
         found = np.zeros(len(rows), dtype=np.float32)
         inside = rows < len(logits)
-        found[inside] = _shares(logits[rows[inside]], logits.max(initial=-np.inf))
+        found[inside] = shares_of_best(logits[rows[inside]], logits.max(initial=-np.inf))
         return found
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
@@ -100,10 +89,3 @@ class Sequence:
         with SCORING_LANE:
             logits = self.tower.items @ person
         return np.where(self.known, logits, np.float32(-np.inf))
-
-
-def _shares(logits: Floats, best: np.floating) -> Floats:
-    """Probabilities as shares of the best one's."""
-    if best == -np.inf:
-        return np.zeros(len(logits), dtype=np.float32)
-    return np.round(np.exp(logits - best), DECIMALS).astype(np.float32)

@@ -12,6 +12,7 @@ from intently.retrieve.request import Floats, Retriever
 from intently.retrieve.semantic import Semantic
 from intently.retrieve.sequence import Sequence
 from intently.retrieve.tags import Tags
+from intently.retrieve.towers import Towers
 
 __all__ = ["sources_of"]
 
@@ -23,11 +24,13 @@ def sources_of(
     config: RetrieveConfig,
     sequence: Sequence | None = None,
     tags: bool = False,
+    towers: Towers | None = None,
 ) -> tuple[Retriever, ...]:
     """All sources that this catalogue can use: "repeats" only where items may come back, "semantic" only with vectors,
-    "sequence" only with a trained tower, "tags" only where places are allocated (`tags`).
+    "sequence" and "towers" only where they were trained, "tags" only where places are allocated (`tags`).
 
-    `vectors` (n, dim) are the snapshot's; dim 0 without an encoder. `sequence` is placed on the snapshot's items.
+    `vectors` (n, dim) are the snapshot's; dim 0 without an encoder. `sequence` and `towers` are placed on the
+    snapshot's items.
     """
     sources: list[Retriever] = [
         Popularity(index.popularity),
@@ -42,6 +45,8 @@ def sources_of(
         sources.append(Tags(np.asarray(vectors)))
     if sequence is not None:
         sources.append(sequence)
+    if towers is not None:
+        sources.append(towers)
     if spec.repeat != "never":
         sources.append(Repeats())
     return tuple(sources)

@@ -172,7 +172,8 @@ def _examples(
 
 def history_of(log: Log, positions: npt.NDArray[np.int64]) -> History:
     """These events of one person as their history; without event ids, for it is never shown."""
-    return History(log.rows[positions], log.times[positions], log.liked[positions], ())
+    kinds = None if log.kinds is None else log.kinds[positions]
+    return History(log.rows[positions], log.times[positions], log.liked[positions], (), kinds)
 
 
 def allowed_for(spec: CatalogSpec, size: int, own: Rows) -> Allowed:

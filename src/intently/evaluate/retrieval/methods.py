@@ -17,6 +17,7 @@ from intently.evaluate.retrieval.fused import WITH_TOWER, FusedSources
 from intently.evaluate.retrieval.lexical import Lexical
 from intently.evaluate.retrieval.sequence import TOWERS, SequenceTower, can_train
 from intently.evaluate.retrieval.tagged import FacetTagger, TagRow
+from intently.evaluate.retrieval.towers import TAG_TOWERS, TagTowerRow, TowersTrainer
 from intently.retrieve.index import BehaviourIndex
 from intently.retrieve.neighbours import Neighbours
 from intently.retrieve.popularity import Fresh, Lasting, Popularity
@@ -126,9 +127,9 @@ def lack_of(name: str, pack: Pack, protocol: str) -> str:
         return "repeats: nothing comes back in this catalogue"
     if name == Lexical.name and not len(pack.snapshot.text.vocabulary):
         return f"{name}: the items have no words"
-    if name in (Meaning.name, *TAGGED) and not pack.snapshot.vectors.any():
+    if name in (Meaning.name, *TAGGED, *TAG_TOWERS) and not pack.snapshot.vectors.any():
         return f"{name}: no item has a text vector"
-    if name in TAGGED and not kinds_of(pack.spec, pack.snapshot):
+    if name in (*TAGGED, *TAG_TOWERS) and not kinds_of(pack.spec, pack.snapshot):
         return f"{name}: no facet says what kind an item is"
     return ""
 
@@ -139,9 +140,11 @@ def methods_of(
     towers: Sequence[SequenceTower],
     tagger: FacetTagger | None = None,
     seed: int = 0,
+    trainer: TowersTrainer | None = None,
 ) -> list[Method]:
     """The rows of these names and the baseline; by default all that can run here. `towers`: the first is fused;
-    `tagger`: None without a text encoder. Raises BadRequest for an unknown name, and for one that cannot run."""
+    `tagger`, `trainer` of tag towers: None without a text encoder. Raises BadRequest for an unknown name, and for one
+    that cannot run."""
     plain: list[Method] = [
         Popular(),
         Channel("trend", "trend (shorter half-life)", lambda index: Popularity(index.trend, "trend")),
@@ -151,14 +154,15 @@ def methods_of(
         Ease(), Lexical(),
     ]  # fmt: skip
     cognitive = [TagRow(tagger)] if tagger else []
+    tagged = [TagTowerRow(trainer, name) for name in TAG_TOWERS] if trainer else []
     taggers = (None, *(row.tagger for row in cognitive))
     fused = [FusedSources(config, seed, tower, told) for tower in (None, *towers[:1]) for told in taggers]
-    known: Mapping[str, Method] = {method.name: method for method in (*plain, *cognitive, *towers, *fused)}
-    if tagger is None and (lacking := [name for name in names if name in TAGGED]):
+    known: Mapping[str, Method] = {method.name: method for method in (*plain, *cognitive, *towers, *tagged, *fused)}
+    if tagger is None and (lacking := [name for name in names if name in (*TAGGED, *TAG_TOWERS)]):
         raise BadRequest(f"the row {lacking[0]} needs the text encoder: fetch it (intently model get)")
     if unknown := [name for name in names if name not in known]:
         raise BadRequest(f"there is no row {unknown[0]!r}; there are {', '.join(known)}")
-    trained = {*TOWERS, *WITH_TOWER}
+    trained = {*TOWERS, *TAG_TOWERS, *WITH_TOWER}
     if not can_train() and (lacking := [name for name in names if name in trained]):
         raise BadRequest(f"the row {lacking[0]} is trained with torch: pip install 'intently[train]'")
     wanted = {*names, BASELINE} if names else {name for name in known if name not in trained or can_train()}

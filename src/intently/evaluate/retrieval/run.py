@@ -25,12 +25,13 @@ from intently.evaluate.retrieval.sets import RetrievalSet, encoding_of, open_set
 from intently.evaluate.retrieval.slates import Lens, SlateFacts
 from intently.evaluate.retrieval.source import set_source
 from intently.evaluate.retrieval.tagged import Encode, FacetTagger
+from intently.evaluate.retrieval.towers import TAG_TOWERS, TagTowersRanker, TowersTrainer, read_tag_settings
 
-__all__ = ["Asked", "evaluate_set", "run_retrieval_evaluation"]
+__all__ = ["Asked", "evaluate_set", "run_retrieval_evaluation", "trainer_of"]
 
 ROOMS_READ = ("retrieve", "evaluate/retrieval", "catalog", "learn")  # whose code decides the numbers
 FILES_READ = ("evaluate/facet_tagger.py", "understand/strands.py")  # and those of the tags
-BY_MEANING = (Meaning.name, *TAGGED, *FUSED)  # rows that read text vectors
+BY_MEANING = (Meaning.name, *TAGGED, *TAG_TOWERS, *FUSED)  # rows that read text vectors
 Say = Callable[[str], None]
 
 
@@ -39,8 +40,8 @@ class Asked:
     """What is to be run. `sets` by name; `rows`: all by default; `protocol`: llo, time or both (those that the set
     allows); `refit_days`: None for each set's own; `data`: the folder of the sets that do not ship.
 
-    Of the sequence towers: `tower`, a TOML file instead of the set's own settings; `device` of torch; `train_minutes`
-    of each training, after which its best epoch is taken."""
+    Of the towers: `tower` (sequence towers) and `tag_towers`, TOML files instead of the set's own settings; `device` of
+    torch, for sequence towers; `train_minutes` of each training, after which its best epoch is taken."""
 
     sets: tuple[str, ...] = ("demo-movies",)
     rows: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class Asked:
     budget_minutes: float = 60.0
     data: Path | None = None
     tower: Path | None = None
+    tag_towers: Path | None = None
     device: str = "cpu"
     train_minutes: float = float("inf")
 
@@ -113,7 +115,14 @@ def _methods(asked: Asked, config: Config, out: Path, deadline: float, say: Say,
         for name in TOWERS
     ]
     tagger = FacetTagger(encode) if encode is not None else None
-    return methods_of(asked.rows, config.retrieve, towers, tagger, asked.seed)
+    trainer = trainer_of(asked, out, deadline, say, tagger) if tagger is not None else None
+    return methods_of(asked.rows, config.retrieve, towers, tagger, asked.seed, trainer)
+
+
+def trainer_of(asked: Asked, out: Path, deadline: float, say: Say, tagger: FacetTagger) -> TowersTrainer:
+    """What trains the user, item and tag towers."""
+    work, minutes = out / "towers", asked.train_minutes
+    return TowersTrainer(work, tagger, asked.tag_towers, asked.seed, minutes, deadline, say)
 
 
 def _protocols(protocol: str, opened: RetrievalSet) -> tuple[str, ...]:
@@ -168,7 +177,7 @@ class _Run:
         except BudgetSpent as spent:
             self.say(f"{place}: {spent}")
             return None
-        seconds = ranker.seconds if isinstance(ranker, TowerRanker) else time.perf_counter() - began
+        seconds = ranker.seconds if isinstance(ranker, TowerRanker | TagTowersRanker) else time.perf_counter() - began
         self.say(f"{place}: {method.name} learnt from {len(fold.visible):,} events in {seconds:.1f} s")
         return _Asking(ranker, seconds)
 
@@ -178,6 +187,8 @@ class _Run:
             decides += hashlib.sha256(self.opened.pack.snapshot.vectors.tobytes()).hexdigest()
         if row in (*TOWERS, *WITH_TOWER):
             decides += f" {read_settings(self.opened.name, self.asked.tower)} {self.asked.train_minutes}"
+        if row in TAG_TOWERS:
+            decides += f" {read_tag_settings(self.opened.name, self.asked.tag_towers)} {self.asked.train_minutes}"
         digest = hashlib.sha256(f"{decides} {self.config.retrieve}".encode()).hexdigest()[:16]
         return self.out / f"retrieval-{self.opened.name}-{fold.protocol}-{fold.number}-{row}-{digest}.json"
 

@@ -65,10 +65,19 @@ def open_set(
 
 
 def encoding_of(config: Config) -> Callable[[Sequence[str]], Floats] | None:
-    """Texts as the items of all sets are encoded; None where that encoder is not fetched, or another is configured."""
+    """Texts as the items of all sets are encoded; None where that encoder is not fetched, or another is configured.
+    No text is encoded twice: vectors are kept where those of the items are."""
     with Services(config, model=False) as services:
         encoder = services.encoder
-    return encoder.encode if encoder is not None and encoder.digest == embedded_digest() else None
+    if encoder is None or encoder.digest != embedded_digest():
+        return None
+    cache = VectorCache(config.home / "cache" / "vectors", embedded_digest(), EMBEDDED_DIM)
+
+    def encode(texts: Sequence[str]) -> Floats:
+        encode_missing(texts, encoder, cache)
+        return cache.get(texts)[0]
+
+    return encode
 
 
 def _spec(name: str, source: SetSource) -> CatalogSpec:
