@@ -93,3 +93,13 @@ def test_where_no_tower_is_the_formula_is_the_default_to_the_bit():
         pool.parts["match"].tobytes()
         == recommend(replace(world, encode=None), request).trace.pool.parts["match"].tobytes()
     )
+
+
+def test_flat_keeps_the_order_and_gives_the_less_probable_more_say():
+    world, rows = world_with(told_tower()), np.array([1, 2, 3], np.int32)
+    wishes = np.stack([unit(0, 1, 0.5, 0)])
+    steep, flat = (
+        replace(world.intent, flat=power).score(wishes, np.array([0]), wishes, rows) for power in (1.0, 0.25)
+    )
+    assert steep.max() == flat.max() == 1.0
+    assert flat.tolist() == pytest.approx((steep**0.25).tolist(), abs=1e-6)

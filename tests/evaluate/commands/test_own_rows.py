@@ -11,13 +11,16 @@ import pytest
 from intently.config import load_config
 from intently.engine import Engine
 from intently.errors import BadRequest, ModelTimeout
+from intently.evaluate.commands.baselines import learned
 from intently.evaluate.commands.case import Case, Ground, Shown
 from intently.evaluate.commands.rows import DEFAULT_ROWS, ROWS, make_rows
 from intently.evaluate.commands.systems import OURS
 from intently.feed.planners import ModelPlanner
-from intently.feed.tools.intent import MeanOfHistory
+from intently.feed.tools.intent import LearnedIntent, MeanOfHistory
 from intently.language import ScriptedModel
+from intently.retrieve.tower_files import TowerCard, save_tower
 from tests.evaluate.commands.conftest import NOTHING
+from tests.retrieve.worlds import intent_tower_of
 
 
 def _ground_with(model: ScriptedModel, ground: Ground, home: Path) -> tuple[Ground, Engine]:
@@ -53,6 +56,25 @@ def test_no_attention_reads_the_mean_of_the_history(film_ground: Ground, film_ca
     row = OURS["no-attention"]()
     conversation = row.start(film_ground, film_case)
     assert conversation.engine.worlds.current.world.intent == MeanOfHistory()  # type: ignore[attr-defined]
+    row.close()
+
+
+def test_ours_intent_reads_the_history_by_the_intent_aware_tower(
+    film_ground: Ground, film_case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(learned, "_folder", lambda ground, kind: tmp_path / kind)
+    ids = film_ground.engine.worlds.current.world.snapshot.item_ids
+    tower = replace(intent_tower_of(len(ids), wide=384).tower, item_ids=ids)
+    card = TowerCard(
+        heads=2, data="", seed=0, commit="", settings={}, metrics={}, people=0, events=0, epochs=0, seconds=0
+    )
+    save_tower(tower, card, tmp_path / "intent" / "tower")
+    row = OURS["ours-intent"]()
+    conversation = row.start(film_ground, film_case)
+    reader = conversation.engine.worlds.current.world.intent  # type: ignore[attr-defined]
+    assert isinstance(reader, LearnedIntent)
+    assert reader.known.all()
+    assert conversation.open().item_ids != OURS["ours"]().start(film_ground, film_case).open().item_ids
     row.close()
 
 

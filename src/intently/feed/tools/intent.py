@@ -67,12 +67,13 @@ class MeanOfHistory:
 
 @dataclass(frozen=True, slots=True)
 class LearnedIntent:
-    """The probability that the intent-aware tower gives an item, as a share of the most probable candidate's. `tower`
-    is placed on the snapshot's items; `known` (n,) says which of them it was trained with."""
+    """The probability that the intent-aware tower gives an item, as a share of the most probable candidate's, to the
+    power `flat`. `tower` is placed on the snapshot's items; `known` (n,) says which of them it was trained with."""
 
     whole: ClassVar[bool] = True
     tower: IntentTower
     known: Mask
+    flat: float = 0.25  # at 1 the few most probable items have all the say (docs/experiments.md)
 
     def score(self, vectors: Floats, history: Rows, intents: Floats, candidates: Rows) -> Floats | None:
         rows = history[self._knows(history)]
@@ -82,7 +83,7 @@ class LearnedIntent:
         person = self.tower.person(rows, intents)
         logits = small_product(self.tower.tower.items[candidates[able]], person[np.newaxis])[:, 0]
         found = np.zeros(len(candidates), dtype=np.float32)
-        found[able] = np.exp(logits - logits.max(initial=-np.inf))
+        found[able] = np.exp(self.flat * (logits - logits.max(initial=-np.inf)))
         return found
 
     def _knows(self, rows: Rows) -> Mask:
