@@ -103,7 +103,7 @@ class AllocateConfig(StageConfig):
 
 
 class UnderstandConfig(StageConfig):
-    pipeline: str = "v1"  # the way of reasoning: v1, routes, v2 or one-prompt
+    pipeline: str = "v2"  # the way of reasoning: v2, v1, routes or one-prompt
     history_tokens: PositiveInt = 1500
     long_titles: Literal["cut", "model"] = "cut"  # how titles of more than ten words are shortened
     interests: PositiveInt = 5  # asked of the embedded model for one person

@@ -38,7 +38,7 @@ def _disown(journal: Journal, *texts: str) -> None:
 
 
 def _world(journal: Journal, tmp_path: Path, **settings):
-    settings = {"interests": 2, "tags": 4, "personas": 2, "spare": 1, "kinds": 0, **settings}
+    settings = {"pipeline": "v1", "interests": 2, "tags": 4, "personas": 2, "spare": 1, "kinds": 0, **settings}
     config = load_config(env={}, home=tmp_path, understand=settings)
     return {"journal": journal, "spec": spec(), "snapshot": snapshot(), "config": config, "as_of": NOW}
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,7 +129,7 @@ def test_what_is_announced_for_all_is_counted_on_few_and_is_at_least_what_it_cos
         [Event(user_id=f"p{n:03}", kind="rating", item_id=str(n), value=9, time=datetime.now(UTC)) for n in range(3)]
     )
     again = world.population.plan()
-    assert again.estimate.calls == exact.estimate.calls * 3 // PEOPLE
+    assert 0 < again.estimate.calls < exact.estimate.calls / 2  # of three people out of twelve
     assert again.estimate.seconds is not None
 
 
@@ -137,7 +138,7 @@ def test_of_many_people_a_sample_is_counted(world: SimpleNamespace, monkeypatch:
     monkeypatch.setattr("intently.engine.population.COUNTED", 6)
     plan = world.population.plan()
     assert plan.counted == 6
-    assert plan.estimate.calls == whole.calls
+    assert plan.estimate.calls == pytest.approx(whole.calls, rel=0.2)
     assert plan.estimate.tokens_in == pytest.approx(whole.tokens_in, rel=0.2)
     assert "taken from 6 of them" in str(plan)
 
@@ -234,7 +235,7 @@ def test_an_unforeseen_error_of_one_person_is_a_row_too(world: SimpleNamespace, 
 def test_progress_is_said_in_lines_where_there_is_no_terminal_and_a_summary_at_the_end(run) -> None:
     done = run("--sample", "5", "--yes")
     announced, *lines = done.err.splitlines()
-    assert announced.startswith("5 people, 10 calls, about ")
+    assert re.match(r"5 people, \d\d calls, about ", announced)
     assert lines[-1].startswith("5 of 5 people, ")
     summary = done.out.splitlines()
     assert summary[0] == "5 understood"

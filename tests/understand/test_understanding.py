@@ -38,7 +38,7 @@ ONE_INTEREST = json.dumps({"tags": [{"interest": 1, "tags": ["polar voyage", "pi
 
 @pytest.fixture
 def world(journal: Journal, tmp_path: Path):
-    config = load_config(env={}, home=tmp_path, understand={"interests": 2, "tags": 4})
+    config = load_config(env={}, home=tmp_path, understand={"pipeline": "v1", "interests": 2, "tags": 4})
     return {"journal": journal, "spec": spec(), "snapshot": snapshot(), "config": config, "as_of": NOW}
 
 
@@ -278,7 +278,7 @@ def test_words_that_fit_anything_say_nothing():
 def test_a_long_title_is_shortened_by_the_model_once_and_the_history_is_read_with_what_it_chose(world, tmp_path):
     long = "Game of the Sunken Abbey, Collector's Edition, with Six Miniatures and a Cloth Map"
     held = replace(world["snapshot"], titles=(long, *world["snapshot"].titles[1:]))
-    settings = {"interests": 2, "tags": 4, "long_titles": "model"}
+    settings = {"pipeline": "v1", "interests": 2, "tags": 4, "long_titles": "model"}
     asked = {**world, "snapshot": held, "config": load_config(env={}, home=tmp_path, understand=settings)}
     model = ScriptedModel(["Game Sunken Abbey", INTERESTS, TAGS])
     assert estimate_user("ann", model=model, **asked).calls == estimate_user("ann", model=model, **world).calls + 1
