@@ -5,6 +5,7 @@ allocating  multipliers of the places that supplies get, from request to request
 store       opening and importing; worlds: snapshot, index and sources as they are now; people: one person's events
 feeds       making slates; saying: commands; remembering, steering: memory versions; traces: written behind the request
 inferring   how something was inferred (inferred: its views); understood: what is known, corrected by the person
+labelling   what people are given to judge, and what they say of it
 services    encoder and model, shared by the stores of one process; background: threads; broker: what pages listen to
 """
 

@@ -24,6 +24,7 @@ from intently.engine.broker import Broker
 from intently.engine.changes import check_facets, patched
 from intently.engine.feeds import Feeds
 from intently.engine.inferring import Inferring
+from intently.engine.labelling import Labelling
 from intently.engine.population import Population
 from intently.engine.saying import Saying
 from intently.engine.services import Services
@@ -79,6 +80,7 @@ class Engine(Inferring):
         self.worlds = WorldKeeper(self.store, self.config, self._vectors, self.services.encoder)
         self.services.on_encoder(self._encoder_arrived)
         self.feeds = Feeds(self.store, self.worlds, self.config)
+        self.labelling = Labelling(self.store, self.feeds, self.config.home)
         self.sayings = Saying(self.store, self.worlds, self.feeds, self.services, self.broker, self.config)
         self.understander = Understander(self.store, self.worlds, self.services, self.config)
         self.population = Population(self.store, self.understander, self.config)

@@ -1,0 +1,101 @@
+"""Verbs about people's labels: draw a round, hand it out and take it in as files, see how far it is."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from intently.cli.shown import HomeOption, JsonOption, StoreOption, open_engine, print_json
+
+__all__ = ["register"]
+
+Batch = Annotated[str | None, typer.Option("--batch", help="Only this round.")]
+Task = Annotated[str | None, typer.Option("--task", help="Only this task: pair, tag, reason, item or slate.")]
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(help="People's labels: what a judge is measured by.", no_args_is_help=True)
+    for name, verb in (("draw", draw), ("export", export), ("import", import_), ("status", status)):
+        group.command(name)(verb)
+    app.add_typer(group, name="label")
+
+
+def draw(
+    batch: Annotated[str, typer.Argument(help="A name for the round, for example 2026-11.")],
+    task: Annotated[str, typer.Option("--task", help="What is judged; pair: two feeds of a person.")] = "pair",
+    sample: Annotated[int, typer.Option("--sample", min=1, help="How many people or outputs.")] = 50,
+    raters: Annotated[int, typer.Option("--raters", min=1, max=100, help="People wanted for each.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    store: StoreOption = "films",
+    json_out: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Draw a round of labelling; people find it at /label of the running server."""
+    with open_engine(store, home, model=False) as engine:
+        new = engine.labelling.draw(batch, task, sample, raters=raters, seed=seed)
+    if json_out:
+        print_json({"batch": batch, "task": task, "new": new})
+    else:
+        typer.echo(
+            f"{new:,} new subjects in {batch}, task {task}; rate them at /label (intently serve --store {store})"
+        )
+
+
+def export(
+    out: Annotated[Path, typer.Argument(help="Where the JSON lines go; - writes them to stdout.")],
+    batch: Batch = None,
+    task: Task = None,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="For raters elsewhere: without systems, people and labels.")
+    ] = False,
+    store: StoreOption = "films",
+    home: HomeOption = None,
+) -> None:
+    """Write subjects and labels as JSON lines."""
+    with open_engine(store, home, model=False) as engine:
+        text = "".join(line + "\n" for line in engine.labelling.export(batch, task, blind=blind))
+    if str(out) == "-":
+        typer.echo(text, nl=False)
+        return
+    partial = out.with_name(out.name + ".partial")
+    partial.write_text(text, "utf-8")
+    partial.replace(out)
+    typer.echo(f"{text.count(chr(10)) - 1:,} lines written to {out}", err=True)
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="JSON lines as `label export` writes them.")],
+    store: StoreOption = "films",
+    json_out: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Read subjects and labels; the newest word of a rater counts, and a file read twice changes nothing."""
+    from intently.errors import DataError
+
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{file}: cannot be read ({error}). Pass a file of JSON lines in UTF-8.") from error
+    with open_engine(store, home, model=False) as engine:
+        subjects, labels = engine.labelling.import_lines(lines, str(file))
+    if json_out:
+        print_json({"subjects": subjects, "labels": labels})
+    else:
+        typer.echo(f"{subjects:,} subjects and {labels:,} labels are new")
+
+
+def status(store: StoreOption = "films", json_out: JsonOption = False, home: HomeOption = None) -> None:
+    """How far each round is."""
+    with open_engine(store, home, model=False) as engine:
+        rounds = engine.labelling.rounds("")
+    if json_out:
+        print_json([{"batch": one.batch, "task": one.task, "subjects": one.progress.subjects,
+                     "given": one.progress.given, "wanted": one.progress.whole, "raters": one.progress.raters}
+                    for one in rounds])  # fmt: skip
+        return
+    if not rounds:
+        typer.echo("no round was drawn yet; try: intently label draw 2026-11 --sample 20 --raters 3")
+    for one in rounds:
+        told = one.progress
+        typer.echo(f"{one.batch}  {one.task}  {told.subjects:,} subjects, {told.given:,} of {told.whole:,} wanted "
+                   f"answers, {told.raters} raters")  # fmt: skip

@@ -1,0 +1,172 @@
+"""What people are given to judge, and what they say: rounds of labelling of one store, for the page and the CLI."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from intently.engine.feeds import Feeds
+from intently.engine.store import Store
+from intently.errors import BadRequest, NotFound
+from intently.explain.values import amount_text
+from intently.journal import LabelRow, SubjectRow
+from intently.judge.label_file import file_lines, read_lines
+from intently.judge.question import PAIR, Question, asked_of
+from intently.judge.queue import Progress, Todo, next_todo, progress
+from intently.judge.shown import Shown, subject_row
+from intently.nouns import Item, check_id
+
+__all__ = ["Labelling", "Round", "check_rater"]
+
+MODEL = "model"
+LONGEST_NAME = 60  # characters of a rater's name
+LONGEST_NOTE = 500
+HISTORY = 12  # newest events beside two feeds
+SURFACE = "label"
+FEWEST_EVENTS = 5  # of a person whose two feeds are worth comparing
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Subjects of one task that were drawn under one name, and how far their labelling is for one rater."""
+
+    batch: str
+    task: str
+    progress: Progress
+
+
+def check_rater(name: str) -> str:
+    """The name of a person who rates. Raises BadRequest: names of models are kept for models."""
+    clean = " ".join(name.split())
+    if not clean or len(clean) > LONGEST_NAME:
+        raise BadRequest(f"a rater's name has 1 to {LONGEST_NAME} characters; write yours, the same every time.")
+    if re.match(MODEL, clean, re.IGNORECASE):
+        raise BadRequest("a name that begins with “model” is kept for ratings by language models, which never count as "
+                         "people's. Write your own name.")  # fmt: skip
+    try:
+        return check_id(clean)
+    except ValueError as error:
+        raise BadRequest(f"your name: {error}") from error
+
+
+class Labelling:
+    """Rounds of labelling of one store."""
+
+    def __init__(self, store: Store, feeds: Feeds, home: Path) -> None:
+        self._store, self._feeds, self._home = store, feeds, home
+
+    def questions(self, task: str) -> tuple[Question, ...]:
+        """Raises DataError for a task without questions."""
+        return asked_of(task)
+
+    def rounds(self, rater: str) -> list[Round]:
+        """All rounds, the newest first."""
+        labels = self._store.journal.labels
+        found: dict[tuple[str, str], list[SubjectRow]] = {}
+        for subject in labels.subjects():
+            found.setdefault((subject.batch, subject.task), []).append(subject)
+        said = labels.labels()
+        made = [Round(batch, task, progress(subjects, said, self.questions(task), rater))
+                for (batch, task), subjects in found.items()]  # fmt: skip
+        return made[::-1]
+
+    def todo(self, rater: str, batch: str, task: str) -> tuple[Todo | None, Progress]:
+        """The next question for this rater, None at the end; and how far the round is. Raises NotFound."""
+        subjects = self._store.journal.labels.subjects(batch=batch, task=task)
+        if not subjects:
+            raise NotFound(f"there is no round {batch!r} of {task}; draw one: intently label draw --task {task}")
+        labels = self._store.journal.labels.labels(batch=batch, task=task)
+        asked = self.questions(task)
+        return next_todo(subjects, labels, asked, rater), progress(subjects, labels, asked, rater)
+
+    def answer(self, rater: str, subject_id: str, criterion: str, version: str, value: str, note: str = "") -> None:
+        """Keep a person's answer; it is committed when this returns. Raises BadRequest for an answer that the question
+        does not have, or whose words have changed since it was shown."""
+        subject = self._store.journal.labels.subject(subject_id)
+        if subject is None:
+            raise NotFound(f"there is no subject {subject_id!r}; it was erased meanwhile. Go on with the next one.")
+        known = {question.criterion: question for question in self.questions(subject.task)}
+        question = known.get(criterion)
+        if question is None or question.version != version:
+            raise BadRequest(f"the question {criterion!r} has changed since it was shown. Load the page again.")
+        if not question.takes(value):
+            raise BadRequest(f"{value!r} is no answer to it; there are {', '.join(question.answers)} and unsure.")
+        row = LabelRow(
+            subject_id, criterion, version, check_rater(rater), "person", value, datetime.now(UTC), note[:LONGEST_NOTE]
+        )
+        self._store.journal.labels.put([row])
+
+    def undo(self, rater: str, batch: str, task: str) -> LabelRow | None:
+        """Take this rater's newest answer back; its question comes again. None without any."""
+        return self._store.journal.labels.take_back(rater, batch=batch, task=task)
+
+    def draw(self, batch: str, task: str, sample: int, *, raters: int = 1, seed: int = 0) -> int:
+        """Draw a round; how many subjects are new. Raises BadRequest for a task that nothing is drawn for."""
+        if task != PAIR:
+            raise BadRequest(f"no subjects are drawn for {task!r}; use pair, or import subjects: intently label import")
+        return self.draw_pairs(batch, sample, raters=raters, seed=seed)
+
+    def draw_pairs(self, batch: str, people: int, *, raters: int = 1, length: int = 10, seed: int = 0) -> int:
+        """Draw people by a hash, and put the feed that each is served beside the same feed with strong variety, as
+        subjects of the study of redundancy; how many are new. Nobody's feed or memory changes."""
+        journal, now = self._store.journal, datetime.now(UTC)
+        known = [user_id for user_id, events in journal.user_ids(limit=None) if events >= FEWEST_EVENTS]
+        chosen = sorted(known, key=lambda user_id: _digest(str(seed), user_id))[:people]
+        rows = [self._pair(user_id, batch, raters, length, now) for user_id in chosen]
+        return journal.labels.put_subjects(row for row in rows if row is not None)
+
+    def export(self, batch: str | None = None, task: str | None = None, *, blind: bool = False) -> Iterator[str]:
+        """Subjects and labels as the lines of a file (judge.label_file). blind: for raters elsewhere, without origins,
+        people and labels."""
+        labels = self._store.journal.labels
+        said = [] if blind else labels.labels(batch=batch, task=task)
+        return file_lines(labels.subjects(batch=batch, task=task), said, blind=blind)
+
+    def import_lines(self, lines: Iterable[str], where: str) -> tuple[int, int]:
+        """Keep what a file holds; how many subjects are new, how many labels are new or newer. Raises DataError, and
+        NotFound for a label of a subject that neither the file nor the journal has; then no label was kept."""
+        read = read_lines(lines, where, lambda task: {one.criterion: one for one in self.questions(task)})
+        labels = self._store.journal.labels
+        return labels.put_subjects(read.subjects), labels.put(read.labels)
+
+    def _pair(self, user_id: str, batch: str, raters: int, length: int, now: datetime) -> SubjectRow | None:
+        """None where both feeds are the same: there is nothing to compare."""
+        feeds = tuple(self._feed(user_id, length, now, varied) for varied in (False, True))
+        if feeds[0] == feeds[1]:
+            return None
+        shown = Shown(sides=feeds, facts=(("What this person chose last", self._history(user_id)),))
+        origin = {"a": "served", "b": "varied"}
+        return subject_row(PAIR, shown, batch=batch, time=now, user_id=user_id, origin=origin, raters=raters)
+
+    def _feed(self, user_id: str, length: int, now: datetime, varied: bool) -> str:
+        slate = self._feeds.make(
+            user_id, client=SURFACE, limit=length, surface=SURFACE, as_of=now, diversify=varied, keep=False
+        )
+        return "\n".join(self._line(item.item_id, item.title) for item in slate.items)
+
+    def _history(self, user_id: str) -> str:
+        kinds = self._store.spec.history_kinds
+        events = self._store.journal.events_of(user_id, kinds=kinds, newest=HISTORY)
+        return "\n".join(self._line(event.item_id, "") for event in reversed(events) if event.item_id)
+
+    def _line(self, item_id: str, title: str) -> str:
+        item = self._store.journal.item(item_id)
+        return described(self._store, item) if item is not None else title or "an item that is gone"
+
+
+def described(store: Store, item: Item) -> str:
+    """Title, and what the catalogue shows of it first: "Heat · 1995 · Crime, Drama"."""
+    terms, when = "", ""
+    for name, facet in store.spec.facets.items():
+        value = item.facets.get(name)
+        if facet.shown and facet.kind == "term" and isinstance(value, tuple) and value and not terms:
+            terms = ", ".join(value[:3])
+        if facet.shown and facet.kind == "date" and isinstance(value, float | int) and not when:
+            when = amount_text(facet, float(value))
+    return " · ".join(part for part in (item.title, when, terms) if part)
+
+
+def _digest(*parts: Sequence[str]) -> bytes:
+    return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogatepass")).digest()
