@@ -178,17 +178,7 @@ def test_what_is_judged_is_text_on_the_page(engine, sit) -> None:
     assert "{left} fine" in html
 
 
-def test_two_feeds_are_drawn_without_touching_anybodys_feed(engine) -> None:
-    liked = [Event(user_id="rita", kind="favourite", item_id=f"f{n}", time=NOW) for n in (0, 4, 8, 12, 3)]
-    engine.record(liked)
-    engine.labelling.draw_pairs("drawn", 5, raters=3, length=6)
-    subjects = engine.store.journal.labels.subjects(batch="drawn")
-    assert [subject.user_id for subject in subjects] == ["rita"]  # nobody else has five events
-    assert engine.store.journal.slate_times("rita", "label") == []
-    for subject in subjects:
-        shown = Shown.model_validate(subject.shown)
-        assert shown.sides is not None
-        assert shown.sides[0] != shown.sides[1]
-        assert sorted(subject.origin.values()) == ["served", "varied"]
-        assert (subject.raters, len(shown.sides[0].split("\n"))) == (3, 6)
-    assert engine.labelling.draw_pairs("drawn", 5, raters=3, length=6) == 0
+def test_nothing_is_drawn_of_whom_both_feeds_are_the_same(engine) -> None:
+    engine.record([Event(user_id="rita", kind="favourite", item_id=f"f{n}", time=NOW) for n in (0, 4, 8, 12, 3)])
+    assert engine.labelling.draw("same", "pair", 5) == 0  # this store has no vectors by which films are alike
+    assert engine.store.journal.labels.subjects(batch="same") == []

@@ -12,6 +12,7 @@ from intently.engine.store import Store
 from intently.errors import BadRequest, NotFound
 from intently.explain.values import amount_text
 from intently.journal import LabelRow, SubjectRow
+from intently.judge.criteria import load_criteria
 from intently.judge.label_file import file_lines, read_lines
 from intently.judge.question import PAIR, Question, asked_of
 from intently.judge.queue import Progress, Todo, next_todo, progress
@@ -59,7 +60,7 @@ class Labelling:
 
     def questions(self, task: str) -> tuple[Question, ...]:
         """Raises DataError for a task without questions."""
-        return asked_of(task)
+        return asked_of(task, load_criteria(self._home))
 
     def rounds(self, rater: str) -> list[Round]:
         """All rounds, the newest first."""

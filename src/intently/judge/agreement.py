@@ -21,6 +21,8 @@ __all__ = [
     "area",
     "best_cut",
     "calibration",
+    "draws",
+    "figure_of",
     "kappa",
     "share",
 ]
@@ -91,8 +93,8 @@ def agreement(name: str, rated: Sequence[Rated], seed: int = 0) -> Agreement:
     drawn = _resampled(tables, seed)
     return Agreement(
         name, n, len(tables), judged_yes=float(whole[1].sum() / n) if n else float("nan"), truth_yes=float(truth[1]),
-        majority=float(truth.max()), accuracy=_figure(_accuracy(whole), _accuracy(drawn)),
-        kappa=_figure(kappa(whole), kappa(drawn)), area=_area(rated, seed),
+        majority=float(truth.max()), accuracy=figure_of(_accuracy(whole), _accuracy(drawn)),
+        kappa=figure_of(kappa(whole), kappa(drawn)), area=_area(rated, seed),
     )  # fmt: skip
 
 
@@ -142,7 +144,7 @@ def share(values: Sequence[tuple[str, float, float]], seed: int = 0) -> Figure:
         sums[place[group]] += (value * weight, weight)
     drawn, whole = _resampled(sums, seed), sums.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _figure(whole[0] / whole[1], drawn[:, 0] / drawn[:, 1])
+        return figure_of(whole[0] / whole[1], drawn[:, 0] / drawn[:, 1])
 
 
 def calibration(people: Agreement | None, by_model: int = 0) -> Calibration:
@@ -177,24 +179,24 @@ def _area(rated: Sequence[Rated], seed: int) -> Figure:
     truths = np.array([one.truth for one in rated], dtype=np.bool_)
     names = sorted({one.group for one in rated})
     places = np.array([names.index(one.group) for one in rated], dtype=np.intp)
-    drawn = area(chances, truths, _draws(len(names), seed)[:, places])
-    return _figure(area(chances, truths, np.ones((1, len(rated))))[0], drawn)
+    drawn = area(chances, truths, draws(len(names), seed)[:, places])
+    return figure_of(area(chances, truths, np.ones((1, len(rated))))[0], drawn)
 
 
 def _resampled(sums: Floats, seed: int) -> Floats:
     """The sums over groups in each resample: (RESAMPLES, ...)."""
-    return np.tensordot(_draws(len(sums), seed), sums, axes=1)
+    return np.tensordot(draws(len(sums), seed), sums, axes=1)
 
 
-def _draws(groups: int, seed: int) -> Floats:
-    """How often each group is drawn in each resample: (RESAMPLES, groups)."""
+def draws(groups: int, seed: int, resamples: int = RESAMPLES) -> Floats:
+    """How often each group is drawn in each resample: (resamples, groups)."""
     if groups == 0:
-        return np.zeros((RESAMPLES, 0))
-    return np.random.default_rng(seed).multinomial(groups, np.full(groups, 1 / groups), RESAMPLES).astype(np.float64)
+        return np.zeros((resamples, 0))
+    return np.random.default_rng(seed).multinomial(groups, np.full(groups, 1 / groups), resamples).astype(np.float64)
 
 
-def _figure(value: npt.ArrayLike, drawn: Floats) -> Figure:
-    """Resamples in which the figure is not defined tell nothing of it and are left out."""
+def figure_of(value: npt.ArrayLike, drawn: Floats) -> Figure:
+    """A value with the ends of its interval by resamples; those in which it is not defined tell nothing of it."""
     told = drawn[~np.isnan(drawn)]
     if not len(told):
         return Figure(float(np.asarray(value)), float("nan"), float("nan"))

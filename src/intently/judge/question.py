@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from intently.errors import DataError
+from intently.judge.criteria import Criteria
+from intently.judge.verdict import GRADES, Criterion, Task
 
-__all__ = ["OVERALL", "PAIR", "UNSURE", "Question", "Side", "asked_of", "study_questions"]
+__all__ = ["OVERALL", "PAIR", "UNSURE", "Question", "Side", "asked_of", "of_criterion", "study_questions"]
 
 STUDY = Path(__file__).parent / "study.toml"
 PAIR = "pair"  # the task of two feeds side by side
@@ -48,19 +50,25 @@ class Question:
         return value == UNSURE or value in self.answers
 
 
-def asked_of(task: str, criteria: Mapping[str, tuple[Question, ...]] | None = None) -> tuple[Question, ...]:
+def asked_of(task: str, criteria: Criteria) -> tuple[Question, ...]:
     """The questions of a task in order: those of the study, else the judge's criteria and the grade for the whole.
 
-    criteria: by task. Raises DataError for a task that has none.
+    Raises DataError for a task that has none.
     """
     if own := tuple(question for question in study_questions() if question.task == task):
         return own
-    if not (given := (criteria or {}).get(task)):
-        known = sorted({PAIR, *(criteria or {})})
+    if not (given := criteria.of_task.get(cast("Task", task))):
+        known = sorted({PAIR, *criteria.of_task})
         raise DataError(
             f"no criteria for the task {task!r}; there are {', '.join(known)}. Name one, or write criteria."
         )
-    return (*given, *(q for q in study_questions() if q.task == ANY))
+    return (*map(of_criterion, given), *(question for question in study_questions() if question.task == ANY))
+
+
+def of_criterion(criterion: Criterion) -> Question:
+    """A criterion of the judge as people are asked it: the grades say what counts, the question says what is meant."""
+    answers: dict[str, str] = {grade: criterion.grades[grade] for grade in GRADES}
+    return Question(criterion.task, criterion.name, criterion.question, answers)
 
 
 class _Strict(BaseModel):
