@@ -1,8 +1,8 @@
 """The command line: `intently VERB`. Results go to stdout, progress and logs to stderr; `--json` prints one object.
 
 A package of one file a group of verbs: `people` (feed, say), `understanding`, `inferred` (show), `remembered` (memory),
-`shop` (init, import), `run` (demo, serve), `label` (people's labels), `models` (model get), `mcp` (for agents), `proof`
-(evaluate). Rooms are imported inside the verbs, so that `--help` answers at once.
+`shop` (init, import), `run` (demo, serve), `label` (people's labels), `learning` (learn), `models` (model get),
+`mcp` (for agents), `proof` (evaluate). Rooms are imported inside the verbs, so that `--help` answers at once.
 """
 
 import logging
@@ -10,7 +10,20 @@ import sys
 
 import typer
 
-from intently.cli import inferred, label, mcp, models, people, proof, remembered, report, run, shop, understanding
+from intently.cli import (
+    inferred,
+    label,
+    learning,
+    mcp,
+    models,
+    people,
+    proof,
+    remembered,
+    report,
+    run,
+    shop,
+    understanding,
+)
 from intently.errors import IntentlyError
 
 __all__ = ["app", "main"]
@@ -23,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (run, people, understanding, inferred, remembered, shop, label, report, models, mcp, proof):
+for group in (run, people, understanding, inferred, remembered, shop, label, report, learning, models, mcp, proof):
     group.register(app)
 
 

@@ -2,7 +2,8 @@
 
 engine      the Python API of one store
 allocating  multipliers of the places that supplies get, from request to request
-store       opening and importing; worlds: snapshot, index and sources as they are now; people: one person's events
+store       opening and importing; worlds: snapshot, index and sources as they are now; towers: the published sequence
+            model among them; people: one person's events
 feeds       making slates; saying: commands; remembering, steering: memory versions; traces: written behind the request
 inferring   how something was inferred (inferred: its views); understood: what is known, corrected by the person
 labelling   what people are given to judge, and what they say of it

@@ -1,4 +1,5 @@
-"""Work behind the page: encode what is missing, understand who opens their page, prune old traces.
+"""Work behind the page: encode what is missing, understand who opens their page, take up what `intently learn` has
+published, prune old traces.
 
 Understandings are jobs of the journal with a lease, so that one which was killed is taken up again; the model's answers
 up to then are kept and not asked again. All of it gives way to a person who waits for a command.
@@ -140,13 +141,14 @@ class Background:
             self._store.journal.finish(job)
 
     def _watch(self) -> None:
-        """Tell pages when the model's status changes; prune old traces every hour."""
+        """Tell pages when the model's status changes; take up a sequence model; prune old traces every hour."""
         said, pruned = None, time.monotonic() - PRUNE_SECONDS
         while not self._stopping.wait(0.5):
             status = self._services.status()
             if status != said:
                 said = status
                 self._broker.publish(None, Told("model", asdict(status)))
+            self._worlds.use_published()
             if time.monotonic() - pruned > PRUNE_SECONDS:
                 pruned = time.monotonic()
                 try:

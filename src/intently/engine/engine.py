@@ -9,6 +9,7 @@ a line or two that hands on to the file of its concept; what of a person is reme
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any
@@ -273,6 +274,9 @@ class Engine(Inferring):
         if model is not None:
             model.forget()
             model.warm(reading_prompt(None, (), (), home=self.config.home))
+        if erased.forgets and self.worlds.current.world.versions["tower"]:
+            learnt = "what the sequence model learnt from these events, once it is trained again (intently learn)"
+            return replace(erased, forgets=(*erased.forgets, learnt))
         return erased
 
     # ----------------------------------------------------------------------------------------------------------- items

@@ -27,6 +27,7 @@ from intently.catalog.snapshot import Snapshot, build_snapshot
 from intently.catalog.store import open_snapshot, save_snapshot
 from intently.config import Config
 from intently.engine.store import Store, demo_pack, open_store
+from intently.engine.towers import PlacedTower, TowerReader
 from intently.errors import NotFound, StoreError
 from intently.feed.planners import planner_of
 from intently.feed.world import World
@@ -71,6 +72,9 @@ class WorldKeeper:
         snapshot, revision = open_or_build_snapshot(store, vectors)
         index = _open_or_build_index(store, snapshot, config)
         self._conversions = self._converted(snapshot)
+        self._reader = TowerReader(store)
+        self._reader.changed()
+        self._tower = self._reader.on(snapshot)
         grounder = self._grounder(snapshot)
         grounder.warm()
         self.current = self._made(snapshot, index, grounder, revision)
@@ -91,7 +95,8 @@ class WorldKeeper:
                 index = build_index(self._store.spec, current.world.snapshot, columns, self._config.retrieve, moment)
                 index = replace(index, weights=dict(current.world.weights))
                 past = self._converted(current.world.snapshot, as_of)
-                self._past[moment] = self._world(current.world.snapshot, index, past)
+                tower = self._tower if self._tower and self._tower.cut <= moment else None  # no later one's knowledge
+                self._past[moment] = self._world(current.world.snapshot, index, past, tower)
                 while len(self._past) > KEPT_PAST:
                     self._past.popitem(last=False)
             return self._past[moment]
@@ -163,6 +168,17 @@ class WorldKeeper:
                 rows, kept = [row for row, _ in places], vectors[[place for _, place in places]]
                 self._swap_items(with_vectors(snapshot, rows, kept, whole=whole), now.revision)
 
+    def use_published(self) -> bool:
+        """Let the sequence model serve that is published now. False when nothing has changed since the last look."""
+        with self._lock:
+            if not self._reader.changed():
+                return False
+            now = self.current
+            self._tower = self._reader.on(now.world.snapshot)
+            self._past.clear()
+            self.current = self._made(now.world.snapshot, now.index, now.grounder, now.revision)
+            return True
+
     def missing_items(self, *, bare: bool = False) -> list[str]:
         """Items whose vector is missing or out of date; `bare`: only those that have none at all."""
         snapshot = self.current.world.snapshot
@@ -185,6 +201,7 @@ class WorldKeeper:
             snapshot, revision = build_from_journal(self._store, self._vectors)
             index = _build_index(self._store, snapshot, self._config)
             self._conversions = self._converted(snapshot)
+            self._tower = self._reader.on(snapshot)
             self._past.clear()
             self.current = self._made(snapshot, index, self._grounder(snapshot), revision)
 
@@ -217,7 +234,7 @@ class WorldKeeper:
         return Grounder(self._store.spec, snapshot, self._encoder, self._vectors)
 
     def _made(self, snapshot: Snapshot, index: BehaviourIndex, grounder: Grounder, revision: int) -> Current:
-        return Current(self._world(snapshot, index, self._conversions), grounder, index, revision)
+        return Current(self._world(snapshot, index, self._conversions, self._tower), grounder, index, revision)
 
     def _converted(self, snapshot: Snapshot, until: datetime | None = None) -> Conversions | None:
         """What the log says that items convert; counted at the start and at a rebuild, where places are allocated."""
@@ -232,16 +249,19 @@ class WorldKeeper:
         known = rows >= 0
         return conversions_of(len(snapshot), columns.users[known], rows[known], took[known])
 
-    def _world(self, snapshot: Snapshot, index: BehaviourIndex, conversions: Conversions | None) -> World:
+    def _world(
+        self, snapshot: Snapshot, index: BehaviourIndex, conversions: Conversions | None, tower: PlacedTower | None
+    ) -> World:
         versions = {"index": f"{index.as_of:.3f}", "encoder": self._encoder.digest if self._encoder else ""}
+        versions |= {"tower": tower.version if tower else ""}
         versions |= {"conversions": conversions.version} if conversions else {}
-        tags = self._config.allocate.most > 0
+        tags, sequence = self._config.allocate.most > 0, tower.source if tower else None
         return World(
             spec=self._store.spec,
             snapshot=snapshot,
-            sources=sources_of(self._store.spec, snapshot.vectors, index, self._config.retrieve, tags=tags),
+            sources=sources_of(self._store.spec, snapshot.vectors, index, self._config.retrieve, sequence, tags),
             conversions=conversions,
-            weights=index.weights or DEFAULT_WEIGHTS,
+            weights=(tower.weights if tower else {}) or index.weights or DEFAULT_WEIGHTS,
             encode=self._encode,
             config=self._config,
             versions=versions,

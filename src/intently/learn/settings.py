@@ -1,12 +1,15 @@
 """The settings of a sequence tower's training."""
 
+import tomllib
+from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, PositiveFloat, PositiveInt, ValidationError, model_validator
 
 from intently.config import StageConfig
+from intently.errors import DataError
 
-__all__ = ["TowerKind", "TowerSettings"]
+__all__ = ["TowerKind", "TowerSettings", "read_settings"]
 
 TowerKind = Literal["sasrec", "bert4rec"]
 
@@ -39,3 +42,11 @@ class TowerSettings(StageConfig):
         if self.kind == "bert4rec" and self.length < 2:
             raise ValueError("`length` must be 2 at least for bert4rec, whose gap takes one place")
         return self
+
+
+def read_settings(file: Path) -> TowerSettings:
+    """The settings in a TOML file. Raises DataError for a bad one."""
+    try:
+        return TowerSettings.model_validate(tomllib.loads(file.read_text("utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise DataError(f"{file}: cannot be read as settings of a tower: {error}") from error

@@ -57,9 +57,9 @@ class TagTowersCard(_Card):
     format: str = TAG_FORMAT
 
 
-def save_tower(tower: Tower, card: TowerCard, folder: Path) -> None:
-    """Write the tower, replacing what was there."""
-    _write(folder, tower.arrays, {"items.json": json.dumps(tower.item_ids)}, card)
+def save_tower(tower: Tower, card: TowerCard, folder: Path, beside: Mapping[str, str] | None = None) -> None:
+    """Write the tower, replacing what was there. `beside`: further text files of the folder, by name."""
+    _write(folder, tower.arrays, {"items.json": json.dumps(tower.item_ids), **(beside or {})}, card)
 
 
 def open_tower(folder: Path) -> tuple[Tower, TowerCard]:

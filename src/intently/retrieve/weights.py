@@ -16,6 +16,7 @@ from intently.catalog.schema import CatalogSpec
 from intently.config import RetrieveConfig
 from intently.nouns import History
 from intently.retrieve.columns import EventColumns, Items, Log, read_log
+from intently.retrieve.cut import cut_position, moments_from
 from intently.retrieve.fusion import fuse
 from intently.retrieve.live import IndexBuilder
 from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Retriever, Rows, TagQuery
@@ -29,7 +30,6 @@ DEPTH = 200  # candidates that each source proposes for an example
 FLOOR = 0.01  # least weight of a source: it orders what the others know nothing about
 RANKS = 20  # places that count
 LEAD = 0.7  # weight of the source that leads a start
-SHARE = 0.15  # of the log, its newest part, that gives examples
 EXAMPLES = 400  # at most
 LEAST = 50  # examples from which learning is better than the default
 TagsOf = Callable[[History], tuple[TagQuery, ...]]  # what was understood of a person at a moment
@@ -185,16 +185,7 @@ def allowed_for(spec: CatalogSpec, size: int, own: Rows) -> Allowed:
 
 
 def _moments(log: Log, seed: int, since: int) -> list[int]:
-    """Positions of events to predict: in the newest part, of people with an earlier one, one for a (person, time)."""
-    chosen = list(_first_of_groups(log, max(since, int(len(log) * (1 - SHARE)))))
+    """Positions of events to predict: from the cut on, of people with an earlier one, one for a (person, time)."""
+    chosen = list(moments_from(log, max(since, cut_position(log))))
     picked = np.random.default_rng(seed).permutation(len(chosen))[:EXAMPLES]
     return sorted(chosen[j] for j in picked)
-
-
-def _first_of_groups(log: Log, start: int) -> Iterator[int]:
-    newest: dict[int, float] = dict(zip(log.users[:start].tolist(), log.times[:start].tolist(), strict=True))
-    for position in range(start, len(log)):
-        user, time = int(log.users[position]), float(log.times[position])
-        if user in newest and newest[user] < time:
-            yield position
-        newest[user] = time

@@ -5,20 +5,18 @@ that the budget cuts off goes on at its last epoch when the command is run again
 its folder.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from intently.errors import BudgetSpent, DataError
+from intently.errors import BudgetSpent
 from intently.evaluate.commit import commit
 from intently.evaluate.retrieval.folds import Fold, Moment
 from intently.evaluate.retrieval.sets import SETS
 from intently.learn.sequences import sequences_of
 from intently.learn.settings import TowerKind, TowerSettings
+from intently.learn.settings import read_settings as read_file
 from intently.retrieve.request import Rows
 from intently.retrieve.sequence import Sequence
 from intently.retrieve.tower import Tower
@@ -42,10 +40,7 @@ def read_settings(set_name: str, file: Path | None = None) -> TowerSettings:
     path = file or SETS / set_name / "tower.toml"
     if file is None and not path.is_file():
         return TowerSettings()
-    try:
-        return TowerSettings.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
-        raise DataError(f"{path}: cannot be read as settings of a tower: {error}") from error
+    return read_file(path)
 
 
 @dataclass(frozen=True)
