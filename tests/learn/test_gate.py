@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from intently.engine.store import open_store
 from intently.engine.towers import towers_folder
 from intently.evaluate.metrics import Interval
-from intently.learn.begun import Begun, begun_in
+from intently.learn.begun import GOES_ON, Begun, begun_in, note
 from intently.learn.gate import LEAST, Measured, measure, questions_of
 from intently.learn.ground import read_ground
 from intently.learn.run import Candidate, judge
@@ -35,7 +35,7 @@ def config(tmp_path_factory):
 @pytest.fixture
 def ground(config, tmp_path):
     store = open_store(config, STORE)
-    yield read_ground(config, store, tmp_path, 0, None)
+    yield read_ground(config, store, tmp_path, 0, None, 15)
     store.journal.close()
 
 
@@ -86,7 +86,7 @@ def test_the_whole_interval_must_be_above_zero_and_people_enough(people, low, pa
 
 def test_nothing_of_the_cut_or_later_is_trained_on(config, ground, tmp_path):
     other = open_store(ring_store(tmp_path / "other", last=5), STORE)
-    elsewhere = read_ground(config, other, tmp_path / "fresh", 0, None)
+    elsewhere = read_ground(config, other, tmp_path / "fresh", 0, None, 15)
     other.journal.close()
     assert elsewhere.begun.cut == ground.begun.cut < START + (DAYS - 1) * DAY  # the last day is after it
     assert elsewhere.log.rows.tolist() != ground.log.rows.tolist()
@@ -119,7 +119,7 @@ def test_what_beats_item_knn_is_published_with_its_numbers_and_what_is_no_better
 def test_nobody_is_asked_what_the_model_that_serves_was_trained_on(tmp_path):
     config = ring_store(tmp_path)
     store = open_store(config, STORE)
-    ground = read_ground(config, store, tmp_path / "learn", 0, None)
+    ground = read_ground(config, store, tmp_path / "learn", 0, None, 15)
     later = ground.begun.cut + DAY / 2
     publish(towers_folder(store), walker(7), card_of(), GATE.model_copy(update={"cut": later}))
     learnt = judge(config, ground, Candidate(walker(1), card_of()))
@@ -130,7 +130,7 @@ def test_nobody_is_asked_what_the_model_that_serves_was_trained_on(tmp_path):
 def test_a_model_of_other_items_that_serves_is_said_and_is_no_rival(tmp_path):
     config = ring_store(tmp_path)
     store = open_store(config, STORE)
-    ground = read_ground(config, store, tmp_path / "learn", 0, None)
+    ground = read_ground(config, store, tmp_path / "learn", 0, None, 15)
     publish(towers_folder(store), walker(1, [f"other{n}" for n in range(ITEMS)]), card_of(), GATE)
     said: list[str] = []
     learnt = judge(config, ground, Candidate(walker(1), card_of()), said.append)
@@ -143,20 +143,30 @@ def test_a_training_that_was_begun_goes_on_with_what_it_read_then(tmp_path):
     now = datetime.now(UTC)
     first = Begun(last_seq=10, cut=5.0, seed=1, settings=None, at=now)
     later = first.model_copy(update={"last_seq": 12, "cut": 6.0})
-    assert begun_in(tmp_path, first) == first
-    assert begun_in(tmp_path, later) == first
-    assert begun_in(tmp_path, later.model_copy(update={"seed": 2})).last_seq == 12
+    assert begun_in(tmp_path, first, 15) == first
+    assert begun_in(tmp_path, later, 15) == first
+    assert begun_in(tmp_path, later.model_copy(update={"seed": 2}), 15).last_seq == 12
+
+
+def test_a_training_that_was_refused_goes_on_with_more_minutes_and_else_begins_anew(tmp_path):
+    refused = Begun(last_seq=10, cut=5.0, seed=1, settings=None, at=datetime.now(UTC), spent=15)
+    later = refused.model_copy(update={"last_seq": 12, "spent": 0.0})
+    note(tmp_path, refused)
+    assert begun_in(tmp_path, later, 16) == refused
+    assert begun_in(tmp_path, later, 15) == later
+    note(tmp_path, later.model_copy(update={"at": datetime.now(UTC) - GOES_ON}))
+    assert begun_in(tmp_path, refused, 15) == refused
 
 
 def test_events_that_arrive_while_it_trains_change_nothing_of_a_training(tmp_path):
     config = ring_store(tmp_path)
     store = open_store(config, STORE)
-    before = read_ground(config, store, tmp_path / "learn", 0, None)
+    before = read_ground(config, store, tmp_path / "learn", 0, None, 15)
     event = next(iter(store.journal.events_of("p01", newest=1)))
     store.journal.append([event.model_copy(update={"event_id": "new", "item_id": "i05"})])
-    after = read_ground(config, store, tmp_path / "learn", 0, None)
+    after = read_ground(config, store, tmp_path / "learn", 0, None, 15)
     assert after.sequences().digest == before.sequences().digest
     assert len(after.log) == len(before.log)
-    fresh = read_ground(config, store, tmp_path / "elsewhere", 0, None)
+    fresh = read_ground(config, store, tmp_path / "elsewhere", 0, None, 15)
     assert len(fresh.log) == len(before.log) + 1
     store.journal.close()

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from intently.learn.settings import TowerSettings
 
-__all__ = ["Begun", "begun_in"]
+__all__ = ["Begun", "begun_in", "note"]
 
 GOES_ON = timedelta(days=1)  # after which newer events are worth more than the epochs that are there
 FILE = "begun.json"
@@ -20,7 +20,8 @@ FILE = "begun.json"
 
 class Begun(BaseModel):
     """`last_seq`: of the newest event of the journal then; `cut`: events of this moment (seconds since 1970) or later
-    choose and are not trained on; `settings`: None for what fits the data."""
+    choose and are not trained on; `settings`: None for what fits the data; `spent`: minutes after which the gate
+    refused it, 0 before."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,21 +30,26 @@ class Begun(BaseModel):
     seed: int
     settings: TowerSettings | None
     at: datetime
+    spent: float = 0.0
 
 
-def begun_in(folder: Path, fresh: Begun) -> Begun:
-    """What goes on in this folder: what was begun there with the same seed and settings not long ago, else `fresh`,
-    which is noted."""
-    file = folder / FILE
+def begun_in(folder: Path, fresh: Begun, minutes: float) -> Begun:
+    """What goes on in this folder: what was begun there with the same seed and settings not long ago, and was not
+    refused after so many minutes; else `fresh`, which is noted."""
     try:
-        before = Begun.model_validate_json(file.read_text("utf-8"))
+        before = Begun.model_validate_json((folder / FILE).read_text("utf-8"))
     except (OSError, ValidationError):
         before = None
     if before is not None and (before.seed, before.settings) == (fresh.seed, fresh.settings):
-        if datetime.now(UTC) - before.at < GOES_ON:
+        if datetime.now(UTC) - before.at < GOES_ON and before.spent < minutes:
             return before
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(".new")
-    temporary.write_text(fresh.model_dump_json(), "utf-8")
-    temporary.replace(file)
+    note(folder, fresh)
     return fresh
+
+
+def note(folder: Path, begun: Begun) -> None:
+    """Keep it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f"{FILE}.new"
+    temporary.write_text(begun.model_dump_json(), "utf-8")
+    temporary.replace(folder / FILE)

@@ -45,8 +45,13 @@ class Ground:
         return sequences_of(replace(known, rows=rows), len(self.rows))
 
 
-def read_ground(config: Config, store: Store, folder: Path, seed: int, settings: TowerSettings | None) -> Ground:
-    """Read it, as it was when the training in this folder began. Raises DataError where there is too little of it."""
+def read_ground(
+    config: Config, store: Store, folder: Path, seed: int, settings: TowerSettings | None, minutes: float
+) -> Ground:
+    """Read it, as it was when the training in this folder began, if that goes on for so many minutes.
+
+    Raises DataError where there is too little of it.
+    """
     snapshot, _ = open_or_build_snapshot(store, open_vectors(config, store.name, None))
     columns = store.journal.event_columns(store.spec.history_kinds, until=datetime.now(UTC))
     log = read_log(store.spec, snapshot, columns)
@@ -57,7 +62,8 @@ def read_ground(config: Config, store: Store, folder: Path, seed: int, settings:
             f"one; it takes {LEAST_EVENTS}"
         )
     last = int(columns.seqs.max(initial=0))
-    begun = begun_in(folder, Begun(last_seq=last, cut=cut, seed=seed, settings=settings, at=datetime.now(UTC)))
+    fresh = Begun(last_seq=last, cut=cut, seed=seed, settings=settings, at=datetime.now(UTC))
+    begun = begun_in(folder, fresh, minutes)
     log = read_log(store.spec, snapshot, _up_to(columns, begun.last_seq))
     return Ground(store, snapshot, log, begun, np.unique(before_cut(log, begun.cut).rows))
 

@@ -20,6 +20,7 @@ from intently.engine.store import Store, ensure_demo, open_store
 from intently.engine.towers import towers_folder
 from intently.errors import BadRequest, Refused, StoreError
 from intently.evaluate.commit import commit
+from intently.learn.begun import note
 from intently.learn.gate import LEAST, Measured, data_of, measure, questions_of
 from intently.learn.ground import Ground, read_ground
 from intently.learn.sequences import Sequences
@@ -84,9 +85,12 @@ def learn_tower(config: Config, name: str, asked: Asked, say: Say = lambda text:
     store = open_store(config, name)
     try:
         with _alone(store) as folder:
-            ground = read_ground(config, store, folder, asked.seed, asked.settings)
+            ground = read_ground(config, store, folder, asked.seed, asked.settings, asked.minutes)
             learnt = judge(config, ground, _train(ground, asked, folder, say), say)
-            shutil.rmtree(folder)
+            if learnt.version is None:
+                note(folder, ground.begun.model_copy(update={"spent": asked.minutes}))  # more minutes go on from here
+            else:
+                shutil.rmtree(folder)
         return learnt
     finally:
         store.journal.close()
