@@ -31,6 +31,7 @@ __all__ = [
     "AllocateConfig",
     "Config",
     "EnvironmentConfig",
+    "ExplainConfig",
     "FeedConfig",
     "JournalConfig",
     "LanguageConfig",
@@ -116,6 +117,16 @@ class UnderstandConfig(StageConfig):
     refresh_days: PositiveFloat = 14.0
 
 
+class ExplainConfig(StageConfig):
+    """Who writes the lines under items that the language model makes: docs/reasons.md."""
+
+    writer: Literal["v1", "v2"] = "v2"  # in one step, or a style first
+    candidates: int = Field(2, ge=1, le=4)  # lines of one call of v2, of which the best is kept
+    words: int = Field(14, ge=6, le=20)  # of a line, at most
+    days: PositiveFloat = 14.0  # that a stored line holds at most
+    fresh: bool = True  # a server writes lines for what it shows, when the model is idle
+
+
 class EnvironmentConfig(StageConfig):
     enabled: bool = True  # false: nothing is noticed of the moment
     weather: str = ""  # an http(s) address or a file of observations (JSON); empty: no weather
@@ -142,6 +153,7 @@ class Config(StageConfig):
     feed: FeedConfig = FeedConfig()
     allocate: AllocateConfig = AllocateConfig()
     understand: UnderstandConfig = UnderstandConfig()
+    explain: ExplainConfig = ExplainConfig()
     environment: EnvironmentConfig = EnvironmentConfig()
     serve: ServeConfig = ServeConfig()
 
@@ -157,7 +169,7 @@ class Config(StageConfig):
         return self.home / store
 
 
-SECTIONS = ("journal", "language", "retrieve", "feed", "allocate", "understand", "environment", "serve")
+SECTIONS = ("journal", "language", "retrieve", "feed", "allocate", "understand", "explain", "environment", "serve")
 SHORT_NAMES = {
     "INTENTLY_LLM_URL": ("language", "url"),
     "INTENTLY_LLM_MODEL": ("language", "model"),

@@ -1,8 +1,9 @@
 """The command line: `intently VERB`. Results go to stdout, progress and logs to stderr; `--json` prints one object.
 
-A package of one file a group of verbs: `people` (feed, say), `understanding`, `inferred` (show), `remembered` (memory),
-`shop` (init, import), `run` (demo, serve), `label` (people's labels), `learning` (learn), `models` (model get),
-`mcp` (for agents), `proof` (evaluate). Rooms are imported inside the verbs, so that `--help` answers at once.
+A package of one file a group of verbs: `people` (feed, say), `understanding`, `reasons` (reason), `inferred` (show),
+`remembered` (memory), `shop` (init, import), `run` (demo, serve), `label` (people's labels), `learning` (learn),
+`models` (model get), `mcp` (for agents), `proof` (evaluate). Rooms are imported inside the verbs, so that `--help`
+answers at once.
 """
 
 import logging
@@ -18,6 +19,7 @@ from intently.cli import (
     models,
     people,
     proof,
+    reasons,
     remembered,
     report,
     run,
@@ -36,7 +38,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (run, people, understanding, inferred, remembered, shop, label, report, learning, models, mcp, proof):
+for group in (
+    run,
+    people,
+    understanding,
+    reasons,
+    inferred,
+    remembered,
+    shop,
+    label,
+    report,
+    learning,
+    models,
+    mcp,
+    proof,
+):
     group.register(app)
 
 

@@ -1,4 +1,4 @@
-"""Verbs that measure: evaluate feed, retrieval, words, commands, trajectories, understanding, fulfilment."""
+"""Verbs that measure: evaluate feed, retrieval, words, commands, trajectories, understanding, reasons, fulfilment."""
 
 import sys
 from pathlib import Path
@@ -333,4 +333,48 @@ def understanding(
         from intently.evaluate.understanding.write import write_report
 
         write_report(report, write)
+    _show(report, json_out)
+
+
+@evaluate_app.command("reasons")
+def reasons(
+    ground: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ground", help="demo-movies (default), or a set of `evaluate understanding`; repeat for several."
+        ),
+    ] = None,
+    rows: RowsOption = "",
+    items: Annotated[int, typer.Option("--items", min=2, help="Items drawn, with five lines each.")] = 60,
+    seed: int = 0,
+    model: Annotated[
+        bool, typer.Option("--model/--no-model", help="Ask the language model; else answers that are kept must do.")
+    ] = False,
+    audit: Annotated[
+        Path | None, typer.Option("--audit", help="File for 100 lines of the last row with their evidence, to be read.")
+    ] = None,
+    data: DataOption = None,
+    budget_minutes: BudgetOption = 60,
+    out: OutOption = None,
+    write: WriteOption = None,
+    json_out: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Lines under items: diversity, support, fall-backs, deletion and cost of the template, V1 and V2."""
+    from intently.config import load_config
+    from intently.evaluate.reasons.rows import choose_rows
+    from intently.evaluate.reasons.run import Asking, run_reasons_evaluation
+    from intently.evaluate.reasons.write import write_audit, write_report
+
+    config = load_config(home=home)
+    asking = Asking(
+        grounds=tuple(ground or ["demo-movies"]), rows=_names(rows), items=items, seed=seed, model=model,
+        budget_minutes=budget_minutes, data=data,
+    )  # fmt: skip
+    report = run_reasons_evaluation(asking, out or config.home / "cache" / "evaluate", config, _say)
+    if write is not None:
+        write_report(report, write)
+    if audit is not None:
+        row = choose_rows(asking.rows)[-1]
+        _say(f"{write_audit(report, row, audit)} lines of {row} to be read: {audit}")
     _show(report, json_out)

@@ -5,6 +5,7 @@ allocating  multipliers of the places that supplies get, from request to request
 store       opening and importing; worlds: snapshot, index and sources as they are now; towers: the published sequence
             model among them; people: one person's events
 feeds       making slates; saying: commands; remembering, steering: memory versions; traces: written behind the request
+lines       stored lines under items, and why they are there; writing, production, fresh: how they are written
 inferring   how something was inferred (inferred: its views); understood: what is known, corrected by the person
 labelling   what people are given to judge, and what they say of it
 services    encoder and model, shared by the stores of one process; background: threads; broker: what pages listen to
@@ -14,6 +15,7 @@ from intently.engine.answers import Difference, Health, MemoryView, Round, Said,
 from intently.engine.broker import Broker, Told
 from intently.engine.engine import Engine
 from intently.engine.inferred import Asked, CallText, Did, Fault, Found, Inferred, Left, Strand, Want
+from intently.engine.lines import Ground, Why
 from intently.engine.services import Services
 from intently.engine.steering import LASTING, check_zone
 from intently.engine.store import Imported, Store
@@ -31,6 +33,7 @@ __all__ = [
     "Engine",
     "Fault",
     "Found",
+    "Ground",
     "Health",
     "Imported",
     "Inferred",
@@ -44,6 +47,7 @@ __all__ = [
     "Told",
     "Version",
     "Want",
+    "Why",
     "check_zone",
     "prepare_store",
 ]

@@ -1,5 +1,5 @@
-"""Work behind the page: encode what is missing, understand who opens their page, take up what `intently learn` has
-published, prune old traces.
+"""Work behind the page: encode what is missing, understand who opens their page, write lines, take up what
+`intently learn` has published, prune old traces.
 
 Understandings are jobs of the journal with a lease, so that one which was killed is taken up again; the model's answers
 up to then are kept and not asked again. All of it gives way to a person who waits for a command.
@@ -17,12 +17,15 @@ from intently.catalog.vectors import VectorCache
 from intently.engine.broker import Broker, Told
 from intently.engine.encoding import ItemEncoder
 from intently.engine.feeds import Feeds
+from intently.engine.fresh import FreshLines
 from intently.engine.services import Services
 from intently.engine.store import Store
 from intently.engine.understanding import Understander
 from intently.engine.worlds import WorldKeeper
+from intently.engine.writing import LineWriter
 from intently.errors import IntentlyError, NotFound
 from intently.journal import Job
+from intently.nouns import Slate
 
 __all__ = ["Background"]
 
@@ -39,17 +42,18 @@ class Background:
 
     def __init__(
         self, store: Store, worlds: WorldKeeper, vectors: VectorCache, services: Services, broker: Broker,
-        understander: Understander, feeds: Feeds,
+        understander: Understander, feeds: Feeds, writer: LineWriter,
     ) -> None:  # fmt: skip
         self._store, self._worlds, self._vectors, self._services = store, worlds, vectors, services
         self._broker, self._understander, self._feeds = broker, understander, feeds
+        self._fresh = FreshLines(store, services, broker, feeds, writer)
         self._understanding: str | None = None  # who is being understood now
         self._erased: set[str] = set()  # of those, who was erased meanwhile
         self._stopping = threading.Event()
         self._work = threading.Event()
         self._threads = [
             threading.Thread(target=run, name=f"{store.name}-{run.__name__.strip('_')}", daemon=True)
-            for run in (self._encode, self._understand, self._watch)
+            for run in (self._encode, self._understand, self._write_lines, self._watch)
         ]
 
     def start(self) -> None:
@@ -72,8 +76,13 @@ class Background:
         self._store.journal.enqueue(UNDERSTAND, user_id, {"user_id": user_id})
         return True
 
+    def ask_lines(self, user_id: str, client: str, slate: Slate) -> None:
+        """Lines for what a page shows, when the model is idle."""
+        self._fresh.ask(user_id, client, slate)
+
     def forget(self, user_id: str) -> None:
         """The person was erased: what a running understanding still writes about them goes too, when it has ended."""
+        self._fresh.forget(user_id)
         if self._understanding == user_id:
             self._erased.add(user_id)
 
@@ -110,6 +119,11 @@ class Background:
                 self._store.journal.erase(self._understanding)
                 self._erased.discard(self._understanding)
             self._understanding = None
+
+    def _write_lines(self) -> None:
+        while not self._stopping.wait(LOOK_SECONDS):
+            if self._understanding is None:
+                self._fresh.write(self._stopping.is_set)
 
     @contextmanager
     def _held(self, job: Job) -> Iterator[None]:
@@ -153,5 +167,6 @@ class Background:
                 pruned = time.monotonic()
                 try:
                     self._feeds.prune(datetime.now(UTC))
+                    self._store.journal.reasons.prune(datetime.now(UTC))
                 except IntentlyError as error:
                     log.warning("traces_not_pruned", extra={"error": str(error)})

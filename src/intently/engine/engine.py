@@ -27,12 +27,14 @@ from intently.engine.feeds import Feeds
 from intently.engine.inferring import Inferring
 from intently.engine.labelling import Labelling
 from intently.engine.population import Population
+from intently.engine.production import Production
 from intently.engine.saying import Saying
 from intently.engine.services import Services
 from intently.engine.steering import check_ids
 from intently.engine.store import Store, ensure_demo, open_store
 from intently.engine.understanding import Understander
 from intently.engine.worlds import WorldKeeper, open_vectors
+from intently.engine.writing import LineWriter
 from intently.errors import BadRequest, NotFound
 from intently.feed.parser import Parsed
 from intently.feed.replay import Replayed
@@ -85,6 +87,8 @@ class Engine(Inferring):
         self.sayings = Saying(self.store, self.worlds, self.feeds, self.services, self.broker, self.config)
         self.understander = Understander(self.store, self.worlds, self.services, self.config)
         self.population = Population(self.store, self.understander, self.config)
+        self.writer = LineWriter(self.store, self.worlds, self.understander, self.config)
+        self.production = Production(self.store, self.worlds, self.understander, self.writer)
         super().__init__(self.store, self.worlds, self.feeds, self.config)
         self._background: Background | None = None
         self._lock = threading.Lock()
@@ -228,8 +232,11 @@ class Engine(Inferring):
         return self.sayings.relax(user_id, relaxation, client, version)
 
     def prefill(self, user_id: str, client: str, slate: Slate) -> None:
-        """After a slate is shown: let the model's server read all but the command. Returns at once."""
+        """After a slate is shown: let the model's server read all but the command, and write lines for what is shown
+        when it is idle. Returns at once."""
         self.sayings.prefill(user_id, client, slate)
+        if self._background is not None:
+            self._background.ask_lines(user_id, client, slate)
 
     # ---------------------------------------------------------------------------------------------------------- people
     def record(self, events: Sequence[Event]) -> Appended:
@@ -352,7 +359,7 @@ class Engine(Inferring):
         with self._lock:
             if self._background is None:
                 self._background = Background(self.store, self.worlds, self._vectors, self.services, self.broker,
-                                              self.understander, self.feeds)  # fmt: skip
+                                              self.understander, self.feeds, self.writer)  # fmt: skip
                 self._background.start()
                 threading.Thread(target=self._warm, name="warm", daemon=True).start()
 

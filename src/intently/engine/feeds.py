@@ -3,7 +3,7 @@
 import uuid
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,21 +13,25 @@ from intently.catalog.snapshot import Snapshot
 from intently.config import Config
 from intently.engine.allocating import Allocating
 from intently.engine.filters import read_filters
-from intently.engine.people import HIDING, NEWEST, SEEN, Person, person_of
+from intently.engine.lines import Lines
+from intently.engine.people import DOUBT, HIDING, NEWEST, SEEN, Person, person_of
 from intently.engine.remembering import Remembering
 from intently.engine.store import Store
 from intently.engine.traces import TraceWriter
 from intently.engine.understood import understood
 from intently.engine.worlds import WorldKeeper
 from intently.errors import BadRequest, NotFound
+from intently.explain.liking import strands_of
 from intently.feed.passed import passed_over
 from intently.feed.replay import Replayed, replay
 from intently.feed.request import FeedRequest, Recommended, next_page, recommend
 from intently.feed.slate import read_cursor
+from intently.feed.trace import request_of
 from intently.feed.whynot import WhyNot, why_not
 from intently.nouns import Preference, Reason, Slate, SlateItem, utc
 from intently.retrieve.fusion import similar
 from intently.retrieve.request import Allowed
+from intently.understand.corrections import Corrected
 
 __all__ = ["Feeds", "Made", "Shown", "shown_at"]
 
@@ -69,6 +73,7 @@ class Feeds:
         self.memory = Remembering(store, config)
         self.allocating = Allocating(store.journal, config.allocate)
         self.traces = TraceWriter(store.journal)
+        self.lines = Lines(store.journal, worlds)
         self._last: OrderedDict[tuple[str, str], Shown] = OrderedDict()
 
     def make(
@@ -94,6 +99,7 @@ class Feeds:
             seed=seed, diversify=diversify, only=only, made=made,
         )  # fmt: skip
         done = recommend(self._worlds.at(moment), request)
+        done = replace(done, slate=self.lines.put_on(done.slate, request))
         if keep:
             self._keep(request, done)
         return done.slate
@@ -104,9 +110,12 @@ class Feeds:
         trace = self.trace(feed_id)
         if trace["request"]["user_id"] != user_id:
             raise BadRequest("this cursor is of another person's feed; ask for the feed without it")
-        slate = next_page(self._worlds.current.world, trace, start)
+        world = self._worlds.current.world
+        slate = next_page(world, trace, start)
         self._lengthen(slate, start)
-        return slate
+        person = self._person(user_id, slate.as_of, world.snapshot)
+        told = replace(request_of(world, trace), interests=self._interests(user_id, slate.as_of), doubts=person.doubts)
+        return self.lines.put_on(slate, told)
 
     def last(self, user_id: str, client: str, feed_id: str | None) -> Shown | None:
         """The slate that a command refers to: the named one, else the last one of this person and client."""
@@ -164,6 +173,7 @@ class Feeds:
 
     def forget(self, user_id: str) -> None:
         """Drop what is kept at hand of a person."""
+        self.lines.forget()
         for key in [key for key in self._last if key[0] == user_id]:
             self._last.pop(key, None)
 
@@ -199,6 +209,7 @@ class Feeds:
             passed=self._passed(user_id, client, made.said, person) if only is None else {},
             previous=tuple(item_id for item_id, _ in last.items) if last else (),
             multipliers=self.allocating.now(), notices=made.notices,
+            interests=_keys(known), doubts=person.doubts,
         )  # fmt: skip
 
     def _passed(
@@ -208,8 +219,11 @@ class Feeds:
             return {}
         return passed_over(self._store.journal.slates(user_id, client, *said), person.touched)
 
+    def _interests(self, user_id: str, moment: datetime) -> tuple[str, ...]:
+        return _keys(understood(self._store.journal, user_id, moment))
+
     def _person(self, user_id: str, moment: datetime, snapshot: Snapshot) -> Person:
-        kinds = {*HIDING, *SEEN, *self._store.spec.history_kinds}  # impressions would push the history out
+        kinds = {DOUBT, *HIDING, *SEEN, *self._store.spec.history_kinds}  # impressions would push the history out
         events = self._store.journal.events_of(user_id, kinds=kinds, until=moment, newest=NEWEST)
         return person_of(events, self._store.spec, snapshot)
 
@@ -242,3 +256,10 @@ class Feeds:
         snapshot = self._worlds.current.world.snapshot
         rows = [(item_id, snapshot.row_of(item_id)) for item_id in item_ids]
         return tuple((item_id, snapshot.titles[row] if row is not None else "") for item_id, row in rows)
+
+
+def _keys(known: Corrected | None) -> tuple[str, ...]:
+    """Of the interests in force."""
+    if known is None:
+        return ()
+    return tuple(strand.key for strand in strands_of(known.row.interests, known.row.personas, known.row.tags))

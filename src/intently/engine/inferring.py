@@ -13,6 +13,7 @@ from intently.catalog.arrays import Snapshot
 from intently.config import Config
 from intently.engine.feeds import Feeds
 from intently.engine.inferred import Asked, CallText, Did, Fault, Found, Inferred, Kind, Left, Strand, Want
+from intently.engine.lines import Why
 from intently.engine.steering import Steering, check_ids
 from intently.engine.store import Store
 from intently.engine.understood import understood
@@ -90,6 +91,30 @@ class Inferring(Steering):
         raise NotFound(
             f"nothing with the id {disowned_id[:64]!r} is disowned; the list of what was inferred has the ids"
         )
+
+    def why(self, user_id: str, feed_id: str, item_id: str, *, client: str = "api") -> Why:
+        """Why the line under an item of a slate is there. Raises NotFound for a slate that is not at hand any more."""
+        check_ids(user_id, client, feed_id, item_id)
+        snapshot, spec = self._worlds.current.world.snapshot, self._store.spec
+        kept = self._feeds.last(user_id, client, feed_id)  # refuses another person's
+        words = {("item", one): title for one, title in kept.items} if kept else {}
+        words |= {("preference", one.id): one.quote for one in self.memory(user_id, client=client).preferences}
+        row = self.understanding(user_id)
+        words |= {("tag", tag.tag_id): tag.text for tag in (row.tags if row else ())}
+        for event in self._store.journal.events_of(user_id, kinds=spec.history_kinds):
+            words["event", event.event_id] = _did(event, snapshot).title
+        return self._feeds.lines.why(feed_id, item_id, words)
+
+    def doubt(self, user_id: str, feed_id: str, item_id: str, *, client: str = "api") -> Why:
+        """The person says that this line is wrong: it is kept as an event, and not said to them again. Raises as
+        `why`, and BadRequest for an item without a line."""
+        why = self.why(user_id, feed_id, item_id, client=client)
+        if not why.line:
+            raise BadRequest("there is no line under this item that could be wrong")
+        event = Event(user_id=user_id, kind="doubt", time=datetime.now(UTC), item_id=item_id, query=why.line,
+                      feed_id=feed_id, surface=why.by)  # fmt: skip
+        self._store.journal.append([event])
+        return why
 
     def disowned(self, user_id: str) -> tuple[Disowned, ...]:
         """What the person said is not them, the newest first."""

@@ -10,10 +10,11 @@ import numpy as np
 from intently.catalog.schema import CatalogSpec
 from intently.nouns import KINDS, Event, History
 
-__all__ = ["HIDING", "NEWEST", "SEEN", "Person", "person_of"]
+__all__ = ["DOUBT", "HIDING", "NEWEST", "SEEN", "Person", "person_of"]
 
 HIDING = ("hide", "dislike")
 SEEN = ("view", "detail", "rating", "purchase", "review")
+DOUBT = "doubt"
 NEWEST = 5000  # events read for one request
 
 
@@ -30,6 +31,7 @@ class Person:
     disliked: tuple[int, ...]  # rows
     seen: frozenset[str]
     touched: Mapping[str, datetime]  # when something was last done with an item
+    doubts: frozenset[tuple[str, str]] = frozenset()  # (item id, line under it) that the person called wrong
 
 
 def person_of(events: Sequence[Event], spec: CatalogSpec, snapshot: Rows) -> Person:
@@ -43,8 +45,12 @@ def person_of(events: Sequence[Event], spec: CatalogSpec, snapshot: Rows) -> Per
     disliked: list[int] = []
     seen: set[str] = set()
     touched: dict[str, datetime] = {}
+    doubts: set[tuple[str, str]] = set()
     for event in events:
         if event.item_id is None:
+            continue
+        if event.kind == DOUBT:
+            doubts.add((event.item_id, event.query or ""))
             continue
         row = snapshot.row_of(event.item_id)
         touched[event.item_id] = event.time
@@ -65,7 +71,7 @@ def person_of(events: Sequence[Event], spec: CatalogSpec, snapshot: Rows) -> Per
         np.array(rows, np.int32), np.array(times, np.float64), np.array(liked, np.bool_), tuple(ids),
         np.array(kinds, np.int8),
     )  # fmt: skip
-    return Person(history, frozenset(hidden), tuple(disliked), frozenset(seen), touched)
+    return Person(history, frozenset(hidden), tuple(disliked), frozenset(seen), touched, frozenset(doubts))
 
 
 def _seconds(time: datetime) -> float:

@@ -10,7 +10,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from intently.config import Config
@@ -118,7 +118,7 @@ class Population:
             except NotFound:
                 continue  # too little history costs nothing
         at_once = 1 if model.embedded else model.in_flight
-        return _scaled(total, len(user_ids) / max(1, len(few)), at_once), len(few)
+        return total.times(len(user_ids) / max(1, len(few)), at_once), len(few)
 
     def _understand(self, user_id: str, as_of: datetime, budget: Budget | None) -> bool:
         """Whether anything had to be asked or looked up."""
@@ -155,18 +155,6 @@ class Population:
             except BlockingIOError as error:
                 raise Refused(f"another batch understands people of {self._store.name!r} now; wait for it") from error
             yield
-
-
-def _scaled(total: Estimate, factor: float, at_once: int) -> Estimate:
-    """The estimate of more people, whose calls are asked `at_once`."""
-    return replace(
-        total,
-        calls=round(total.calls * factor),
-        tokens_in=round(total.tokens_in * factor),
-        tokens_out=round(total.tokens_out * factor),
-        money=total.money * factor,
-        seconds=None if total.seconds is None else total.seconds * factor / at_once,
-    )
 
 
 def _hash(parts: Sequence[object]) -> str:

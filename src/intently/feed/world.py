@@ -81,6 +81,8 @@ class FeedRequest:
     multipliers: Multipliers = Multipliers()  # of the allocation, as the requests before left them
     previous: tuple[str, ...] = ()  # the slate under which the command was typed
     notices: tuple[str, ...] = ()
+    interests: tuple[str, ...] = ()  # keys of those in force: stored lines under items are theirs
+    doubts: frozenset[tuple[str, str]] = frozenset()  # (item id, line) that the person called wrong
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,14 @@ class Reasons:
         with self._store.read() as connection:
             return [_reason_of(row) for row in reversed(connection.execute(wanted).all())]
 
+    def lines_of(self, item_id: str, limit: int) -> list[ReasonRow]:
+        """The newest lines for an item, whoever's they are."""
+        newest = (
+            select(reason).where(reason.c.item_id == item_id).order_by(reason.c.time_us.desc(), reason.c.reason_key)
+        )
+        with self._store.read() as connection:
+            return [_reason_of(row) for row in connection.execute(newest.limit(limit))]
+
     def any(self) -> bool:
         """Whether there is any line at all."""
         with self._store.read() as connection:

@@ -48,6 +48,17 @@ class Estimate:
             self.counted_by if self.counted_by == other.counted_by else "approximation",
         )
 
+    def times(self, factor: float, at_once: int = 1) -> "Estimate":
+        """Of so many times as much, whose calls are asked `at_once`."""
+        return replace(
+            self,
+            calls=round(self.calls * factor),
+            tokens_in=round(self.tokens_in * factor),
+            tokens_out=round(self.tokens_out * factor),
+            money=self.money * factor,
+            seconds=None if self.seconds is None else self.seconds * factor / at_once,
+        )
+
     def __str__(self) -> str:
         time_text = "time unknown" if self.seconds is None else f"about {self.seconds:,.0f} s"
         money_text = f", {self.money:.4f} in money" if self.money else ""

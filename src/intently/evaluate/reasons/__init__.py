@@ -1,0 +1,1 @@
+"""Lines under items, measured: `intently evaluate reasons`."""

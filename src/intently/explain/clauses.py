@@ -1,0 +1,252 @@
+"""Each clause of a line against the evidence: what nothing supports is cut, and what is left is the line.
+
+A clause that does not speak of the person must be true of the item by its facets and text alone; one that does may also
+rest on interests, tags and commands, and then it must rest on one of them. Numbers, years and names count exactly,
+words in any inflection, and other words for a facet's value as the catalogue declares them. Degrees and denials ("the
+best", "no", "without") count only together with the word behind them. RecGPT asks a judge for factuality; this is
+ours, and it runs before any line is shown.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from intently.catalog.lexicon import plain
+from intently.explain.evidence import ITEM_KINDS, Evidence, Kind, Piece, sayable
+from intently.explain.spans import Span, Word, clauses_of, words_of
+from intently.explain.wording import Wording, bases, open_wording
+
+__all__ = ["LONGEST_LINE", "Checked", "Checker", "Clause"]
+
+LONGEST_LINE = 120  # characters
+LEAST_WORDS = 3  # of a line
+MOST_REPEATED = 2  # times that a line may say one word
+PERSONAL: tuple[Kind, ...] = ("interest", "tag", "preference")
+PREFERRED: dict[str, int] = {"interest": 0, "preference": 1, "facet": 2, "tag": 3, "event": 4, "cue": 5, "text": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of a line. `evidence`: names of the pieces that it rests on; `fault`: why it does not stand, or ""."""
+
+    text: str
+    evidence: tuple[tuple[str, str], ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`text`: what is left of the line, "" when nothing may be said; `clauses`: all that it had."""
+
+    text: str
+    clauses: tuple[Clause, ...]
+    fault: str = ""  # of the line as a whole
+
+    @property
+    def evidence(self) -> tuple[tuple[str, str], ...]:
+        """What the line rests on, each piece once."""
+        if not self.text:
+            return ()
+        return tuple(dict.fromkeys(name for clause in self.clauses if not clause.fault for name in clause.evidence))
+
+    @property
+    def whole(self) -> bool:
+        """Whether every clause stood."""
+        return bool(self.text) and not any(clause.fault for clause in self.clauses)
+
+
+class Unsupported(Exception):
+    """A word that nothing supports; caught here."""
+
+
+@dataclass(frozen=True)
+class Checker:
+    """Checks lines about the things of one catalogue."""
+
+    wording: Wording
+    said: frozenset[str]  # words that claim nothing
+
+    @classmethod
+    def of(cls, language: str, noun: str, nouns: str) -> "Checker | None":
+        """None for a language that has no lists of words."""
+        wording = open_wording(language)
+        return None if wording is None else cls(wording, sayable(wording, noun, nouns))
+
+    def check(self, line: str, evidence: Evidence) -> Checked:
+        """The line without what is not supported."""
+        line = " ".join(line.split()).strip(" .;,-–—")
+        words = words_of(line, evidence.of("title", "event"))
+        spans = clauses_of(line, words, self.wording)
+        clauses = tuple(self._clause(span, evidence) for span in spans)
+        kept = [span for span, clause in zip(spans, clauses, strict=True) if not clause.fault]
+        text = _joined(kept, self.wording)
+        fault = self._fault(line, text, words, evidence)
+        return Checked("" if fault else text, clauses, fault)
+
+    def _fault(self, line: str, text: str, words: Sequence[Word], evidence: Evidence) -> str:
+        if len(text.split()) < LEAST_WORDS:
+            return "too little of it is supported" if line else "it is empty"
+        if len(text) > LONGEST_LINE:
+            return f"it has {len(text)} characters, and {LONGEST_LINE} are the most"
+        counts = Counter(word.key for word in words if word.key not in self.said)
+        if any(n > MOST_REPEATED for n in counts.values()) or _stutters(words):
+            return "it repeats itself"
+        own = frozenset(base for word in plain(evidence.title).split() for base in bases(word))
+        told = [word for word in words if word.key not in self.said]
+        if all((word.named is not None and word.named.kind == "title") or own & bases(word.text) for word in told):
+            return "it says no more than the title"
+        return ""
+
+    def _clause(self, span: Span, evidence: Evidence) -> Clause:
+        try:
+            return Clause(span.text, self._support(span, evidence))
+        except Unsupported as fault:
+            return Clause(span.text, fault=str(fault))
+
+    def _support(self, span: Span, evidence: Evidence) -> tuple[tuple[str, str], ...]:
+        keys = {word.key for word in span.words}
+        allowed = self._allowed(keys, evidence)
+        held: list[list[Piece]] = [[word.named] for word in span.words if word.named is not None]
+        did: list[Word] = []
+        for place, word in enumerate(span.words):
+            if word.named is not None:
+                continue
+            if word.key in self.wording.did:
+                did.append(word)
+            elif (found := self._pieces(span, place, allowed)) is not None:
+                held.append(found)
+        cover = _cover(held)
+        for word in did:
+            self._done(word, cover)
+        if keys & self.wording.own and not any(piece.kind in (*PERSONAL, "event") for piece in cover):
+            raise Unsupported("it speaks of the person and rests on nothing that is known of them")
+        named = tuple(piece.name for piece in cover if piece.kind != "title")
+        if not named:
+            raise Unsupported("it claims nothing")
+        return named
+
+    def _allowed(self, keys: set[str], evidence: Evidence) -> list[Piece]:
+        kinds: set[Kind] = {*ITEM_KINDS}
+        if keys & self.wording.person:
+            kinds |= {*PERSONAL, "cue"}
+        if keys & self.wording.moment:
+            kinds.add("cue")
+        return [piece for piece in evidence.pieces if piece.kind in kinds]
+
+    def _pieces(self, span: Span, place: int, allowed: Sequence[Piece]) -> list[Piece] | None:
+        """The pieces that support the word; None where it claims nothing. Raises Unsupported."""
+        word = span.words[place]
+        if word.key in self.wording.refused:
+            raise Unsupported(f"{word.text!r} is never said")
+        if word.capital and (word.key not in self.said or not _begins_sentence(span, place)):
+            found = _with_name(span, place, allowed)
+            if not found and not _begins_sentence(span, place):
+                raise Unsupported(f"the name {word.text!r} is in no evidence")
+            if found:
+                return found
+        if word.key in self.wording.strong:
+            found = _with_next(span, place, allowed)
+        elif word.key in self.said:
+            return None
+        else:
+            found = [piece for piece in allowed if _holds(piece, word.text)]
+        if not found:
+            raise Unsupported(f"{word.text!r} is in no evidence")
+        return found
+
+    def _done(self, word: Word, cover: Sequence[Piece]) -> None:
+        """That the person did this. Raises Unsupported."""
+        kinds = self.wording.did[word.key]
+        if "command" in kinds and any(piece.kind == "preference" for piece in cover):
+            return
+        liked = len(kinds) > 1  # liked, enjoyed: of what was liked, whatever the event
+        for piece in cover:
+            if piece.kind == "event" and (piece.liked if liked else piece.event in kinds):
+                return
+            if liked and piece.kind == "interest":
+                return
+        raise Unsupported(f"that they {word.text!r} it is not known")
+
+
+def _begins_sentence(span: Span, place: int) -> bool:
+    return place == 0 and (span.first or any(mark in span.mark for mark in ".!?:"))
+
+
+def _holds(piece: Piece, word: str) -> bool:
+    """Whether the piece has the word, or each part of a compound; a number exactly."""
+    if any(sign.isdigit() for sign in word):
+        plain_word = plain(word)
+        return any(plain_word == plain(one) for text in (piece.text, *piece.also) for one in text.split())
+    if bases(word) & piece.bases:
+        return True
+    parts = [part for part in word.split("-") if part]
+    return len(parts) > 1 and all(bases(part) & piece.bases for part in parts)
+
+
+def _with_name(span: Span, place: int, allowed: Sequence[Piece]) -> list[Piece]:
+    """The pieces that hold the whole run of capital words that this word is part of, in this order."""
+    words = span.words
+    first = last = place
+    while first > 0 and words[first - 1].capital and words[first - 1].named is None and not words[first].mark.strip():
+        first -= 1
+    while last + 1 < len(words) and words[last + 1].capital and words[last + 1].named is None:
+        last += 1
+    for begin in {first, first + 1} if _begins_sentence(span, first) and first < place else {first}:
+        run = [part for word in words[begin : last + 1] for part in plain(word.text).split()]
+        found = [piece for piece in allowed if _run_in(run, piece)]
+        if found:
+            return found
+    return []
+
+
+def _run_in(run: Sequence[str], piece: Piece) -> bool:
+    texts = [piece.words, *(tuple(plain(one).split()) for one in piece.also)]
+    return any(
+        list(words[at : at + len(run)]) == list(run) for words in texts for at in range(len(words) - len(run) + 1)
+    )
+
+
+def _with_next(span: Span, place: int, allowed: Sequence[Piece]) -> list[Piece]:
+    """The pieces that have this word right before the next one of the clause."""
+    if place + 1 >= len(span.words):
+        return []
+    one, other = bases(span.words[place].text), bases(span.words[place + 1].text)
+    return [
+        piece
+        for piece in allowed
+        if any(one & left and other & right for run in piece.runs for left, right in zip(run, run[1:], strict=False))
+    ]
+
+
+def _cover(held: Sequence[Sequence[Piece]]) -> list[Piece]:
+    """Few pieces that support all words: those that support most first; of equals what says most of the person."""
+    left = [list(pieces) for pieces in held]
+    chosen: list[Piece] = []
+    while left:
+        counts = Counter(piece for pieces in left for piece in pieces)
+        best = min(counts, key=lambda piece: (-counts[piece], PREFERRED.get(piece.kind, 9), piece.key))
+        chosen.append(best)
+        left = [pieces for pieces in left if best not in pieces]
+    return chosen
+
+
+def _stutters(words: Sequence[Word]) -> bool:
+    return any(one.key == other.key for one, other in zip(words, words[1:], strict=False))
+
+
+def _joined(kept: Sequence[Span], wording: Wording) -> str:
+    """The clauses that stand as one line: a connector that lost what stood before it goes."""
+    if not kept:
+        return ""
+    first = kept[0]
+    if not first.first and first.words[0].key in wording.connectors - {"for"} and len(first.words) > 1:
+        dropped = first.words[1].start - first.words[0].start
+        first = replace(first, text=first.text[dropped:])
+    line = first.text + "".join(_mark(span.mark) + span.text for span in kept[1:])
+    return line[:1].upper() + line[1:]
+
+
+def _mark(mark: str) -> str:
+    """What stands between two clauses, without quotes that belong to them."""
+    bare = mark.strip("“”\"'‘’ ")
+    return f"{bare} " if bare and bare in ",;:.!?…" else f" {bare} " if bare else " "

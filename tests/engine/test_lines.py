@@ -1,0 +1,188 @@
+"""Stored lines on a real store: written in a batch, put under items, doubted, disowned, erased; none is waited for."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from intently.config import load_config
+from intently.engine import Engine, Services
+from intently.engine.store import import_store
+from intently.errors import NotFound
+from intently.journal import UnderstandingRow
+from intently.language import Budget, ScriptedModel
+from intently.nouns import Interest, Slate, Tag
+from tests.serve.conftest import TOML
+
+STYLE = "for quiet guests; dry; scene; any"
+NOW = datetime.now(UTC)
+
+
+class ByWord:
+    """An encoder of known vectors: inns on one axis, comedy on another."""
+
+    digest, dim = "words", 3
+
+    def encode(self, texts):
+        rows = [[float("inn" in t.casefold()), float("ome" in t.casefold()), 0.1] for t in texts]
+        return (np.array(rows, np.float32).T / np.linalg.norm(rows, axis=1)).T.astype(np.float32)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """Twenty-four films, of which every fourth is at an inn; ann likes inns, bob does too."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "catalog.toml").write_text(TOML, "utf-8")
+    words = ("Comedy", "Horror at the inn", "Drama", "Western")
+    rows = "\n".join(
+        f"f{n},{words[n % 4]} {n},A landlord hides letter {n} in the cellar,{words[n % 4].split()[0]},90"
+        for n in range(24)
+    )
+    (folder / "items.csv").write_text(f"id,title,text,genre,minutes\n{rows}\n", "utf-8")
+    (folder / "events.csv").write_text("user,item,time,value\nann,f1,1700000000,8\nbob,f5,1700000000,8\n", "utf-8")
+    config = load_config(env={}, home=tmp_path / "home")
+    import_store(config, "inns", folder / "catalog.toml")
+    with Services(config, model=ScriptedModel()) as services:
+        services._arrived(ByWord())  # as when its files have come
+        with Engine("inns", config=config, services=services) as opened:
+            items = [opened.item(one) for one in opened.worlds.missing_items()]
+            opened.worlds.put_vectors(items, ByWord().encode([item.title for item in items]))
+            for user in ("ann", "bob"):
+                _understand(opened, user)
+            yield opened
+
+
+def _understand(engine: Engine, user: str, listed: bool = False) -> None:
+    interest = Interest(interest_id="i1", text="haunted inns", evidence=("e1", "e2"), listed=listed)
+    tag = Tag(tag_id="t1", text="haunted inn", interest_id="i1")
+    engine.store.journal.put_understanding(UnderstandingRow(user, "h", (interest,), (tag,), NOW - timedelta(hours=1)))
+
+
+def answer(engine: Engine, *lines: str) -> ScriptedModel:
+    """From now on the model answers so: a style and two lines each time."""
+    model = ScriptedModel([text for line in lines for text in (STYLE, f"{line}\n{line} for you")])
+    engine.services._given = engine.services._model = model
+    return model
+
+
+def write(engine: Engine, *lines: str, people: tuple[str, ...] = ("ann",), items: int = 2) -> ScriptedModel:
+    model = answer(engine, *lines)
+    plan = engine.production.plan(people, items=items)
+    assert engine.production.run(plan).failed == ()
+    return model
+
+
+def lines(slate: Slate) -> list[str]:
+    return [item.reason.text for item in slate.items]
+
+
+def test_a_batch_writes_the_nearest_pairs_and_the_feed_shows_them(engine: Engine) -> None:
+    write(engine, "A landlord hides a letter in the cellar", "The cellar of a landlord hides a letter")
+    slate = engine.feed("ann", limit=24)
+    found = [item for item in slate.items if "cellar" in item.reason.text]
+    assert len(found) == 2
+    assert all("inn" in item.title for item in found)
+    assert ("tag", "t1") in found[0].reason.evidence  # what brought it stays named
+    assert any(kind == "text" for kind, _ in found[0].reason.evidence)
+    assert not any("cellar" in text for text in lines(engine.feed("bob", limit=24)))
+
+
+def test_a_second_batch_asks_nothing_that_holds_and_the_rest_of_one_that_stopped(engine: Engine) -> None:
+    write(engine, "A landlord hides a letter in the cellar", items=1)
+    plan = engine.production.plan(["ann"], items=2)
+    assert (len(plan.jobs), plan.kept) == (1, 1)
+    assert "1 lines for 1 people" in str(plan)
+    answer(engine)
+    report = engine.production.run(plan, Budget(tokens=1))
+    assert report.left == 1
+    assert "budget" in report.stopped
+    write(engine, "The letter of a landlord in his cellar")
+    assert engine.production.plan(["ann"], items=2).jobs == ()
+
+
+def test_a_line_of_which_nothing_stands_leaves_the_template_and_is_not_asked_again(engine: Engine) -> None:
+    before = lines(engine.feed("ann", limit=24))
+    write(engine, "Dragons of fire", items=1)
+    assert lines(engine.feed("ann", limit=24)) == before
+    assert engine.production.plan(["ann"], items=1).jobs == ()
+
+
+def test_a_line_holds_for_its_situation_alone_and_goes_when_the_item_changes(engine: Engine) -> None:
+    write(engine, "A landlord hides a letter in the cellar", items=1)
+    shown = next(item for item in engine.feed("ann", limit=24).items if "cellar" in item.reason.text)
+    later = engine.feed("ann", limit=24, as_of=NOW + timedelta(days=40))
+    assert not any("cellar" in text for text in lines(later))
+    engine.patch_item(shown.item_id, {"facets": {"genre": ("Western",), "minutes": 91.0}})
+    assert not any("cellar" in text for text in lines(engine.feed("ann", limit=24)))
+
+
+def test_a_line_goes_with_the_interest_that_the_person_disowns(engine: Engine) -> None:
+    write(engine, "A landlord hides a letter in the cellar", items=1)
+    engine.disown("ann", "interest", "i1")
+    assert not any("cellar" in text for text in lines(engine.feed("ann", limit=24)))
+
+
+def test_a_doubted_line_is_an_event_and_is_not_said_again(engine: Engine) -> None:
+    write(engine, "A landlord hides a letter in the cellar", items=1)
+    slate = engine.feed("ann", limit=24)
+    shown = next(item for item in slate.items if "cellar" in item.reason.text)
+    why = engine.doubt("ann", slate.feed_id, shown.item_id)
+    assert (why.interest, why.by) == ("haunted inns", "v2")
+    assert "dry, as a scene" in why.style
+    assert ("text", "A landlord hides letter 5 in the cellar") in [(one.kind, one.text) for one in why.grounds]
+    (event,) = engine.store.journal.events_of("ann", kinds=("doubt",))
+    assert (event.item_id, event.query, event.feed_id) == (shown.item_id, shown.reason.text, slate.feed_id)
+    assert not any("cellar" in text for text in lines(engine.feed("ann", limit=24)))
+
+
+def test_a_templates_line_says_why_too_and_can_be_doubted(engine: Engine) -> None:
+    slate = engine.feed("ann", limit=24)
+    shown = next(item for item in slate.items if ("tag", "t1") in item.reason.evidence)
+    why = engine.doubt("ann", slate.feed_id, shown.item_id)
+    assert (why.by, [one.text for one in why.grounds]) == ("template", ["haunted inn"])
+    again = {item.item_id: item.reason.text for item in engine.feed("ann", limit=24).items}
+    assert again[shown.item_id] == ""
+    with pytest.raises(NotFound):
+        engine.why("ann", "no such feed", shown.item_id)
+
+
+def test_an_interest_that_several_share_has_one_line_that_is_nobodys(engine: Engine) -> None:
+    for user in ("ann", "bob"):
+        _understand(engine, user, listed=True)
+    jobs = engine.production.plan(["ann", "bob"], items=2).jobs
+    assert sorted(job.item_id for job in jobs) == ["f1", "f5", "f9"]  # f9 is offered to both
+    told = (
+        "A landlord hides a letter in the cellar",
+        "In the cellar, a landlord",
+        "The letter of a landlord, in the cellar",
+    )
+    write(engine, *told, people=("ann", "bob"))
+    assert any("cellar" in text for text in lines(engine.feed("ann", limit=24)))
+    assert any("cellar" in text for text in lines(engine.feed("bob", limit=24)))
+    assert engine.erase("ann").counts["reasons"] == 0
+    assert any("cellar" in text for text in lines(engine.feed("bob", limit=24)))
+
+
+def test_a_persons_own_lines_are_exported_and_erased(engine: Engine) -> None:
+    write(engine, "A landlord hides a letter in the cellar", items=1)
+    assert engine.export("ann")["reasons"][0]["body"]["text"] == "A landlord hides a letter in the cellar"
+    assert engine.erase("ann").counts["reasons"] == 1
+
+
+def test_fresh_lines_are_written_for_what_is_shown_and_told_to_its_page(engine: Engine) -> None:
+    answer(engine, *["A landlord hides a letter in the cellar"] * 6)
+    engine.start_background()
+    slate = engine.feed("ann", limit=24, client="page")
+    with engine.broker.listen("ann") as told:
+        engine.prefill("ann", "page", slate)
+        deadline = time.monotonic() + 30
+        bodies = []
+        while len(bodies) < 1 and time.monotonic() < deadline:
+            bodies += [one.body for one in [told.get(timeout=30)] if one.topic == "line"]
+    assert bodies[0]["feed_id"] == slate.feed_id
+    assert "cellar" in bodies[0]["text"]
+    assert engine.why("ann", slate.feed_id, bodies[0]["item_id"], client="page").line == bodies[0]["text"]
