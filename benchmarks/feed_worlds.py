@@ -4,6 +4,7 @@ Vectors are random unit rows where no cache of real ones is found (`vectors` say
 """
 
 import importlib.util
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -31,7 +32,7 @@ DIM = 384
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 PEOPLE = 64
 HISTORY = 40  # events of one person
-WIKI = Path(__file__).parents[2] / "shared/data/catalog-wikimovies"
+WIKI = Path(os.environ.get("BENCH_DATA", Path(__file__).parents[2] / "shared/data")) / "catalog-wikimovies"
 WIKI_TOML = """
 format = "intently.catalog"
 version = 1

@@ -315,7 +315,7 @@ class Engine(Inferring):
         """Change some fields of an item: title, text, facets by name, image_url, vector, available. Raises NotFound."""
         return self.patch_items({item_id: changes})[0]
 
-    def patch_items(self, changes: Mapping[str, Mapping[str, Any]]) -> list[Item]:
+    def patch_items(self, changes: Mapping[str, Mapping[str, Any]]) -> Sequence[Item]:
         """Change some fields of many items, by id, all or none: prices and stock as a shop sends them; cheaper than
         one at a time. Raises NotFound."""
         _between("the number of items", len(changes), 1, MAX_ITEMS)

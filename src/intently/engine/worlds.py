@@ -112,24 +112,24 @@ class WorldKeeper:
     def put_items(self, items: Sequence[Item]) -> None:
         """Write items to the journal and into the world, all or none: visible to the next request."""
         with self._lock:
-            before = self.current.world.snapshot
-            for item in items:
-                if item.vector is not None:
-                    own_vector(item, before.own.shape[1])  # refused before anything is written
-            revision = self._store.journal.put_items(items)
-            after = with_items(before, self._store.spec, items, self._known_vectors(before, items))
-            self._swap_items(after, revision)
+            self._check_vectors(items)
+            self._show_items(items, self._store.journal.put_items(items))
 
-    def change_items(self, item_ids: Sequence[str], change: Callable[[Item], Item]) -> list[Item]:
+    def change_items(self, item_ids: Sequence[str], change: Callable[[Item], Item]) -> Sequence[Item]:
         """Read, change and write items in one step, all or none: of two who change one item at a time, both count.
         Raises NotFound."""
-        with self._lock:
-            found = self._store.journal.find_items(item_ids)
+
+        def changed(found: Mapping[str, Item]) -> list[Item]:
             for item_id in item_ids:
                 if item_id not in found:
                     raise NotFound(f"there is no {self._store.spec.noun} {item_id!r}; look its id up by its title")
             after = [change(found[item_id]) for item_id in item_ids]
-            self.put_items(after)
+            self._check_vectors(after)
+            return after
+
+        with self._lock:
+            revision, after = self._store.journal.change_items(item_ids, changed)
+            self._show_items(after, revision)
             return after
 
     def delete_item(self, item_id: str) -> None:
@@ -204,6 +204,17 @@ class WorldKeeper:
             self._tower = self._reader.on(snapshot)
             self._past.clear()
             self.current = self._made(snapshot, index, self._grounder(snapshot), revision)
+
+    def _check_vectors(self, items: Sequence[Item]) -> None:
+        """Raises DataError for a vector of the item's own that the snapshot cannot hold, before anything is written."""
+        for item in items:
+            if item.vector is not None:
+                own_vector(item, self.current.world.snapshot.own.shape[1])
+
+    def _show_items(self, items: Sequence[Item], revision: int) -> None:
+        before = self.current.world.snapshot
+        after = with_items(before, self._store.spec, items, self._known_vectors(before, items))
+        self._swap_items(after, revision)
 
     def _known_vectors(self, snapshot: Snapshot, items: Sequence[Item]) -> Mapping[str, Vectors]:
         """By item id, the vectors that are known of texts which the snapshot does not hold encoded."""

@@ -16,7 +16,7 @@ from intently.feed.tools.searcher import SEARCHES, searched
 from intently.feed.wishes import Wishes, wish_totals
 from intently.feed.world import FeedRequest, World
 from intently.retrieve.fusion import base_scores, fuse
-from intently.retrieve.ranking import looked_up, top
+from intently.retrieve.ranking import distinct, looked_up, top
 from intently.retrieve.request import Allowed, Floats, IntentQuery, RetrievalRequest, Rows, TagQuery, no_rows
 from intently.retrieve.words import HeldWords
 
@@ -56,7 +56,7 @@ def ask_sources(world: World, request: FeedRequest, eligible: Eligible, wishes: 
     found = [top_tier.rows]
     for tier, share in ((main, room - top_tier.count - under), (below, under)):
         found.append(tier.rows if tier.count <= share else _best(world, retrieval, tier, share, worded).rows)
-    return scored(world, retrieval, np.unique(np.concatenate(found)))
+    return scored(world, retrieval, distinct(*found))
 
 
 def retrieval_of(world: World, request: FeedRequest, wishes: Wishes) -> RetrievalRequest:
@@ -92,7 +92,7 @@ def _best(world: World, retrieval: RetrievalRequest, tier: Allowed, k: int, word
     spoken = bool(retrieval.seeds.size) or any(intent.weight > 0 for intent in retrieval.intents)
     held = worded.rows[tier.mask[worded.rows]]
     held, _ = top(held, looked_up(held, worded.rows, worded.share), k // 4)
-    held = np.union1d(held, _supplied(world, retrieval, tier, k // 8)).astype(np.int32)
+    held = distinct(held, _supplied(world, retrieval, tier, k // 8))
     if tier.count <= SMALL * k:
         return _best_of_few(world, retrieval, tier.rows, k, spoken, held)
     fused = fuse(retrieval, world.sources, tier, k, world.weights)
@@ -127,9 +127,9 @@ def _best_of_few(world: World, retrieval: RetrievalRequest, rows: Rows, k: int, 
 def _joined(held: Rows, nearest: Rows, best: Rows, k: int) -> Rows:
     """At most `k` rows, ascending: those that hold the words, then what is nearest by meaning up to half of the room,
     then the best by the base score."""
-    near = np.union1d(held, nearest[: max(0, k // 2 - len(held))])
+    near = distinct(held, nearest[: max(0, k // 2 - len(held))])
     rest = best[np.isin(best, near, assume_unique=True, invert=True)][: k - len(near)]
-    return np.union1d(near, rest).astype(np.int32)
+    return distinct(near, rest)
 
 
 def _asked_for(

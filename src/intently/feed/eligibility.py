@@ -15,6 +15,7 @@ from intently.catalog.schema import AfterDays
 from intently.feed.conditions import can_tell, item_rows, named, unknown
 from intently.feed.world import FeedRequest, World
 from intently.nouns import Preference
+from intently.retrieve.ranking import distinct
 from intently.retrieve.request import Allowed, Mask, Rows
 
 __all__ = ["Eligible", "Rule", "must_keeps", "musts_of", "select_eligible"]
@@ -116,8 +117,8 @@ def _seen(world: World, request: FeedRequest) -> Rows:
         return np.empty(0, np.int32)
     if isinstance(repeat, AfterDays):
         late = request.history.times > request.as_of.timestamp() - repeat.after_days * DAY
-        return np.unique(request.history.rows[late])
-    return np.union1d(request.history.rows, item_rows(world.snapshot, request.seen)).astype(np.int32)
+        return distinct(request.history.rows[late])
+    return distinct(request.history.rows, item_rows(world.snapshot, request.seen))
 
 
 def _examples(world: World, request: FeedRequest) -> Rows:

@@ -58,8 +58,7 @@ def recommend(world: World, request: FeedRequest) -> Recommended:
         notices=(*_notices(request, eligible, wishes), *dead_end(request, eligible, relaxations)),
         cursor=cursor_of(request.feed_id, request.limit) if len(pool.order) > request.limit else None,
     )
-    ranked = tuple([pool.ids[place] for place in pool.order.tolist()])
-    return Recommended(slate, ranked, Trace(world, request, plan, pool, sources, slate.removed.counts, clock.seconds))
+    return Recommended(slate, Trace(world, request, plan, pool, sources, slate.removed.counts, clock.seconds))
 
 
 def rank_candidates(scene: Scene, retrieved: Retrieved, plan: Plan, clock: "Clock | None" = None) -> Pool:

@@ -87,12 +87,16 @@ class FeedRequest:
 
 @dataclass(frozen=True)
 class Recommended:
-    """`ranked` holds every candidate, best first, at most 1,000: pages are slices of it. `trace.to_json()` is made by
-    whoever writes it, behind the request."""
+    """`trace.to_json()` is made by whoever writes it, behind the request."""
 
     slate: Slate
-    ranked: tuple[str, ...]
     trace: "Trace"
+
+    @cached_property
+    def ranked(self) -> tuple[str, ...]:
+        """Every candidate, best first, at most 1,000: pages are slices of it."""
+        pool = self.trace.pool
+        return tuple([pool.ids[place] for place in pool.order.tolist()])
 
 
 class Planner(Protocol):

@@ -4,7 +4,7 @@ The functions that hold the SQL live in the files named for their concept; here 
 end. All methods may be called from many threads at once, and raise StoreError when the database cannot answer.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -57,6 +57,15 @@ class Journal:
         """Add or replace items, all or none; returns the item revision, which rises if any is new or differs."""
         with self._store.write() as connection:
             return items.put_items(connection, items_)
+
+    def change_items(
+        self, item_ids: Sequence[str], change: Callable[[Mapping[str, Item]], Sequence[Item]]
+    ) -> tuple[int, Sequence[Item]]:
+        """Read items by id and write what `change` makes of those that there are, as one step; returns the revision and
+        what was written. Nothing is written when `change` raises."""
+        with self._store.write() as connection:
+            changed = change(items.find_items(connection, item_ids))
+            return items.put_items(connection, changed), changed
 
     def delete_item(self, item_id: str) -> int:
         """Take an item out of the catalogue; returns the item revision, which rises if it was there."""

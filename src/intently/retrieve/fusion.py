@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from intently.retrieve.ranking import top
-from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Retriever, Rows
+from intently.retrieve.ranking import distinct, top
+from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Retriever, Rows, no_rows
 
 __all__ = ["DEFAULT_WEIGHTS", "Fused", "base_scores", "fuse", "normalised", "similar"]
 
@@ -60,7 +60,7 @@ def fuse(
     """
     share = normalised(weights, [source.name for source in sources])
     proposed = {source.name: source.retrieve(request, allowed, k).rows for source in sources}
-    rows = np.unique(np.concatenate([np.empty(0, dtype=np.int32), *proposed.values()]))
+    rows = distinct(no_rows(), *proposed.values())
     rows = _filled(rows, allowed, k)
     parts = {source.name: source.score(request, rows) for source in sources}
     base = np.zeros(len(rows))
@@ -96,5 +96,6 @@ def _filled(rows: Rows, allowed: Allowed, k: int) -> Rows:
     """At least `k` rows where so many are allowed: the proposed ones, then others by row; ascending."""
     if len(rows) >= min(k, allowed.count):
         return rows
-    others = np.setdiff1d(allowed.rows, rows, assume_unique=True)[: k - len(rows)]
-    return np.union1d(rows, others).astype(np.int32)
+    first = allowed.rows[:k]  # enough: at most len(rows) of them are in `rows`
+    others = first[~np.isin(first, rows, assume_unique=True)][: k - len(rows)]
+    return distinct(rows, others)

@@ -10,8 +10,8 @@ import numpy as np
 
 from intently.nouns import Candidates
 from intently.retrieve.masses import DAY
-from intently.retrieve.ranking import DECIMALS, top
-from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Rows
+from intently.retrieve.ranking import DECIMALS, looked_up, top
+from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Rows, no_rows
 
 __all__ = ["HALF_LIFE_DAYS", "Repeats"]
 
@@ -26,21 +26,26 @@ class Repeats:
     name: str = "repeats"
 
     def retrieve(self, request: RetrievalRequest, allowed: Allowed, k: int) -> Candidates:
-        rows = np.unique(request.history.rows)
+        rows = self._own(request)[0]
         rows = rows[rows < len(allowed.mask)]
         rows = rows[allowed.mask[rows]]
         return Candidates(self.name, *top(rows, self.score(request, rows), k))
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
+        return looked_up(rows, *self._own(request))
+
+    def _own(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
+        """The person's items, ascending, and their scores; computed once a request."""
         history = request.history
         if not len(history.rows):
-            return np.zeros(len(rows), dtype=np.float32)
-        ages = np.maximum(request.as_of - history.times, 0.0) / DAY
-        own, places = np.unique(history.rows, return_inverse=True)
-        sums = np.bincount(places, weights=np.exp2(-(ages - ages.min()) / self.half_life_days))
-        found = np.minimum(np.searchsorted(own, rows), len(own) - 1)
-        scores = np.where(own[found] == rows, sums[found] / sums.max(), 0.0)
-        return np.round(scores, DECIMALS).astype(np.float32)
+            return no_rows(), np.empty(0, np.float32)
+        if "repeats.rows" not in request.scratch:
+            ages = np.maximum(request.as_of - history.times, 0.0) / DAY
+            own, places = np.unique(history.rows, return_inverse=True)
+            sums = np.bincount(places, weights=np.exp2(-(ages - ages.min()) / self.half_life_days))
+            request.scratch["repeats.rows"] = own.astype(np.int32)
+            request.scratch["repeats.scores"] = np.round(sums / sums.max(), DECIMALS).astype(np.float32)
+        return request.scratch["repeats.rows"], request.scratch["repeats.scores"]
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
         """The newest events on the item itself."""

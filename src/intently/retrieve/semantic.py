@@ -79,18 +79,22 @@ class Semantic:
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
         """The tags, wishes, liked events and seeds that are nearest to the item, nearest first."""
-        named: list[tuple[str, str]] = [("tag", tag.tag_id) for tag in request.tags]
-        named += [("wish", wish.preference_id) for wish in request.intents if wish.weight > 0]
-        named += [("item", str(seed)) for seed in request.seeds]
-        liked = np.flatnonzero(request.history.liked)[::-1][:NEWEST]
-        named += [("event", request.history.event_ids[place]) for place in liked]
-        spoken = [tag.vector for tag in request.tags] + [wish.vector for wish in request.intents if wish.weight > 0]
-        own = [self.vectors[other] for other in [*request.seeds, *request.history.rows[liked]]]
-        if not named or not self.vectors.shape[1]:
+        told = self._told(request)
+        if not len(told) or not self.vectors.shape[1]:
             return ()
-        near = np.round(np.stack([*spoken, *own]) @ self.vectors[row], DECIMALS)
-        order = np.lexsort((np.arange(len(named)), -near))[:_SHOWN]
-        return tuple(named[j] for j in order if near[j] >= _TELLING)
+        near = np.round(told @ self.vectors[row], DECIMALS)
+        order = np.lexsort((np.arange(len(near)), -near))[:_SHOWN]
+        named = _named(request) if near[order[0]] >= _TELLING else ()
+        return tuple(named[j] for j in order.tolist() if near[j] >= _TELLING)
+
+    def _told(self, request: RetrievalRequest) -> Floats:
+        """The vectors of what `_named` names, in its order: (m, dim), stacked once a request."""
+        if "semantic.told" not in request.scratch:
+            spoken = [tag.vector for tag in request.tags] + [wish.vector for wish in request.intents if wish.weight > 0]
+            own = self.vectors[np.concatenate([request.seeds, _liked_newest_first(request)])]
+            request.scratch["semantic.told"] = np.concatenate([np.stack(spoken), own]) if spoken else np.asarray(own)
+        told: Floats = request.scratch["semantic.told"]
+        return told
 
     def _query(self, request: RetrievalRequest) -> Floats:
         if "semantic.query" not in request.scratch:
@@ -108,6 +112,17 @@ class Semantic:
     def _gathered(self, query: Floats, rows: Rows) -> Floats:
         with SCORING_LANE:
             return np.asarray(self.vectors[rows] @ query, dtype=np.float32)
+
+
+def _named(request: RetrievalRequest) -> tuple[tuple[str, str], ...]:
+    """What can be evidence: tags, wishes, seeds, and the newest liked events."""
+    liked = np.flatnonzero(request.history.liked)[::-1][:NEWEST]
+    return (
+        *(("tag", tag.tag_id) for tag in request.tags),
+        *(("wish", wish.preference_id) for wish in request.intents if wish.weight > 0),
+        *(("item", str(seed)) for seed in request.seeds),
+        *(("event", request.history.event_ids[place]) for place in liked.tolist()),
+    )
 
 
 def _positive(rows: Rows, scores: Floats) -> tuple[Rows, Floats]:

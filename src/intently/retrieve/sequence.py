@@ -11,7 +11,7 @@ import numpy as np
 
 from intently.nouns import Candidates
 from intently.retrieve.neighbours import recent_items
-from intently.retrieve.ranking import shares_of_best, top_shares
+from intently.retrieve.ranking import distinct, shares_of_best, top_shares
 from intently.retrieve.request import Allowed, Floats, Mask, RetrievalRequest, Rows
 from intently.retrieve.semantic import SCORING_LANE
 from intently.retrieve.tower import Tower
@@ -44,7 +44,7 @@ class Sequence:
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
         """The events without which the item would be less probable, the most telling first."""
-        if row >= len(self.known) or not self.known[row] or len(np.unique(self._history(request))) < 2:
+        if row >= len(self.known) or not self.known[row] or len(distinct(self._history(request))) < 2:
             return ()
         if "sequence.people" not in request.scratch:
             self._leave_out(request)

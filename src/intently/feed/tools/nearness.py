@@ -69,7 +69,7 @@ def has_vector(meaning: Meaning) -> bool:
 
 def cosines(scene: Scene, queries: Floats) -> Floats:
     """(k, q) cosines of the candidates with unit vectors (q, dim); 0 for items that are not encoded yet."""
-    return small_product(scene.world.snapshot.vectors[scene.rows], queries)
+    return small_product(scene.vectors, queries)
 
 
 def by_highest(values: Part) -> Part:

@@ -15,6 +15,7 @@ The contract, by stage; `run_tool` checks it after every step of every tool:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -24,7 +25,7 @@ from intently.errors import ContractBroken
 from intently.feed.eligibility import Eligible
 from intently.feed.wishes import Wishes
 from intently.feed.world import FeedRequest, World
-from intently.retrieve.request import Rows
+from intently.retrieve.request import Floats, Rows
 
 __all__ = ["CHANNEL", "Arguments", "Array", "Part", "Pool", "Scene", "Stage", "Tool", "run_tool"]
 
@@ -44,6 +45,11 @@ class Scene:
     eligible: Eligible
     wishes: Wishes
     rows: Rows  # (k,) of the candidates
+
+    @cached_property
+    def vectors(self) -> Floats:
+        """(k, dim) of the candidates, gathered once for all tools; zeros for items that are not encoded yet."""
+        return self.world.snapshot.vectors[self.rows]
 
 
 @dataclass(frozen=True)
