@@ -16,11 +16,11 @@ from intently.errors import AnswerInvalid
 from intently.journal import Journal, open_journal
 from intently.language import ScriptedModel
 from intently.nouns import Cue, Item
-from intently.understand.experts import TAG_LINE
 from intently.understand.pipelines import make_pipeline
 from intently.understand.planner import ROLE
 from intently.understand.pool import Pool
 from intently.understand.run import prepare
+from intently.understand.wording import TAG_LINE
 from tests.understand.worlds import NOW, rated, spec
 
 ORDERS = (

@@ -1,6 +1,7 @@
 """Interests and tags of one person: evidence is real, vague ones go, what was paid for is not paid again."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -229,6 +230,15 @@ def test_tags_are_asked_for_this_date_and_season_and_interests_for_no_moment(wor
     interests, tags = (prompt.messages[-1].text for prompt in model.prompts[:2])
     assert 'Now: "20 November 2026"; "late autumn"\nName 2 tags for each' in tags
     assert "Now:" not in interests
+
+
+def test_tags_in_json_have_the_form_of_tags_in_lines(world):
+    model = ScriptedModel([INTERESTS, TAGS])
+    _understand(world, model)
+    first = model.requests[1].shape.schema["properties"]["tags"]["prefixItems"][0]
+    pattern = first["properties"]["tags"]["items"]["pattern"]
+    assert all(re.search(pattern, tag) for tag in ("polar sea voyage", "café owner's cat"))
+    assert not any(re.search(pattern, tag) for tag in ("{polar} voyage", "Polar: voyage", "voyage", "a b c d e f"))
 
 
 def test_strands_are_terms_that_liked_items_share_above_chance():

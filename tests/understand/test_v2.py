@@ -15,13 +15,13 @@ from intently.language import Message, ScriptedModel
 from intently.nouns import Cue, Persona, Profile, Tag
 from intently.understand.arbiter import NEAR, choose, doubtful
 from intently.understand.context import context_of
-from intently.understand.experts import TAG_LINE
 from intently.understand.pipelines import ABLATIONS, make_pipeline
 from intently.understand.planner import plan_of
 from intently.understand.run import Run, prepare
 from intently.understand.strands import terms_of
 from intently.understand.tag_rules import without_near
 from intently.understand.v2 import V2
+from intently.understand.wording import TAG_LINE
 from tests.understand.scripted import Answering
 from tests.understand.worlds import NOW, ByWord, rated, snapshot, spec
 

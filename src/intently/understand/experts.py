@@ -16,12 +16,10 @@ from intently.nouns import Persona
 from intently.understand.context import question
 from intently.understand.planner import Plan
 from intently.understand.run import Run
-from intently.understand.wording import NOWHERE, SMALL
+from intently.understand.wording import NOWHERE, TAG_LINE
 
-__all__ = ["TAG_LINE", "Named", "ask_experts", "ask_tag_lines", "tag_listing", "tokens_for_tags", "without_loose_end"]
+__all__ = ["Named", "ask_experts", "ask_tag_lines", "tag_listing", "tokens_for_tags", "without_loose_end"]
 
-WORD = rf"[{SMALL}]{{1,16}}(?:['’&-][{SMALL}]{{1,12}}){{0,2}}(?:['’]s?)?"  # begins with one: no bullets, no quotes
-TAG_LINE = f"{WORD}(?: {WORD}){{1,4}}"  # two to five words
 LOOSE = frozenset("a an and as at by for from in into near of on or over the to under with without".split())
 TOKENS_EACH = 12  # of one tag, for the limit of the answer
 

@@ -22,7 +22,7 @@ from intently.nouns import Interest, Tag
 from intently.understand.behaviour import BehaviourText
 from intently.understand.interests import history_values
 from intently.understand.strands import Strand
-from intently.understand.wording import NOWHERE, is_vague, is_words, same_meaning
+from intently.understand.wording import NOWHERE, TAG_LINE, is_vague, is_words, same_meaning
 
 __all__ = [
     "Nearby",
@@ -38,7 +38,6 @@ __all__ = [
 
 FOUND_FROM = 0.45  # cosine from which an item counts as found by a tag
 LEAST_WORDS, MOST_WORDS = 2, 7
-TAG = r'^[^\s"\\+,]{2,20}( [^\s"\\+,]{2,20}){1,4}$'  # two to five words
 TOKENS_EACH = 12  # of one tag, for the limit of the answer
 MOST_NAMED = 12  # refused tags that a repair names
 
@@ -181,7 +180,7 @@ def _schema(each: int, interests: int) -> dict[str, Any]:
     """The answer's schema with this question's bounds: every interest once, in order, with `each` tags."""
 
     def entry(number: int) -> dict[str, Any]:
-        tag = {"type": "string", "pattern": TAG}
+        tag = {"type": "string", "pattern": f"^{TAG_LINE}$"}
         tags = {"type": "array", "items": tag, "minItems": each, "maxItems": each}
         properties = {"interest": {"const": number}, "tags": tags}
         return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}

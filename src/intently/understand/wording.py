@@ -6,10 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ALIKE", "NOWHERE", "SMALL", "groups_of", "is_vague", "is_words", "same_meaning", "stems"]
+__all__ = ["ALIKE", "NOWHERE", "SMALL", "TAG_LINE", "groups_of", "is_vague", "is_words", "same_meaning", "stems"]
 
 # Small letters of Latin, Greek and Cyrillic, for a form: \w means other letters to the model's grammar than to Python.
 SMALL = r"a-z\u00df-\u00f6\u00f8-\u024f\u03ac-\u03ce\u0430-\u045f"
+WORD = rf"[{SMALL}]{{1,16}}(?:['’&-][{SMALL}]{{1,12}}){{0,2}}(?:['’]s?)?"  # begins with one: no bullets, no quotes
+TAG_LINE = f"{WORD}(?: {WORD}){{1,4}}"  # the form of a tag: two to five words
 
 # Words that describe anything. A text of nothing else finds everything and explains nothing.
 VAGUE = frozenset(
