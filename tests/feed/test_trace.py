@@ -14,6 +14,7 @@ from intently.feed.replay import replay
 from intently.feed.request import next_page, recommend
 from intently.feed.slate import read_cursor
 from intently.feed.trace import request_of
+from intently.nouns import KINDS
 from tests.feed.test_request import QUICK, events, films, preferences, world_of
 from tests.feed.worlds import ask, film, history_of, make_world, must, prefer
 
@@ -44,6 +45,17 @@ def test_the_request_of_a_trace_is_the_request_that_was_made():
     assert replace(back, history=request.history, dislikes=request.dislikes) == request
     assert back.history.rows.tolist() == request.history.rows.tolist()
     assert back.history.event_ids == request.history.event_ids
+    assert back.history.kinds is None
+
+
+def test_a_trace_keeps_the_kinds_of_events_and_an_earlier_trace_has_none():
+    world = make_world([film("a"), film("b")])
+    kinds = np.array([KINDS.index("view"), KINDS.index("rating")], np.int8)
+    history = replace(history_of(world, ("a", 2.0, True), ("b", 1.0, True)), kinds=kinds)
+    trace = json.loads(json.dumps(recommend(world, ask(history=history)).trace.to_json()))
+    assert request_of(world, trace).history.kinds.tolist() == kinds.tolist()
+    del trace["request"]["history"]["kinds"]
+    assert request_of(world, trace).history.kinds is None
 
 
 def test_after_a_change_the_sources_are_gone_and_the_rest_still_replays():
