@@ -79,7 +79,14 @@ def test_a_film_that_the_tower_does_not_know_is_never_preferred_and_a_history_of
     assert reader.score(wishes, np.array([3, 9], np.int32), wishes, rows) is None
 
 
-def test_a_wish_that_the_encoder_cannot_read_is_none():
+def test_where_no_film_is_encoded_the_plain_tower_orders():
+    films = [film(name, ["Cosy"]) for name in FILMS]
+    reader = LearnedIntent(told_tower(), np.ones(len(FILMS), np.bool_))
+    world = replace(make_world(films, encoder=False, config=Config(feed=FeedConfig(steer=1.0))), intent=reader)
+    assert order_of(world, prefer("p1", "genre", "is", ["Cosy"]))[0] == "plain-new"
+
+
+def test_without_an_encoder_no_facet_is_read():
     world = replace(world_with(told_tower()), encode=None)
     assert order_of(world, must("p1", "genre", "is", ["Cosy"])) == ["plain-new", "cosy-new"]
 

@@ -66,7 +66,7 @@ def _steered(scene: Scene, likes: list[Meaning]) -> Floats | None:
     reader = Attention() if world.intent is None else world.intent
     meant = [like.vector for like in likes]
     if reader.whole:
-        intents = np.array([*meant, *_named(scene)], np.float32).reshape(-1, world.snapshot.vectors.shape[1])
+        intents = np.concatenate([*(vector[np.newaxis] for vector in meant), _named(scene)])
         return reader.score(world.snapshot.vectors, history.rows, intents, scene.rows)
     if not meant:
         return None
