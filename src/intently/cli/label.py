@@ -15,8 +15,9 @@ Task = Annotated[str | None, typer.Option("--task", help="Only this task: pair, 
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="People's labels: what a judge is measured by.", no_args_is_help=True)
-    for name, verb in (("draw", draw), ("export", export), ("import", import_), ("status", status)):
-        group.command(name)(verb)
+    for verb in (draw, export, status, agreement, buffer):
+        group.command()(verb)
+    group.command("import")(import_)
     app.add_typer(group, name="label")
 
 
@@ -99,3 +100,54 @@ def status(store: StoreOption = "films", json_out: JsonOption = False, home: Hom
         told = one.progress
         typer.echo(f"{one.batch}  {one.task}  {told.subjects:,} subjects, {told.given:,} of {told.whole:,} wanted "
                    f"answers, {told.raters} raters")  # fmt: skip
+
+
+def agreement(
+    task: Annotated[str, typer.Option("--task", help="Which task's questions.")] = "pair",
+    batch: Batch = None,
+    store: StoreOption = "films",
+    json_out: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """How far people agree among each other, question by question; nothing that a model said is in it."""
+    from intently.cli.shown import without_nan
+
+    with open_engine(store, home, model=False) as engine:
+        found = engine.labelling.people(task, batch)
+    if json_out:
+        print_json(without_nan(found))
+        return
+    for one in found:
+        ends = one.alpha
+        told = "not defined" if ends.value != ends.value else f"{ends.value:.2f} [{ends.low:.2f}, {ends.high:.2f}]"
+        most = ", ".join(f"{answer} {count}" for answer, count in one.values.items())
+        apart = f"; {one.by_model:,} of models, not counted" if one.by_model else ""
+        typer.echo(f"{one.criterion}: {one.subjects:,} subjects by {one.raters} people ({most}); {one.unanimous:,} of "
+                   f"{one.twice:,} unanimous; alpha {told}{apart}")  # fmt: skip
+
+
+def buffer(
+    out: Annotated[Path, typer.Argument(help="Where the samples go, as JSON lines.")],
+    task: Annotated[str, typer.Option("--task", help="Which task.")],
+    reward: Annotated[bool, typer.Option("--reward", help="Ranked groups for a reward model instead.")] = False,
+    negatives: Annotated[
+        bool, typer.Option("--shuffled", help="Add negatives: texts under the facts of others.")
+    ] = False,
+    decay: Annotated[float, typer.Option("--decay", min=0, max=1, help="Share of a round by the one after it.")] = 0.5,
+    most: Annotated[float, typer.Option("--most", min=1, help="A class may have so many times the rarest.")] = 1.0,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    store: StoreOption = "films",
+    home: HomeOption = None,
+) -> None:
+    """Write people's labels as training samples of a judge, rare answers whole, common ones cut, the newest first."""
+    from intently.judge.buffer import judge_lines, reward_lines, shuffled
+
+    with open_engine(store, home, model=False) as engine:
+        samples = engine.labelling.samples(task, decay=decay, most=most, seed=seed)
+    if negatives:
+        samples += shuffled([one for one in samples if one.criterion == "relevance"], seed=seed)
+    lines = list(reward_lines(samples) if reward else judge_lines(samples))
+    partial = out.with_name(out.name + ".partial")
+    partial.write_text("".join(line + "\n" for line in lines), "utf-8")
+    partial.replace(out)
+    typer.echo(f"{len(lines) - 1:,} lines written to {out}", err=True)

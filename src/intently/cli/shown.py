@@ -1,6 +1,7 @@
 """How results look: JSON for programs, rich tables for people. Options that several verbs share."""
 
 import json
+import math
 import sys
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
@@ -28,6 +29,7 @@ __all__ = [
     "print_notices",
     "print_slate",
     "to_json",
+    "without_nan",
 ]
 
 StoreOption = Annotated[str, typer.Option("--store", help="Which store; `films` and `shop` are the demos.")]
@@ -57,6 +59,16 @@ def to_json(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [to_json(entry) for entry in value]
     return value
+
+
+def without_nan(value: Any) -> Any:
+    """Plain JSON data in which a figure that is not defined is null: JSON has no NaN."""
+    body = to_json(value)
+    if isinstance(body, dict):
+        return {key: without_nan(entry) for key, entry in body.items()}
+    if isinstance(body, list):
+        return [without_nan(entry) for entry in body]
+    return None if isinstance(body, float) and math.isnan(body) else body
 
 
 def print_json(value: Any) -> None:

@@ -12,11 +12,13 @@ from intently.engine.store import Store
 from intently.errors import BadRequest, NotFound
 from intently.explain.values import amount_text
 from intently.journal import LabelRow, SubjectRow
+from intently.judge.buffer import Sample, rebalanced, samples_of
 from intently.judge.criteria import load_criteria
 from intently.judge.label_file import file_lines, read_lines
 from intently.judge.question import PAIR, Question, asked_of
 from intently.judge.queue import Progress, Todo, next_todo, progress
 from intently.judge.shown import Shown, subject_row
+from intently.judge.trust import People, people_of
 from intently.nouns import Item, check_id
 
 __all__ = ["Labelling", "Round", "check_rater"]
@@ -131,6 +133,23 @@ class Labelling:
         read = read_lines(lines, where, lambda task: {one.criterion: one for one in self.questions(task)})
         labels = self._store.journal.labels
         return labels.put_subjects(read.subjects), labels.put(read.labels)
+
+    def people(self, task: str, batch: str | None = None) -> tuple[People, ...]:
+        """How far people agree on each question of a task, in one round or in all."""
+        return people_of(self._store.journal.labels.labels(batch=batch, task=task), self.questions(task))
+
+    def samples(self, task: str, *, decay: float, most: float, seed: int = 0) -> list[Sample]:
+        """The judge data buffer of a task: people's labels of all rounds, each criterion rebalanced, and then the
+        samples kept apart for testing, as they are."""
+        labels = self._store.journal.labels
+        versions = {question.criterion: question.version for question in self.questions(task)}
+        found = samples_of(labels.subjects(task=task), labels.labels(task=task), versions)
+        kept: list[Sample] = []
+        for criterion in versions:
+            own = [one for one in found if one.criterion == criterion]
+            kept += rebalanced(own, decay=decay, most=most, seed=seed)
+            kept += [one for one in own if one.split == "test"]
+        return kept
 
     def _pair(self, user_id: str, batch: str, raters: int, length: int, now: datetime) -> SubjectRow | None:
         """None where both feeds are the same: there is nothing to compare."""

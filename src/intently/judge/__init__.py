@@ -7,4 +7,8 @@ reviewer    S, A or B from all verdicts; agents: V2's judge of evaluators and re
 fulfilment  does a shown item fulfil a condition: code where it can be read, one yes/no question to the model elsewhere
 sheet       the same pairs for people, blind to the model's opinion
 agreement   accuracy and Cohen's kappa with their intervals, and whether a verdict is calibrated
+question    what people are asked (study.toml: of two feeds); shown: what they see; queue: in which order; label_file
+raters      people among each other, systems by two raters; scores: precision, recall and F1 of a judge
+calibrate   a band around each judged score, their mean, the gate (power: how many labels); drift: milestones
+trust       people's labels against a judge, a row a criterion; buffer: labels as samples for training
 """
