@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from intently.judge.lexicon import first_of, lexicon
 from intently.judge.verdict import Grade, Subject
-from intently.judge.words import content_words, fact_words, facts_text, named, straight, words
+from intently.judge.words import HIDDEN, content_words, fact_words, facts_text, named, straight, words
 
 __all__ = ["CHECKS", "Check", "Finding", "found"]
 
@@ -218,10 +218,14 @@ def _lexical(name: str, why: str, *, unless_said: bool = False) -> Check:
     return check
 
 
-def _hidden(subject: Subject) -> Finding | None:
-    if re.search("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\U000e0000-\U000e007f]", subject.text):
+def _orders(subject: Subject) -> Finding | None:
+    if HIDDEN.search(subject.text):
         return Finding("it holds hidden characters", subject.text)
-    return _lexical("instructions", "it speaks to whoever judges", unless_said=True)(subject)
+    return _lexical("orders", "it gives orders to a model")(subject)
+
+
+def _instructions(subject: Subject) -> Finding | None:
+    return _orders(subject) or _lexical("instructions", "it speaks to whoever judges", unless_said=True)(subject)
 
 
 def _markup(subject: Subject) -> Finding | None:
@@ -243,7 +247,9 @@ CHECKS: Mapping[str, Check] = {
     "generic": _generic,
     "moment": _moment,
     "redundant": _redundant,
-    "instructions": _hidden,
+    "orders": _orders,
+    "instructions": _instructions,
+    "meta": _lexical("meta", "it speaks of being judged", unless_said=True),
     "markup": _markup,
     "flattery": _lexical("flattery", "it flatters"),
     "exaggeration": _lexical("exaggeration", "it exaggerates", unless_said=True),

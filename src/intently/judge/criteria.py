@@ -5,7 +5,8 @@ What stands in it is written by whoever runs the shop, and goes into prompts as 
 
 import hashlib
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -33,6 +34,12 @@ class Criteria:
 
     def of(self, task: Task) -> tuple[Criterion, ...]:
         return self.of_task.get(task, ())
+
+    def only(self, task: Task, names: Sequence[str] = (), *, checks: bool = True) -> "Criteria":
+        """The criteria of these names alone (all where none is named), with or without their checks by code."""
+        kept = [one for one in self.of(task) if not names or one.name in names]
+        made = tuple(one if checks else replace(one, checks=()) for one in kept if checks or not one.by_code)
+        return Criteria({task: made}, self.superior, f"{self.version}-{','.join(one.name for one in made)}-{checks:d}")
 
 
 def load_criteria(home: Path | None = None) -> Criteria:

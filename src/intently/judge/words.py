@@ -6,7 +6,7 @@ import unicodedata
 from intently.judge.lexicon import lexicon
 from intently.judge.verdict import Subject
 
-__all__ = ["content_words", "fact_words", "facts_text", "named", "straight", "words"]
+__all__ = ["HIDDEN", "content_words", "fact_words", "facts_text", "named", "straight", "words"]
 
 HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
 SPELT = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*]){3,}[^\W\d_](?!\w)")  # i g n o r e, i.g.n.o.r.e
