@@ -78,14 +78,21 @@ def test_a_journal_of_the_first_step_gets_the_later_tables_and_keeps_what_it_hol
     live(journal, "ann")
     before = journal.export("ann")
     with journal._store.write() as connection:
-        for table in ("proposal", "core", "subject", "label", "reason"):
+        for table in ("proposal", "core", "subject", "label", "reason", "judgement"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         for column in ("pipeline", "personas", "cues", "notes"):
             connection.exec_driver_sql(f"ALTER TABLE understanding DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     journal.close()
     later = open_journal(url, tmp_path)
-    gone: dict[str, object] = {"time": "", "proposals": [], "subjects": [], "labels": [], "reasons": []}
+    gone: dict[str, object] = {
+        "time": "",
+        "proposals": [],
+        "subjects": [],
+        "labels": [],
+        "reasons": [],
+        "judgements": [],
+    }
     assert later.export("ann") | gone == before | gone
     later.put_answer("ann", "less horror", "dismissed")
     assert later.answered_proposals("ann") == {"less horror": "dismissed"}
@@ -255,5 +262,5 @@ def test_the_names_of_an_export_are_stable() -> None:
     assert (export.FORMAT, export.VERSION) == ("intently.export", 1)
     assert list(export.PERSON_TABLES) == [
         "profile", "events", "memory", "commands", "replies", "slates", "traces", "understandings", "stages", "calls",
-        "jobs", "failures", "proposals", "subjects", "labels", "reasons",
+        "jobs", "failures", "proposals", "subjects", "labels", "reasons", "judgements",
     ]  # fmt: skip

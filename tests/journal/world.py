@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from intently.journal import Journal, LabelRow, MemoryRow, ReasonRow, SubjectRow, UnderstandingRow
+from intently.journal import Journal, JudgementRow, LabelRow, MemoryRow, ReasonRow, SubjectRow, UnderstandingRow
 from intently.nouns import CallRow, Command, Event, Interest, Item, Profile, Tag
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -40,6 +40,14 @@ def asked(call_hash: str, user_id: str | None = None, outcome: str = "ok", answe
     )  # fmt: skip
 
 
+def judged(user_id: str | None, text: str = "dry comedies", version: str = "v1", rank: str = "S") -> JudgementRow:
+    verdict = {"criterion": "relevance", "grade": "positive", "by": "model", "chance": 0.9, "quote": text}
+    subject_ = {"text": text, "facts": [["interest", "comedies"]]}
+    return JudgementRow(
+        f"key of {text}", "tag t1", user_id, "tag", "agentic", version, rank, 0.9, subject_, [verdict], NOON
+    )
+
+
 def live(journal: Journal, user_id: str, mark: str = "mark") -> None:
     """Give a person at least one row in every table that holds people, `mark` in each text."""
     journal.put_profile(Profile(user_id=user_id, attributes={"place": mark}))
@@ -61,6 +69,7 @@ def live(journal: Journal, user_id: str, mark: str = "mark") -> None:
     journal.labels.put_subjects([subject(f"tag of {user_id}", user_id=user_id, shown={"tag": mark})])
     journal.labels.put([said(f"tag of {user_id}", note=mark)])
     journal.reasons.put(ReasonRow(user_id, "i1", "2", "late spring", "hash", NOON, at(60), {"text": f"{mark} for you"}))
+    journal.judgements.put(judged(user_id, mark))
 
 
 def subject(subject_id: str, **changes: Any) -> SubjectRow:

@@ -1,9 +1,9 @@
 """The command line: `intently VERB`. Results go to stdout, progress and logs to stderr; `--json` prints one object.
 
 A package of one file a group of verbs: `people` (feed, say), `understanding`, `reasons` (reason), `inferred` (show),
-`remembered` (memory), `shop` (init, import), `run` (demo, serve), `label` (people's labels), `learning` (learn),
-`models` (model get), `mcp` (for agents), `proof` (evaluate). Rooms are imported inside the verbs, so that `--help`
-answers at once.
+`remembered` (memory), `shop` (init, import), `run` (demo, serve), `label` (people's labels), `judging` (judge),
+`learning` (learn), `models` (model get), `mcp` (for agents), `proof` (evaluate). Rooms are imported inside the verbs,
+so that `--help` answers at once.
 """
 
 import logging
@@ -13,6 +13,7 @@ import typer
 
 from intently.cli import (
     inferred,
+    judging,
     label,
     learning,
     mcp,
@@ -48,6 +49,7 @@ for group in (
     shop,
     label,
     report,
+    judging,
     learning,
     models,
     mcp,

@@ -1,4 +1,5 @@
-"""Verbs that measure: evaluate feed, retrieval, words, commands, trajectories, understanding, reasons, fulfilment."""
+"""Verbs that measure: evaluate feed, retrieval, words, commands, trajectories, understanding, reasons, fulfilment,
+judge."""
 
 import sys
 from pathlib import Path
@@ -377,4 +378,49 @@ def reasons(
     if audit is not None:
         row = choose_rows(asking.rows)[-1]
         _say(f"{write_audit(report, row, audit)} lines of {row} to be read: {audit}")
+    _show(report, json_out)
+
+
+@evaluate_app.command("judge")
+def judge(
+    set_name: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="recipempr, abredial, morelikethis (default: these), explanations, explanations-annotators, uss, "
+            "crsarena, or golden: known cheats and good references. Repeatable.",
+        ),
+    ] = None,
+    rows: RowsOption = "",
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=2, help="Groups or cases of each set; default the mapping's number.")
+    ] = None,
+    seed: int = 0,
+    model: Annotated[
+        bool, typer.Option("--model/--no-model", help="Rows that ask the language model too: one-shot, agentic.")
+    ] = False,
+    data: DataOption = None,
+    budget_minutes: BudgetOption = 60,
+    out: OutOption = None,
+    write: WriteOption = None,
+    json_out: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """How far judges agree with people's labels, beside floors: accuracy, F1, kappa, Kendall's tau, paired intervals.
+
+    The budget is of each row of each set that asks the model; what was answered is kept, and the same command goes on.
+    """
+    from intently.config import load_config
+    from intently.evaluate.judging.run import Asked, run_judge_evaluation
+
+    config = load_config(home=home)
+    asked = Asked(
+        sets=tuple(set_name or ["recipempr", "abredial", "morelikethis"]), rows=_names(rows), seed=seed, limit=limit,
+        model=model, budget_minutes=budget_minutes, data=data,
+    )  # fmt: skip
+    report = run_judge_evaluation(asked, out or config.home / "cache" / "evaluate", config, _say)
+    if write is not None:
+        from intently.evaluate.judging.write import write_report
+
+        write_report(report, write)
     _show(report, json_out)

@@ -25,6 +25,7 @@ from intently.engine.broker import Broker
 from intently.engine.changes import check_facets, patched
 from intently.engine.feeds import Feeds
 from intently.engine.inferring import Inferring
+from intently.engine.judging import Judging
 from intently.engine.labelling import Labelling
 from intently.engine.population import Population
 from intently.engine.production import Production
@@ -89,6 +90,7 @@ class Engine(Inferring):
         self.population = Population(self.store, self.understander, self.config)
         self.writer = LineWriter(self.store, self.worlds, self.understander, self.config)
         self.production = Production(self.store, self.worlds, self.understander, self.writer)
+        self.judging = Judging(self.store, self.services, self.config)
         super().__init__(self.store, self.worlds, self.feeds, self.config)
         self._background: Background | None = None
         self._lock = threading.Lock()

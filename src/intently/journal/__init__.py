@@ -5,6 +5,7 @@ from intently.journal.events import Appended, EventColumns
 from intently.journal.export import Erased
 from intently.journal.jobs import Job, JobState
 from intently.journal.journal import Journal
+from intently.journal.judgements import JudgementRow, Judgements
 from intently.journal.labels import LabelRow, Labels, SubjectRow
 from intently.journal.memory import Answer, CommandRow, MadeBy, MemoryRow
 from intently.journal.open import open_journal
@@ -26,6 +27,8 @@ __all__ = [
     "Job",
     "JobState",
     "Journal",
+    "JudgementRow",
+    "Judgements",
     "LabelRow",
     "Labels",
     "MadeBy",

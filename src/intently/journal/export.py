@@ -32,6 +32,7 @@ JSON_COLUMNS = {
     "jobs": ("payload",),
     "subjects": ("shown", "origin"),
     "reasons": ("body",),
+    "judgements": ("subject", "verdicts"),
 }
 
 

@@ -26,6 +26,7 @@ from intently.journal.activity import Activity
 from intently.journal.events import Appended, EventColumns
 from intently.journal.export import Erased
 from intently.journal.jobs import Job, JobState
+from intently.journal.judgements import Judgements
 from intently.journal.labels import Labels
 from intently.journal.memory import Answer, CommandRow, MemoryRow
 from intently.journal.reasons import Reasons
@@ -39,13 +40,14 @@ __all__ = ["Journal"]
 
 class Journal:
     """An open journal. `url` names the database, without its password. `labels`: what people and judges said of what
-    was made; `reasons`: lines made for items. Made by `open_journal`."""
+    was made; `reasons`: lines made for items; `judgements`: what a judge said. Made by `open_journal`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.url = store.place
         self.labels = Labels(store)
         self.reasons = Reasons(store)
+        self.judgements = Judgements(store)
 
     def close(self) -> None:
         """Give back all connections. On SQLite the last one to close folds the write-ahead log into the file."""
@@ -227,6 +229,11 @@ class Journal:
         """The newest slate that this client showed to this person."""
         with self._store.read() as connection:
             return slates.last_slate(connection, user_id, client)
+
+    def newest_slates(self, limit: int) -> list[SlateRow]:
+        """The newest slates of everybody, the newest first."""
+        with self._store.read() as connection:
+            return slates.newest_slates(connection, limit)
 
     def slates(self, user_id: str, client: str, first: datetime, before: datetime, limit: int = 50) -> list[SlateRow]:
         """The newest slates that this client showed to this person from `first` on and earlier than `before`,

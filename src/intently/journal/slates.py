@@ -17,6 +17,7 @@ __all__ = [
     "find_slate",
     "find_trace",
     "last_slate",
+    "newest_slates",
     "pack",
     "prune_traces",
     "put_slate",
@@ -55,6 +56,12 @@ def put_slate(
 def find_slate(connection: Connection, feed_id: str) -> SlateRow | None:
     row = connection.execute(select(slate).where(slate.c.feed_id == feed_id)).first()
     return None if row is None else _slate_of(row)
+
+
+def newest_slates(connection: Connection, limit: int) -> list[SlateRow]:
+    """The newest slates of everybody, the newest first."""
+    rows = connection.execute(select(slate).order_by(slate.c.slate_no.desc()).limit(limit))
+    return [_slate_of(row) for row in rows]
 
 
 def last_slate(connection: Connection, user_id: str, client: str) -> SlateRow | None:

@@ -38,6 +38,7 @@ __all__ = [
     "from_us",
     "item",
     "job",
+    "judgement",
     "label",
     "memory",
     "meta",
@@ -318,6 +319,23 @@ label = _table(
     Index("label_by_user", "user_id"),
     numbered=True,
 )
+judgement = _table(
+    "judgement",
+    _id("judgement_key", primary=True),  # of subject, person, judge and version
+    _id("subject_key"),
+    _text("subject_id"),
+    _id("user_id", nullable=True),
+    _id("task"),
+    _id("judge"),
+    _id("version"),
+    _text("rank"),  # S, A, B; "" where there is none
+    Column("score", Double),
+    _text("subject"),  # JSON: text and facts
+    _text("verdicts"),
+    _int("time_us"),
+    Index("judgement_by_task", "task", "judge", "version"),
+    Index("judgement_by_user", "user_id"),
+)
 erasure = _table(
     "erasure",
     _number("erasure_no"),
@@ -345,5 +363,6 @@ PERSON_TABLES: dict[str, Table] = {
     "subjects": subject,
     "labels": label,
     "reasons": reason,
+    "judgements": judgement,
 }
 """What is derived from a person, by its name in `export` and `erase`: every table with a `user_id` (a test checks)."""

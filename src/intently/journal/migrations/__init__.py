@@ -12,7 +12,7 @@ from intently.journal.store import Store
 
 __all__ = ["HEAD", "migrate"]
 
-HEAD = "0006"  # the newest step
+HEAD = "0007"  # the newest step
 LOCK = 7_236_101  # names the advisory lock of PostgreSQL under which steps run
 
 

@@ -1,0 +1,74 @@
+"""The verb that judges what a store has made: tags, lines, slates."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from intently.cli.shown import HomeOption, JsonOption, StoreOption, open_engine, print_json
+
+if TYPE_CHECKING:
+    from intently.engine.judging import JudgingReport
+
+__all__ = ["register"]
+
+STEP = 10  # judgements between two lines of progress
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(judge)
+
+
+def judge(
+    task: Annotated[str, typer.Option("--task", help="What to judge: tag, reason or slate.")] = "tag",
+    sample: Annotated[int, typer.Option("--sample", min=1, help="So many outputs, drawn by the seed.")] = 50,
+    by: Annotated[str, typer.Option("--judge", help="agentic (a question a criterion) or one-shot.")] = "agentic",
+    quotes: Annotated[bool, typer.Option("--quotes/--no-quotes", help="Have verdicts shown by a quote.")] = True,
+    minutes: Annotated[
+        float | None, typer.Option("--budget-minutes", min=0, help="Begin no question after this.")
+    ] = None,
+    tokens: Annotated[int | None, typer.Option("--tokens", min=1, help="Stop before more than these are used.")] = None,
+    seed: int = 0,
+    store: StoreOption = "films",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask after the cost is announced.")] = False,
+    json_out: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Judge a sample of what is stored: S, A or B with intervals; says first what it costs.
+
+    What the same version of the judge has judged is not asked again, so the same command goes on where it stopped.
+    """
+    import sys
+
+    from intently.language.budget import Budget
+
+    with open_engine(store, home) as engine:
+        plan = engine.judging.plan(task, sample, judge=by, seed=seed, quotes=quotes)
+        typer.echo(str(plan), err=True)
+        if not yes and sys.stdin.isatty() and plan.estimate.calls:
+            typer.confirm("go on?", abort=True, err=True)
+        budget = Budget(tokens, None, None if minutes is None else 60 * minutes)
+        report = engine.judging.run(plan, budget, _tell)
+    if json_out:
+        print_json(report)
+    else:
+        _print(report)
+
+
+def _tell(done: int, of: int) -> None:
+    if done % STEP == 0 or done == of:
+        typer.echo(f"{done:,} of {of:,} judged", err=True)
+
+
+def _print(report: "JudgingReport") -> None:
+    ranks = ", ".join(f"{rank} {count}" for rank, count in report.ranks.items() if count)
+    typer.echo(
+        f"{report.task}, {report.judged:,} of {report.drawn:,} judged by {report.judge} {report.version}: {ranks}"
+    )
+    for name, figure in (("S or A", report.good), ("S", report.superior)):
+        typer.echo(f"{name}: {figure.value:.0%} [{figure.low:.0%}, {figure.high:.0%}]")
+    for criterion, grades in report.criteria.items():
+        typer.echo(f"  {criterion}: " + ", ".join(f"{grade} {count}" for grade, count in grades.items()))
+    for why, count in report.faults.items():
+        typer.echo(f"  found {count} times: {why}")
+    if report.stopped:
+        typer.echo(f"stopped: {report.stopped}", err=True)

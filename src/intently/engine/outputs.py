@@ -1,0 +1,116 @@
+"""What a store has made, as subjects to judge: the tags in force, the lines that are kept, the slates under wishes.
+
+A fact holds what a careful reader would look up: the interest and the history behind a tag; the item and the interest
+behind a line; what was wanted when a slate was made.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from intently.errors import BadRequest
+from intently.journal import Journal, ReasonRow, SlateRow, UnderstandingRow
+from intently.judge.verdict import Subject
+from intently.nouns import Item
+
+__all__ = ["OUTPUTS", "outputs_of"]
+
+NEWEST = 2000  # lines and slates that are looked at
+HISTORY = 6  # titles behind an interest
+WISHES = 4  # of a slate, the newest
+
+
+def outputs_of(journal: Journal, task: str) -> list[Subject]:
+    """All stored outputs of a task, in the order of the journal, each once. Raises BadRequest for another task."""
+    if task not in OUTPUTS:
+        raise BadRequest(f"nothing of the task {task!r} is stored to judge; there are {', '.join(OUTPUTS)}")
+    found = {(subject.key, subject.user_id): subject for subject in OUTPUTS[task](journal)}
+    return list(found.values())
+
+
+def _tags(journal: Journal) -> Iterator[Subject]:
+    for row in journal.newest_understandings():
+        behind = _behind(journal, row)
+        for tag in row.tags:
+            served = tag.interest_id or tag.persona_id or ""
+            yield Subject("tag", f"tag {tag.tag_id}", tag.text, behind.get(served, ()), row.user_id, row.user_id)
+
+
+def _behind(journal: Journal, row: UnderstandingRow) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Facts by interest or persona: what it is, and titles of the events that it rests on."""
+    evidence = [*(one.evidence for one in row.interests), *(one.evidence for one in row.personas)]
+    wanted = {event_id for listed in evidence for event_id in listed}
+    items = {event.event_id: event.item_id or event.query or "" for event in journal.events_of(row.user_id)
+             if event.event_id in wanted}  # fmt: skip
+    titles = _titles(journal, items.values())
+
+    def rests_on(evidence: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        known = [titles.get(items[event_id], items[event_id]) for event_id in evidence if event_id in items]
+        shown = tuple(dict.fromkeys(known))[:HISTORY]
+        return (("history", "; ".join(shown)),) if shown else ()
+
+    strands: dict[str, tuple[tuple[str, str], ...]] = {
+        interest.interest_id: (("interest", interest.text), *rests_on(interest.evidence)) for interest in row.interests
+    }
+    for persona in row.personas:
+        said = f"{persona.role}: {persona.why}" if persona.why else persona.role
+        strands[persona.persona_id] = (("interest", said), *rests_on(persona.evidence))
+    return strands
+
+
+def _reasons(journal: Journal) -> Iterator[Subject]:
+    interests = {
+        (row.user_id, interest.interest_id): interest.text
+        for row in journal.newest_understandings()
+        for interest in row.interests
+    }
+    shared = {interest_id: text for (_, interest_id), text in interests.items()}
+    for row in journal.reasons.newest(NEWEST):
+        item = journal.item(row.item_id)
+        if item is not None and row.body.get("text"):
+            interest = interests.get((row.user_id or "", row.interest_id), shared.get(row.interest_id, ""))
+            yield _reason(row, item, interest)
+
+
+def _reason(row: ReasonRow, item: Item, interest: str) -> Subject:
+    facts = [("title", item.title), ("item", described(item)), ("interest", interest), ("moment", row.situation)]
+    facts += [("evidence", str(text)) for _, _, text in row.body.get("pieces", ())]
+    kept = tuple((name, text) for name, text in facts if text)
+    group = row.user_id or row.interest_id
+    return Subject("reason", f"reason {row.key}", str(row.body["text"]), kept, row.user_id, group)
+
+
+def _slates(journal: Journal) -> Iterator[Subject]:
+    """Slates that were made under wishes; the others have nothing to fulfil."""
+    for row in journal.newest_slates(NEWEST):
+        trace = journal.trace(row.feed_id)
+        wishes = _wishes(trace["request"]["preferences"]) if trace else ()
+        if wishes and row.item_ids:
+            yield Subject("slate", f"slate {row.feed_id}", _lines(journal, row), wishes, row.user_id, row.user_id)
+
+
+def _wishes(preferences: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
+    named = {"want": "wanted", "avoid": "not wanted"}
+    return tuple((named[held["polarity"]], held["quote"]) for held in list(preferences)[-WISHES:])
+
+
+def _lines(journal: Journal, row: SlateRow) -> str:
+    items = (journal.item(item_id) for item_id in row.item_ids)
+    return "\n".join(described(item) for item in items if item is not None)
+
+
+def described(item: Item) -> str:
+    """An item in one line: its title, its terms and numbers, the beginning of its text."""
+    parts = [item.title]
+    for name, value in item.facets.items():
+        if isinstance(value, tuple) and value:
+            parts.append(f"{name}: {', '.join(value[:5])}")
+        elif isinstance(value, float | int):
+            parts.append(f"{name}: {value:g}")
+    return " ".join(". ".join([*parts, item.text]).split())[:600]
+
+
+def _titles(journal: Journal, item_ids: Iterable[str]) -> dict[str, str]:
+    found = ((item_id, journal.item(item_id)) for item_id in dict.fromkeys(item_ids) if item_id)
+    return {item_id: item.title for item_id, item in found if item is not None}
+
+
+OUTPUTS: Mapping[str, Callable[[Journal], Iterator[Subject]]] = {"tag": _tags, "reason": _reasons, "slate": _slates}

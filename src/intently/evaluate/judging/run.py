@@ -1,0 +1,147 @@
+"""`intently evaluate judge`: how far judges agree with people, beside floors; and what they make of known cheats.
+
+Cases are drawn by a hash in groups, so that a run that was cut off has judged a fair sample, and a longer run goes on
+from there: the model's answers are kept in the folder of partial results. All rows are measured on the cases that every
+row has judged.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from intently.catalog.encode import Encoder
+from intently.config import Config
+from intently.engine import Services
+from intently.errors import BadRequest, ModelUnavailable
+from intently.evaluate.commit import commit
+from intently.evaluate.judging.cases import Case, drawn, read_cases
+from intently.evaluate.judging.golden import load_golden
+from intently.evaluate.judging.mapping import Mapped, load_mapping, mapped
+from intently.evaluate.judging.measures import figures_of
+from intently.evaluate.judging.report import GoldenTable, JudgeReport, SetTable
+from intently.evaluate.judging.rows import FLOORS, JUDGES, Judged, floor_scores, judge_cases, make_judge, row_names
+from intently.evaluate.words.kept import KeptCalls
+from intently.judge.criteria import load_criteria
+from intently.language import Budget, Model, Prompt, open_model
+
+__all__ = ["GOLDEN", "Asked", "run_judge_evaluation"]
+
+GOLDEN = "golden"
+STARTING_SECONDS = 120.0  # that an embedded server may take
+COUNTED = 60  # cases whose questions are counted for the announcement
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to measure. `sets`: of the mapping, and golden; `limit`: groups (or cases) of each set, in place of the
+    mapping's number; `budget_minutes`: of each row of each set that asks the model."""
+
+    sets: tuple[str, ...]
+    rows: tuple[str, ...] = ()
+    seed: int = 0
+    limit: int | None = None
+    model: bool = False
+    budget_minutes: float = 60.0
+    data: Path | None = None
+
+
+def run_judge_evaluation(asked: Asked, folder: Path, config: Config, say: Say) -> JudgeReport:
+    """Measure. Raises BadRequest for an unknown set or row, or a set without its folder; ModelUnavailable."""
+    names = row_names(asked.rows, asked.model)
+    if unknown := [name for name in asked.sets if name not in (*load_mapping(), GOLDEN)]:
+        raise BadRequest(f"there is no set {unknown[0]!r}; there are {', '.join(load_mapping())} and {GOLDEN}")
+    if asked.sets == (GOLDEN,) and not asked.model:
+        raise BadRequest("the golden set is judged by rows that ask the language model: pass --model")
+    opened = _judging(config, folder) if set(names) & set(JUDGES) else nullcontext(None)
+    with Services(config, model=False) as services, opened as model:
+        runner = _Runner(asked, names, services.encoder, model, config, say)
+        tables = tuple(runner.table(name, mapped(name)) for name in asked.sets if name != GOLDEN)
+        golden = runner.golden() if GOLDEN in asked.sets and model is not None else None
+        return JudgeReport(tables, golden, asked.seed, commit(), model.digest[:12] if model else "")
+
+
+@dataclass(frozen=True)
+class _Runner:
+    asked: Asked
+    names: tuple[str, ...]
+    encoder: Encoder | None
+    model: Model | None
+    config: Config
+    say: Say
+
+    def table(self, name: str, how: Mapped) -> SetTable:
+        cases = drawn(read_cases(name, how, self.asked.data), how, self.asked.seed, self.asked.limit)
+        judged = {row: self._judged(row, cases, how, name) for row in self.names if row in JUDGES}
+        n = _whole(cases, min([len(one.judgements) for one in judged.values()], default=len(cases)), how)
+        kept = cases[:n]
+        rows = {}
+        for row in self.names:
+            scores = floor_scores(row, kept, self.encoder) if row in FLOORS else judged[row].scores[:n]
+            rows[row] = figures_of(kept, scores, how, self.asked.seed)
+        notes = {row: note for row, one in judged.items() if (note := _note(one, n))}
+        groups = len({case.subject.group for case in kept})
+        good = float(np.mean([case.good for case in kept]))
+        return SetTable(name, how.named, how.decides, len(cases), n, groups, good, rows, notes, self.asked.seed)
+
+    def golden(self) -> GoldenTable:
+        cases = [Case(one.subject, float(not one.form), not one.form) for one in load_golden()]
+        return GoldenTable({row: _ranks(cases, self._judged(row, cases, None, GOLDEN))
+                            for row in self.names if row in JUDGES})  # fmt: skip
+
+    def _judged(self, row: str, cases: Sequence[Case], how: Mapped | None, name: str) -> Judged:
+        if self.model is None:
+            raise ModelUnavailable(f"the row {row} asks the language model: pass --model")
+        judge = make_judge(row, self.model, load_criteria(self.config.home), how)
+        some = cases[:COUNTED]
+        prompts: list[Prompt] = [prompt for case in some for prompt in judge.questions(case.subject)]
+        cost = self.model.estimate(prompts, 1)
+        self.say(f"{name}, {row}: {len(cases):,} cases; the first {len(some):,}: {cost}, less what is kept")
+        return judge_cases(judge, cases, Budget(seconds=60 * self.asked.budget_minutes), self.say)
+
+
+def _whole(cases: Sequence[Case], judged: int, how: Mapped) -> int:
+    """How many of the first cases are judged, of a set that is judged by groups without the group that was cut off.
+    Raises BadRequest where that leaves none."""
+    if judged < len(cases) and how.decides == "right":
+        cut = cases[judged].subject.group
+        judged = next(at for at, case in enumerate(cases) if case.subject.group == cut)
+    if not judged:
+        raise BadRequest("the budget of minutes ended before anything was judged; run again with more --budget-minutes")
+    return judged
+
+
+def _note(judged: Judged, n: int) -> str:
+    """What as-it-comes verdicts were, how many had no answer, and why it stopped."""
+    some = judged.judgements[:n]
+    ranks = Counter(one.rank or "none" for one in some)
+    parts = ["ranks " + ", ".join(f"{rank} {ranks[rank]}" for rank in ("S", "A", "B", "none") if ranks[rank])]
+    if judged.unanswered:
+        parts.append(f"{judged.unanswered} without an answer count as undecided")
+    if judged.stopped:
+        parts.append(f"stopped after {len(judged.judgements):,}: the budget of minutes is used up; run again to go on")
+    return "; ".join(parts)
+
+
+def _ranks(cases: Sequence[Case], judged: Judged) -> Mapping[str, Mapping[str, int]]:
+    counts: dict[str, dict[str, int]] = {
+        kind: dict.fromkeys(("S", "A", "B", "none"), 0) for kind in ("cheats", "references")
+    }
+    for case, judgement in zip(cases, judged.judgements, strict=False):
+        counts["references" if case.good else "cheats"][judgement.rank or "none"] += 1
+    return counts
+
+
+@contextmanager
+def _judging(config: Config, folder: Path) -> Iterator[Model]:
+    model = open_model(config, KeptCalls(folder / "judge.jsonl"))
+    try:
+        if not model.wait_ready(STARTING_SECONDS):
+            raise ModelUnavailable(f"{model.status().text}. Fetch it with `intently model get`.")
+        yield model
+    finally:
+        model.close()
