@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from intently.serve.pages import actions, edits, inferred, label, rights, stream, whole
+from intently.serve.pages import actions, because, edits, inferred, label, rights, stream, whole
 
 __all__ = ["page_router"]
 
@@ -10,6 +10,6 @@ __all__ = ["page_router"]
 def page_router() -> APIRouter:
     """All routes of the page; none is in the schema of the API."""
     router = APIRouter()
-    for part in (whole, actions, edits, inferred, label, rights, stream):
+    for part in (whole, actions, because, edits, inferred, label, rights, stream):
         router.include_router(part.router)
     return router

@@ -15,9 +15,10 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from intently.engine import Said, Told
 from intently.serve.pages.actions import update_after
+from intently.serve.pages.because import line_id_of
 from intently.serve.pages.parts import frame_part, liking_part, liking_so_far, model_part
 from intently.serve.pages.render import render
-from intently.serve.pages.view import notice_of
+from intently.serve.pages.view import notice_of, query
 from intently.serve.pages.visit import Visit, VisitIs
 
 __all__ = ["router"]
@@ -77,9 +78,21 @@ def _fragment(screens: Any, visit: Visit, told: Told) -> str:
     if told.topic == "failed":
         notice = notice_of(f"The command could not be read to its end: {told.body.get('text', '')}")
         return render("parts/notice_only.html", {"notices": [notice], "told": notice.text})
+    if told.topic == "line":
+        return _line(visit, told.body)
     if told.topic == "understanding":
         return render("parts/liking_only.html", {**frame_part(visit), "liking": liking_so_far(told.body)})
     return ""
+
+
+def _line(visit: Visit, body: Mapping[str, Any]) -> str:
+    """A fresh line under a card; a slate that is not on the page any more has no place for it."""
+    if body.get("client") != visit.client:
+        return ""
+    feed_id, item_id = str(body["feed_id"]), str(body["item_id"])
+    card = {"reason": body["text"], "query": query(item_id=item_id, feed_id=feed_id, position=1)}
+    values = {**frame_part(visit), "card": card, "line_id": line_id_of(feed_id, item_id)}
+    return render("parts/line_only.html", values)
 
 
 def _said(screens: Any, visit: Visit, body: Mapping[str, Any]) -> str:

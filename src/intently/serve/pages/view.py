@@ -16,7 +16,19 @@ from intently.feed.slots import is_number
 from intently.nouns import FacetValue, Item, Preference, Scope, SlateItem
 from intently.serve.pages.cover import Cover, draw_cover
 
-__all__ = ["Card", "Chip", "Notice", "card_of", "chip_of", "details_of", "initials", "notice_of", "query", "rule_words"]
+__all__ = [
+    "Card",
+    "Chip",
+    "Notice",
+    "card_of",
+    "chip_of",
+    "details_of",
+    "dom_id_of",
+    "initials",
+    "notice_of",
+    "query",
+    "rule_words",
+]
 
 TERMS_SHOWN = 3  # of a card's first term facet
 RULES = {
@@ -102,12 +114,18 @@ def card_of(spec: CatalogSpec, shown: SlateItem, item: Item | None, feed_id: str
     cover = Cover(
         shown.title, terms[0] if terms else "", " · ".join([text for text in (when or price, *terms[:1]) if text])
     )
-    digest = hashlib.sha256(f"{feed_id} {shown.item_id}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return Card(
-        shown.item_id, f"card-{digest}", feed_id, shown.position, shown.title, when, (*terms[:TERMS_SHOWN], *lines),
+        shown.item_id, dom_id_of(feed_id, shown.item_id), feed_id, shown.position, shown.title, when,
+        (*terms[:TERMS_SHOWN], *lines),
         shown.reason.text, draw_cover(cover), _https(item.image_url if item else None),
         query(item_id=shown.item_id, feed_id=feed_id, position=shown.position), liked,
     )  # fmt: skip
+
+
+def dom_id_of(feed_id: str, item_id: str) -> str:
+    """The id of the card's element: safe in a selector, whatever the item's id."""
+    digest = hashlib.sha256(f"{feed_id} {item_id}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"card-{digest}"
 
 
 def _https(url: str | None) -> str | None:
