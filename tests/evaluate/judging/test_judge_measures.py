@@ -39,6 +39,11 @@ def test_a_row_that_tells_nothing_apart_gets_the_share_of_luck_and_says_yes_to_n
     assert np.isnan(found.of["tau"].value)
 
 
+def test_a_row_that_tells_nothing_apart_says_what_most_of_the_other_half_is():
+    cases = [case(f"g{at}", 4.0 if at % 4 else 1.0, 3.0) for at in range(80)]
+    assert figures_of(cases, [0.0] * 80, ACCURACY).of["accuracy"].value == pytest.approx(0.75)
+
+
 def test_a_perfect_row_has_every_figure_one():
     cases = [case(f"g{at}", 1.0 + at % 5, 3.0) for at in range(200)]
     found = figures_of(cases, [one.label / 10 for one in cases], ACCURACY)

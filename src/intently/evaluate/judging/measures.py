@@ -14,7 +14,7 @@ from scipy.stats import kendalltau
 
 from intently.evaluate.judging.cases import Case
 from intently.evaluate.judging.mapping import Mapped
-from intently.judge.agreement import Figure, best_cut, kappa
+from intently.judge.agreement import Figure, kappa
 
 __all__ = ["FIGURES", "RowFigures", "decide", "figures_of", "paired"]
 
@@ -69,8 +69,8 @@ def decide(cases: Sequence[Case], scores: Floats, how: Mapped) -> Bools:
     halves = np.array([_half(case.subject.group) for case in cases])
     for half in (False, True):
         there, elsewhere = halves == half, halves != half
-        known = [(float(scores[at]), cases[at].good) for at in np.flatnonzero(elsewhere).tolist()]
-        yes[there] = scores[there] >= best_cut(known)
+        truth = np.array([case.good for case in cases], dtype=np.bool_)
+        yes[there] = scores[there] >= _learnt_cut(scores[elsewhere], truth[elsewhere])
     return yes
 
 
@@ -78,6 +78,15 @@ def paired(ours: RowFigures, other: RowFigures, seed: int = 0) -> Figure:
     """The difference of the deciding figure on the same cases, with its interval over groups."""
     pairs = zip(ours.units, other.units, strict=True)
     return _mean([(group, mine - theirs) for (group, mine), (_, theirs) in pairs], seed)
+
+
+def _learnt_cut(scores: Floats, truth: Bools) -> float:
+    """The cut with which most verdicts are right, the middle one of several; that of always or never yes among them."""
+    values = np.unique(scores)
+    cuts = np.concatenate([[-np.inf], (values[1:] + values[:-1]) / 2, [np.inf]])
+    right = np.array([((scores >= cut) == truth).sum() for cut in cuts])
+    best = cuts[right == right.max()]
+    return float(best[len(best) // 2])
 
 
 def _right(cases: Sequence[Case], scores: Floats) -> tuple[tuple[str, float], ...]:
