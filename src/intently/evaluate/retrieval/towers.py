@@ -9,7 +9,7 @@ One training answers for all three. Under TIME each fold trains anew.
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -124,7 +124,7 @@ class TagTowersRanker:
         if self.source is None:
             return moment.allowed.rows[:0]
         request = moment.request if self.tagger is None else self.tagger.asked(self.fold.pack, moment.request)
-        return self.source.retrieve(replace(request, scratch={}), moment.allowed, k).rows
+        return self.source.retrieve(request, moment.allowed, k).rows
 
 
 @dataclass(frozen=True)
