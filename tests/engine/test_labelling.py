@@ -17,7 +17,7 @@ def test_two_feeds_of_a_person_are_drawn_once_and_touch_nobodys_feed(films: Engi
         assert (subject.origin, subject.raters) == ({"a": "served", "b": "varied"}, 3)
         assert films.store.journal.slate_times(subject.user_id or "", "label") == []
     assert films.labelling.draw("pairs", "pair", 3, raters=3) == 0
-    with pytest.raises(BadRequest, match="no subjects are drawn for 'song'"):
+    with pytest.raises(BadRequest, match="no subjects are drawn for 'song'; there are pair, tag, reason, slate"):
         films.labelling.draw("pairs", "song", 3)
 
 

@@ -27,6 +27,9 @@ def judge(
         float | None, typer.Option("--budget-minutes", min=0, help="Begin no question after this.")
     ] = None,
     tokens: Annotated[int | None, typer.Option("--tokens", min=1, help="Stop before more than these are used.")] = None,
+    gate: Annotated[
+        float | None, typer.Option("--gate", min=0, max=1, help="Fail unless this share passes (S or A), for certain.")
+    ] = None,
     seed: int = 0,
     store: StoreOption = "films",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask after the cost is announced.")] = False,
@@ -39,19 +42,21 @@ def judge(
     """
     import sys
 
+    from intently.engine.gating import check_labels, pass_gate
     from intently.language.budget import Budget
 
     with open_engine(store, home) as engine:
+        if gate is not None:
+            check_labels(engine.store.journal, engine.labelling.questions(task), task)
         plan = engine.judging.plan(task, sample, judge=by, seed=seed, quotes=quotes)
         typer.echo(str(plan), err=True)
         if not yes and sys.stdin.isatty() and plan.estimate.calls:
             typer.confirm("go on?", abort=True, err=True)
         budget = Budget(tokens, None, None if minutes is None else 60 * minutes)
         report = engine.judging.run(plan, budget, _tell)
-    if json_out:
-        print_json(report)
-    else:
-        _print(report)
+        print_json(report) if json_out else _print(report)
+        if gate is not None:
+            typer.echo(pass_gate(engine.store.journal, engine.labelling.questions(task), plan, gate), err=True)
 
 
 def _tell(done: int, of: int) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from intently.engine.feeds import Feeds
+from intently.engine.outputs import OUTPUTS, outputs_of
 from intently.engine.store import Store
 from intently.errors import BadRequest, NotFound
 from intently.explain.values import amount_text
@@ -19,6 +20,7 @@ from intently.judge.question import PAIR, Question, asked_of
 from intently.judge.queue import Progress, Todo, next_todo, progress
 from intently.judge.shown import Shown, subject_row
 from intently.judge.trust import People, people_of
+from intently.judge.verdict import Subject
 from intently.nouns import Item, check_id
 
 __all__ = ["Labelling", "Round", "check_rater"]
@@ -107,9 +109,17 @@ class Labelling:
 
     def draw(self, batch: str, task: str, sample: int, *, raters: int = 1, seed: int = 0) -> int:
         """Draw a round; how many subjects are new. Raises BadRequest for a task that nothing is drawn for."""
-        if task != PAIR:
-            raise BadRequest(f"no subjects are drawn for {task!r}; use pair, or import subjects: intently label import")
-        return self.draw_pairs(batch, sample, raters=raters, seed=seed)
+        if task == PAIR:
+            return self.draw_pairs(batch, sample, raters=raters, seed=seed)
+        if task not in OUTPUTS:
+            raise BadRequest(f"no subjects are drawn for {task!r}; there are {PAIR}, {', '.join(OUTPUTS)}. Others are "
+                             "imported: intently label import")  # fmt: skip
+        if not (stored := outputs_of(self._store.journal, task)):
+            raise BadRequest(f"no {task} is stored to label yet; `intently understand`, `intently reasons` and "
+                             "`intently say` make tags, reasons and slates.")  # fmt: skip
+        chosen = sorted(stored, key=lambda one: _digest(str(seed), one.key, one.user_id or ""))[:sample]
+        rows = [_output(subject, batch, raters, datetime.now(UTC)) for subject in chosen]
+        return self._store.journal.labels.put_subjects(rows)
 
     def draw_pairs(self, batch: str, people: int, *, raters: int = 1, length: int = 10, seed: int = 0) -> int:
         """Draw people by a hash, and put the feed that each is served beside the same feed with strong variety, as
@@ -174,6 +184,14 @@ class Labelling:
     def _line(self, item_id: str, title: str) -> str:
         item = self._store.journal.item(item_id)
         return described(self._store, item) if item is not None else title or "an item that is gone"
+
+
+def _output(subject: Subject, batch: str, raters: int, time: datetime) -> SubjectRow:
+    origin = {"subject_id": subject.subject_id, "group": subject.group}
+    shown = Shown(text=subject.text, facts=subject.facts)
+    return subject_row(
+        subject.task, shown, batch=batch, time=time, user_id=subject.user_id, origin=origin, raters=raters
+    )
 
 
 def described(store: Store, item: Item) -> str:

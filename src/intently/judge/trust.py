@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 from intently.journal import LabelRow, SubjectRow
 from intently.judge.agreement import Figure, Rated
-from intently.judge.calibrate import GRADE_VALUES, Band, Gate, Scored, conformal, gate
+from intently.judge.calibrate import GRADE_VALUES, Band, Gate, Need, Scored, conformal, gate, rectified
 from intently.judge.question import OVERALL, UNSURE, Question
 from intently.judge.raters import alpha, consensus, values_of
 from intently.judge.scores import Pairing, Scores, scores
 
-__all__ = ["Judged", "People", "Trust", "gates", "people_of", "trust_of"]
+__all__ = ["Judged", "People", "Trust", "gates", "missing", "passing", "people_of", "trust_of"]
 
 FAILS = ("negative", "B")
 
@@ -88,6 +88,28 @@ def gates(
                  for question in questions if question.ordered and not question.side)  # fmt: skip
 
 
+def missing(subjects: Sequence[SubjectRow], labels: Sequence[LabelRow], question: Question) -> tuple[Need, ...]:
+    """What is needed before any judge may gate by a question, from people's labels alone: known before one is asked."""
+    known = {row.subject_id for row in subjects}
+    said = consensus(_under(question, labels))
+    truths = [one.value not in FAILS for (key, _), one in said.items() if one.value is not None and key in known]
+    return gate(question.criterion, [Rated(str(n), float(truth), truth) for n, truth in enumerate(truths)]).needs
+
+
+def passing(
+    subjects: Sequence[SubjectRow], labels: Sequence[LabelRow], judged: Sequence[Judged], question: Question
+) -> Figure:
+    """The share of all that was judged that people would pass: the judge's, moved by where people differ from it."""
+    rows = {row.subject_id: row for row in subjects}
+    ours = [(one.subject_key, answer[0]) for one in judged if (answer := _answer(one, question)) is not None]
+    groups = [(_group(rows[key]) if key in rows else key, float(value not in FAILS)) for key, value in ours]
+    met = _met(subjects, _under(question, labels), judged, question)
+    both = [
+        Scored(group, key, float(ours not in FAILS), float(people not in FAILS)) for group, key, ours, people, _ in met
+    ]
+    return rectified(groups, both)
+
+
 Met = list[tuple[str, str, str, str, float]]  # group, key, the judge's answer, people's answer, the judge's score
 
 
@@ -100,9 +122,12 @@ def _met(
     found: Met = []
     for (key, _), people in consensus(labels).items():
         if people.value is not None and key in ours and key in rows:
-            group = str(rows[key].origin.get("group") or rows[key].user_id or key)
-            found.append((group, key, ours[key][0], people.value, ours[key][1]))
+            found.append((_group(rows[key]), key, ours[key][0], people.value, ours[key][1]))
     return found
+
+
+def _group(subject: SubjectRow) -> str:
+    return str(subject.origin.get("group") or subject.user_id or subject.subject_id)
 
 
 def _answer(judged: Judged, question: Question) -> tuple[str, float] | None:

@@ -1,0 +1,67 @@
+"""`intently judge --gate` on a real journal: shut without labels, shut for a poor judge, open for one that agrees."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from intently.engine.gating import check_labels, pass_gate
+from intently.errors import Refused
+from intently.journal import Journal, JudgementRow, open_journal
+from intently.judge.criteria import load_criteria
+from intently.judge.question import asked_of
+from tests.judge.labels import NOON, says, tag
+
+ASKED = asked_of("tag", load_criteria())
+WHOLE = ASKED[-1]
+PLAN: Any = SimpleNamespace(task="tag", judge=SimpleNamespace(name="agentic", version="1"))
+TAGS = [tag(f"tag {n}", user_id=f"user {n}") for n in range(200)]
+PEOPLE = ["B" if n % 4 == 0 else "A" for n in range(200)]  # three of four pass
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    opened = open_journal("", tmp_path)
+    opened.labels.put_subjects(TAGS)
+    yield opened
+    opened.close()
+
+
+def label(journal: Journal, by: str = "person", rater: str = "ann") -> None:
+    journal.labels.put(
+        says(one, value, rater, criterion=WHOLE.criterion, version=WHOLE.version, by=by)
+        for one, value in zip(TAGS, PEOPLE, strict=True)
+    )
+
+
+def judge(journal: Journal, ranks: list[str]) -> None:
+    for one, rank in zip(TAGS, ranks, strict=True):
+        row = JudgementRow(one.subject_id, "tag t", one.user_id, "tag", "agentic", "1", rank, 0.5, {}, [], NOON)
+        journal.judgements.put(row)
+
+
+def test_without_labels_of_people_nothing_is_gated_and_what_is_needed_is_said(journal: Journal) -> None:
+    label(journal, "model", "model: a")
+    with pytest.raises(Refused, match=r"153 more labels of people.*43 more.*fail.*Of language models there are 200"):
+        check_labels(journal, ASKED, "tag")
+    judge(journal, PEOPLE)
+    with pytest.raises(Refused, match="may not gate.*not calibrated"):
+        pass_gate(journal, ASKED, PLAN, 0.5)
+
+
+def test_a_judge_that_agrees_gates_by_the_lower_end_of_the_share(journal: Journal) -> None:
+    label(journal)
+    check_labels(journal, ASKED, "tag")
+    judge(journal, PEOPLE)
+    assert "the gate is passed: 75%" in pass_gate(journal, ASKED, PLAN, 0.6)
+    with pytest.raises(Refused, match="stays shut: 75%.*at least 74% were asked for"):
+        pass_gate(journal, ASKED, PLAN, 0.74)
+
+
+def test_a_judge_that_passes_everything_gates_nothing_though_people_have_labelled_enough(journal: Journal) -> None:
+    label(journal)
+    judge(journal, ["S"] * 200)
+    with pytest.raises(Refused, match="may not gate.*not good enough"):
+        pass_gate(journal, ASKED, PLAN, 0.1)
