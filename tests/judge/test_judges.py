@@ -61,7 +61,8 @@ def test_a_score_lies_between_its_chances_and_rises_with_each(chances: list[floa
     verdicts = [Verdict(str(at), "acceptable", "model", chance) for at, chance in enumerate(chances)]
     score = score_of(verdicts)
     assert score is not None
-    assert max(0.01, min(chances)) - 1e-9 <= score <= max(0.01, min(0.99, max(chances))) + 1e-9
+    least, most = (max(0.01, min(0.99, bound(chances))) for bound in (min, max))
+    assert least - 1e-9 <= score <= most + 1e-9
     higher = [replace(verdicts[0], chance=max(other, chances[0])), *verdicts[1:]]
     assert (score_of(higher) or 0) >= score - 1e-12
     assert score_of(verdicts[::-1]) == pytest.approx(score)

@@ -7,7 +7,14 @@ from tests.learn.worlds import STORE, ring_store
 
 WITHOUT = """
 import sys
-sys.modules["torch"] = None  # as where it is not installed: find_spec raises or finds nothing
+from importlib.machinery import PathFinder
+
+class NoTorch(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.partition(".")[0] == "torch" else super().find_spec(name, path, target)
+
+sys.meta_path[:] = [NoTorch if finder is PathFinder else finder for finder in sys.meta_path]
 from intently.cli import main
 sys.argv = ["intently", "learn", "--store", sys.argv[1], "--home", sys.argv[2]]
 main()
