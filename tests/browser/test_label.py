@@ -81,6 +81,7 @@ def sit(label_server: str, chromium: Browser) -> Iterator[Sit]:
 
 def start(page: Page, batch: str) -> None:
     page.get_by_role("link", name=f"Start with Which feed repeats itself?, {batch}", exact=True).click()
+    page.wait_for_url("**/label/rate?*")  # and for its scripts: a key that comes before them does nothing
 
 
 def done(page: Page, count: int) -> None:
