@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import tempfile
 import threading
 import time
@@ -30,6 +29,7 @@ import numpy as np
 from intently import Engine
 from intently.config import Config, load_config
 from intently.errors import ModelError
+from intently.evaluate.commit import commit
 from intently.language import MemoryCalls, Message, Model, Prompt, ask_reading, open_model, reading_prompt
 from intently.language.answer import Lines
 from intently.nouns import CallRow, Command, Slate
@@ -69,7 +69,7 @@ def main() -> None:
             rows += _grammar_rows(store, commands, arguments.n, Path(folder))
         if arguments.model:
             rows += _model_rows(arguments.limit, load_config(home=arguments.home or Path(folder) / "model"))
-    print(json.dumps({"benchmark": "commands", "commit": _commit(), "rows": rows}))
+    print(json.dumps({"benchmark": "commands", "commit": commit(), "rows": rows}))
 
 
 def _grammar_rows(store: str, commands: Sequence[str], n: int, folder: Path) -> list[dict[str, Any]]:
@@ -211,12 +211,7 @@ def _arguments() -> argparse.Namespace:
 
 def _place() -> str:
     cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
-    return f"{cores} cores, {platform.machine()}, load {load:.1f} at the start, commit {_commit()}"
-
-
-def _commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
+    return f"{cores} cores, {platform.machine()}, load {load:.1f} at the start, commit {commit()}"
 
 
 if __name__ == "__main__":

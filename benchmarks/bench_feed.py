@@ -15,7 +15,6 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ import numpy as np
 from feed_worlds import NOW, Subject, demo_films, synthetic, wiki_films
 from intently.catalog.ground import Grounder
 from intently.config import Config, RetrieveConfig
+from intently.evaluate.commit import commit
 from intently.feed.parser import ParseContext, ShownItem, read_exact
 from intently.feed.request import FeedRequest, World, recommend
 from intently.feed.tools import Pool
@@ -76,7 +76,7 @@ def main() -> None:
             rows += _case_rows(subject, case, requests, arguments)
         if subject.name == "demo films":
             rows.append(_command_row(subject, max(200, arguments.n // 2)))
-    print(json.dumps({"benchmark": "feed", "n": arguments.n, "commit": _commit(), "rows": rows}))
+    print(json.dumps({"benchmark": "feed", "n": arguments.n, "commit": commit(), "rows": rows}))
 
 
 def _case_rows(
@@ -267,13 +267,8 @@ def _arguments() -> argparse.Namespace:
 def _place(n: int) -> str:
     cores = len(os.sched_getaffinity(0))
     return (
-        f"{n:,} requests of each kind, {cores} cores, {platform.machine()}, numpy {np.__version__}, commit {_commit()}"
+        f"{n:,} requests of each kind, {cores} cores, {platform.machine()}, numpy {np.__version__}, commit {commit()}"
     )
-
-
-def _commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

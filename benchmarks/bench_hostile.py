@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ from tests.feed.hostile.world import CASES, config_of
 
 from intently import Engine
 from intently.errors import BadRequest
+from intently.evaluate.commit import commit
 
 PLAIN = (
     "no horror please, something funny under 100 minutes", "forget the running time", "less drama", "only comedies",
@@ -41,7 +41,7 @@ def main() -> None:
         answered, refused = _times(engine, [case.text for case in CASES], n)
     base = float(np.median(plain))
     rows = [_row("plain", plain, base), _row("hostile", answered, base), _row("hostile, refused", refused, base)]
-    print(json.dumps({"benchmark": "hostile", "commit": _commit(), "rows": rows}))
+    print(json.dumps({"benchmark": "hostile", "commit": commit(), "rows": rows}))
 
 
 def _times(engine: Engine, texts: Sequence[str], n: int) -> tuple[list[float], list[float]]:
@@ -76,12 +76,7 @@ def _row(name: str, values: Sequence[float], base: float) -> dict[str, Any]:
 
 def _place() -> str:
     cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
-    return f"{cores} cores, {platform.machine()}, load {load:.1f} at the start, commit {_commit()}"
-
-
-def _commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
+    return f"{cores} cores, {platform.machine()}, load {load:.1f} at the start, commit {commit()}"
 
 
 if __name__ == "__main__":

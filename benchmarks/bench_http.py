@@ -26,6 +26,8 @@ from typing import Any
 
 import numpy as np
 
+from intently.evaluate.commit import commit
+
 CLIENTS = (1, 8, 32)
 PEOPLE = 64
 WARM = 20  # requests before any is timed
@@ -36,7 +38,7 @@ PATIENCE = 600.0  # seconds that import and opening may take
 def main() -> None:
     arguments = _arguments()
     print(
-        f"{len(os.sched_getaffinity(0))} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}, commit {_commit()}"
+        f"{len(os.sched_getaffinity(0))} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}, commit {commit()}"
     )
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as home:
@@ -52,7 +54,7 @@ def main() -> None:
             memory = _memory(process.pid)
     print(f"memory of the server: {memory['VmRSS']:.0f} MB, of its own {memory['RssAnon']:.0f} MB")
     bar = {"memory_bar_ratio": memory["VmRSS"] / BAR_MB}
-    print(json.dumps({"benchmark": "http", "commit": _commit(), "rows": rows, "memory_mb": memory, **bar}))
+    print(json.dumps({"benchmark": "http", "commit": commit(), "rows": rows, "memory_mb": memory, **bar}))
 
 
 def _timed(port: int, clients: int, n: int) -> dict[str, Any]:
@@ -121,11 +123,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--n", type=int, default=400, help="requests of each number of clients")
     parser.add_argument("--models", type=Path, default=None, help="a folder with the encoder's files")
     return parser.parse_args()
-
-
-def _commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

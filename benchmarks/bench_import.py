@@ -28,6 +28,8 @@ from typing import Any
 
 import numpy as np
 
+from intently.evaluate.commit import commit
+
 BAR_SECONDS = 60.0
 SCHEMA = Path(__file__).with_name("films34k.toml")
 DATA = Path(__file__).parents[2] / "shared/data/catalog-wikimovies"
@@ -38,7 +40,7 @@ PATIENCE = 600.0  # seconds
 def main() -> None:
     arguments = _arguments()
     print(
-        f"{len(os.sched_getaffinity(0))} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}, commit {_commit()}"
+        f"{len(os.sched_getaffinity(0))} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}, commit {commit()}"
     )
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
@@ -55,7 +57,7 @@ def main() -> None:
     row["bar_ratio"] = row["to_first_slate_seconds"] / BAR_SECONDS
     for name, value in row.items():
         print(f"{name:28} {value:,.2f}" if isinstance(value, float) else f"{name:28} {value}")
-    print(json.dumps({"benchmark": "import", "commit": _commit(), **row}))
+    print(json.dumps({"benchmark": "import", "commit": commit(), **row}))
 
 
 def _floor(pack: Path, database: Path) -> float:
@@ -145,11 +147,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--models", type=Path, default=None, help="a folder with the encoder's files")
     parser.add_argument("--watch", type=float, default=60.0, help="seconds to watch vectors come")
     return parser.parse_args()
-
-
-def _commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

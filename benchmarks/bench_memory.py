@@ -17,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from intently.evaluate.commit import commit
+
 WORLDS = ("wiki", "100k", "1m")
 
 
@@ -28,7 +30,7 @@ def main() -> None:
     if arguments.world:
         print(json.dumps(_held(arguments.world)))
         return
-    print(f"{platform.machine()}, numpy {np.__version__}, commit {_commit()}")
+    print(f"{platform.machine()}, numpy {np.__version__}, commit {commit()}")
     print(f"{'world':24} {'items':>9} {'MB':>8} {'bytes/item':>10} {'vectors':>8} {'ratio':>6}")
     rows = []
     for name in arguments.only.split(","):
@@ -40,7 +42,7 @@ def main() -> None:
             continue
         print(f"{row['world']:24} {row['items']:9,} {row['mb']:8.0f} {row['bytes_an_item']:10.0f}"
               f" {row['floor_bytes']:8} {row['ratio']:6.2f}")  # fmt: skip
-    print(json.dumps({"benchmark": "memory", "commit": _commit(), "rows": rows}))
+    print(json.dumps({"benchmark": "memory", "commit": commit(), "rows": rows}))
 
 
 def _held(name: str) -> dict[str, object]:
@@ -70,11 +72,6 @@ def _own_bytes() -> int:
     """RssAnon of this process, from /proc: Linux alone."""
     lines = Path("/proc/self/status").read_text("utf-8").splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
-
-
-def _commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

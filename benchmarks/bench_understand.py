@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import shutil
-import subprocess
 import tempfile
 import threading
 import time
@@ -24,6 +23,7 @@ from typing import Any
 from intently.config import load_config
 from intently.engine import Engine, Services
 from intently.engine.store import ensure_demo
+from intently.evaluate.commit import commit
 from intently.language import Budget, Model
 from intently.language.lanes import Turn
 from intently.language.local import EmbeddedServer
@@ -75,7 +75,7 @@ def main() -> None:
         counts = f"{one.calls:5} {one.tokens_new:7,} {one.tokens_reused:7,} {one.tokens_out:6,} {one.seconds:8.1f}"
         print(f"{one.name:24} {counts} {one.speed:9.1f} {one.speed / raw.speed:8.2f}x")
     rows = [vars(one) | {"speed": round(one.speed, 2)} for one in both]
-    print(json.dumps({"benchmark": "understand", "commit": _commit(), "in_flight": arguments.in_flight, "rows": rows}))
+    print(json.dumps({"benchmark": "understand", "commit": commit(), "in_flight": arguments.in_flight, "rows": rows}))
 
 
 def _measure(arguments: argparse.Namespace, home: Path) -> list[Measured]:
@@ -154,12 +154,7 @@ def _arguments() -> argparse.Namespace:
 
 def _place() -> str:
     cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
-    return f"{cores} cores, {platform.machine()}, load {load:.1f} at the end, commit {_commit()}"
-
-
-def _commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
+    return f"{cores} cores, {platform.machine()}, load {load:.1f} at the end, commit {commit()}"
 
 
 if __name__ == "__main__":

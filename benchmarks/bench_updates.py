@@ -14,7 +14,6 @@ import json
 import os
 import platform
 import shutil
-import subprocess
 import tempfile
 import threading
 import time
@@ -28,6 +27,7 @@ import numpy as np
 from intently.config import load_config
 from intently.engine import Engine, prepare_store
 from intently.engine.store import import_store
+from intently.evaluate.commit import commit
 from intently.nouns import Item
 
 SCHEMA = Path(__file__).with_name("films34k.toml")
@@ -50,7 +50,7 @@ class Said:
 def main() -> None:
     arguments = _arguments()
     print(
-        f"{len(os.sched_getaffinity(0))} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}, commit {_commit()}"
+        f"{len(os.sched_getaffinity(0))} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}, commit {commit()}"
     )
     with tempfile.TemporaryDirectory() as folder:
         pack = Path(folder) / "pack"
@@ -67,7 +67,7 @@ def main() -> None:
         print(f"{name:28} {value:,.3f}")
     for name in rows[0]:
         print(f"{name:28} " + "  ".join(f"{row[name]:>12,.2f}" for row in rows))
-    print(json.dumps({"benchmark": "updates", "commit": _commit(), **costs, "rows": rows}))
+    print(json.dumps({"benchmark": "updates", "commit": commit(), **costs, "rows": rows}))
 
 
 def _costs(engine: Engine) -> dict[str, float]:
@@ -154,11 +154,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=DATA, help="the folder of items.parquet")
     parser.add_argument("--seconds", type=float, default=30.0, help="of changes while feeds are made")
     return parser.parse_args()
-
-
-def _commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

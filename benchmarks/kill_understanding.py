@@ -11,7 +11,6 @@ import argparse
 import json
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +29,7 @@ from tests.understand.population_world import (
 from intently.config import Config, load_config
 from intently.engine.population import BEGUN
 from intently.engine.store import ensure_demo, open_store
+from intently.evaluate.commit import commit
 
 STORE = "films"
 
@@ -71,7 +71,7 @@ def _measure(arguments: argparse.Namespace, killed: Config, calm: Config) -> dic
     made = understandings(killed, STORE)
     assert set(needed.values()) == {1}, "the undisturbed run asked something twice"
     return {
-        "commit": _commit(), "pipeline": arguments.pipeline, "people": arguments.people, "kills": arguments.kills,
+        "commit": commit(), "pipeline": arguments.pipeline, "people": arguments.people, "kills": arguments.kills,
         "seed": arguments.seed, "in_flight": arguments.in_flight, "delay": arguments.delay,
         "equal": made == understandings(calm, STORE)
         and kept_rows(killed, STORE) == kept_rows(calm, STORE) and set(asked) == set(needed),
@@ -110,11 +110,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--home", type=Path, required=True, help="a home with the demo films and the text encoder")
     return parser.parse_args()
-
-
-def _commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":
