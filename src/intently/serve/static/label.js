@@ -1,18 +1,7 @@
-// Keys of the labelling page: 1 2 3 answer, 0 cannot tell, U takes the last answer back, N opens the note. Theme as elsewhere.
+// Keys of the labelling page: 1 2 3 answer, 0 cannot tell, U takes the last answer back, N opens the note.
 (() => {
   "use strict";
-  const root = document.documentElement;
   const find = (selector) => document.querySelector(selector);
-  const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
-  const label = () => find(".theme")?.setAttribute("aria-pressed", String(dark()));
-  document.addEventListener("click", (event) => {
-    if (!event.target.closest?.(".theme")) return;
-    root.dataset.theme = dark() ? "light" : "dark";
-    try { localStorage.setItem("intently.theme", root.dataset.theme); } catch { /* storage is off */ }
-    label();
-  });
-  label();
-
   document.addEventListener("keydown", (event) => {
     if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = event.target.closest("input, textarea, select");

@@ -1,7 +1,6 @@
-// What htmx cannot do: focus, recall of sentences, theme, impressions. Everything else is HTML.
+// What htmx cannot do: focus, recall of sentences, impressions. Everything else is HTML.
 (() => {
   "use strict";
-  const root = document.documentElement;
   const find = (selector) => document.querySelector(selector);
   const box = () => find("#say");
   const keep = (key, value) => { try { sessionStorage.setItem(key, value); } catch { /* storage is off */ } };
@@ -10,17 +9,6 @@
   // The clock by which "tonight" ends is that of whoever types it
   const clock = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (clock) document.cookie = `intently_zone=${clock};path=/;max-age=31536000;samesite=strict`;
-
-  // Theme
-  const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
-  const label = () => find(".theme")?.setAttribute("aria-pressed", String(dark()));
-  document.addEventListener("click", (event) => {
-    if (!event.target.closest?.(".theme")) return;
-    root.dataset.theme = dark() ? "light" : "dark";
-    try { localStorage.setItem("intently.theme", root.dataset.theme); } catch { /* storage is off */ }
-    label();
-  });
-  label();
 
   // Who deletes what is kept of them leaves nothing in the browser either
   document.addEventListener("submit", (event) => {
