@@ -7,12 +7,12 @@ partial results; the same command again goes on where it stopped.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from intently.config import Config
-from intently.errors import BadRequest, BudgetSpent, ModelUnavailable
+from intently.errors import BadRequest, BudgetSpent
+from intently.evaluate.asked_model import asked_model
 from intently.evaluate.commands.fulfilment_report import FulfilmentReport, report_of
 from intently.evaluate.commands.grounds import folder_of
 from intently.evaluate.commands.play import Session
@@ -23,11 +23,10 @@ from intently.evaluate.oracle import Oracle, read_rows
 from intently.evaluate.words.kept import KeptCalls
 from intently.judge.fulfilment import PairVerdict, fulfilment_prompt, judge_pairs
 from intently.judge.sheet import Label, write_sheet
-from intently.language import Budget, Model, open_model
+from intently.language import Budget, Model
 
 __all__ = ["export_sheet", "judge_played", "played_from", "run_fulfilment"]
 
-STARTING_SECONDS = 120.0  # that an embedded server may take
 SHOWN_SECONDS = 10.0  # between two lines of progress
 Say = Callable[[str], None]
 
@@ -74,7 +73,8 @@ def run_fulfilment(
     say: Say = lambda line: None,
 ) -> FulfilmentReport:
     """Judge and compare. Raises ModelUnavailable with the mend when no language model answers."""
-    with _judging(config, out) as model:
+    calls = KeptCalls((out or config.home / "cache" / "evaluate") / "fulfilment.jsonl")
+    with asked_model(config, calls) as model:
         budget = Budget(seconds=budget_minutes * 60)
         verdicts, checks = judge_played(played, model, config.home, budget, seed, say)
         return report_of(played, verdicts, checks, labels or {}, model.digest[:12], seed)
@@ -109,17 +109,6 @@ def _ground_of(sessions: Sequence[Session], file: Path) -> str:
     if len(names) > 1:
         raise BadRequest(f"{file}: holds sessions of {', '.join(names)}. Pass the sessions of one of them.")
     return names[0]
-
-
-@contextmanager
-def _judging(config: Config, out: Path | None) -> Iterator[Model]:
-    model = open_model(config, KeptCalls((out or config.home / "cache" / "evaluate") / "fulfilment.jsonl"))
-    try:
-        if not model.wait_ready(STARTING_SECONDS):
-            raise ModelUnavailable(f"{model.status().text}. Fetch it with `intently model get`.")
-        yield model
-    finally:
-        model.close()
 
 
 class _Progress:

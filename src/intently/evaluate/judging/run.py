@@ -6,8 +6,8 @@ row has judged.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from intently.catalog.encode import Encoder
 from intently.config import Config
 from intently.engine import Services
 from intently.errors import BadRequest, ModelUnavailable
+from intently.evaluate.asked_model import asked_model
 from intently.evaluate.commit import commit
 from intently.evaluate.judging.cases import Case, drawn, read_cases
 from intently.evaluate.judging.golden import load_golden
@@ -26,12 +27,11 @@ from intently.evaluate.judging.report import GoldenTable, JudgeReport, SetTable
 from intently.evaluate.judging.rows import FLOORS, JUDGES, Judged, floor_scores, judge_cases, make_judge, row_names
 from intently.evaluate.words.kept import KeptCalls
 from intently.judge.criteria import load_criteria
-from intently.language import Budget, Model, Prompt, open_model
+from intently.language import Budget, Model, Prompt
 
 __all__ = ["GOLDEN", "Asked", "run_judge_evaluation"]
 
 GOLDEN = "golden"
-STARTING_SECONDS = 120.0  # that an embedded server may take
 COUNTED = 60  # cases whose questions are counted for the announcement
 Say = Callable[[str], None]
 
@@ -57,7 +57,7 @@ def run_judge_evaluation(asked: Asked, folder: Path, config: Config, say: Say) -
         raise BadRequest(f"there is no set {unknown[0]!r}; there are {', '.join(load_mapping())} and {GOLDEN}")
     if asked.sets == (GOLDEN,) and not asked.model:
         raise BadRequest("the golden set is judged by rows that ask the language model: pass --model")
-    opened = _judging(config, folder) if set(names) & set(JUDGES) else nullcontext(None)
+    opened = asked_model(config, KeptCalls(folder / "judge.jsonl")) if set(names) & set(JUDGES) else nullcontext(None)
     with Services(config, model=False) as services, opened as model:
         runner = _Runner(asked, names, services.encoder, model, config, say)
         tables = tuple(runner.table(name, mapped(name)) for name in asked.sets if name != GOLDEN)
@@ -134,14 +134,3 @@ def _ranks(cases: Sequence[Case], judged: Judged) -> Mapping[str, Mapping[str, i
     for case, judgement in zip(cases, judged.judgements, strict=False):
         counts["references" if case.good else "cheats"][judgement.rank or "none"] += 1
     return counts
-
-
-@contextmanager
-def _judging(config: Config, folder: Path) -> Iterator[Model]:
-    model = open_model(config, KeptCalls(folder / "judge.jsonl"))
-    try:
-        if not model.wait_ready(STARTING_SECONDS):
-            raise ModelUnavailable(f"{model.status().text}. Fetch it with `intently model get`.")
-        yield model
-    finally:
-        model.close()

@@ -6,14 +6,15 @@ take turns by blocks of items: a run that is cut off has the same items in every
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from intently.config import Config, load_config
 from intently.engine import Services
 from intently.errors import BadRequest, BudgetSpent, ModelTimeout, ModelUnavailable
+from intently.evaluate.asked_model import asked_model
 from intently.evaluate.commit import commit
 from intently.evaluate.reasons.cases import ItemCase, draw_items, moment_of
 from intently.evaluate.reasons.making import ItemLines, Maker, template_lines
@@ -27,13 +28,11 @@ from intently.explain.situation import Situation, situation_of
 from intently.explain.writers import make_writer
 from intently.journal import open_journal
 from intently.language import Model
-from intently.language.connect import open_model
 from intently.understand.environment import Surroundings, open_environment
 
 __all__ = ["Asking", "evaluate_ground", "run_reasons_evaluation"]
 
 BLOCK = 5  # items of one turn of a row
-READY_SECONDS = 120.0
 Say = Callable[[str], None]
 
 
@@ -136,16 +135,10 @@ def _situation(ground: Ground, config: Config) -> Situation:
     return situation_of(cues, as_of, ground.spec.zone, config.explain.days)
 
 
-@contextmanager
-def _model(asking: Asking, config: Config, given: Model | None, rows: Sequence[str]) -> Iterator[Model | None]:
+def _model(
+    asking: Asking, config: Config, given: Model | None, rows: Sequence[str]
+) -> AbstractContextManager[Model | None]:
     """The model to ask; None where answers that are kept must do."""
     if given is not None or not asking.model or not NEED_MODEL & set(rows):
-        yield given
-        return
-    model = open_model(config)
-    try:
-        if not model.wait_ready(READY_SECONDS):
-            raise ModelUnavailable(f"there is no language model to ask ({model.status().text}): intently model get")
-        yield model
-    finally:
-        model.close()
+        return nullcontext(given)
+    return asked_model(config)

@@ -7,8 +7,8 @@ blocks of people: a run that is cut off has the same people in every row.
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 from intently.config import Config, load_config
 from intently.engine import Services
 from intently.errors import BadRequest, BudgetSpent, ModelTimeout, ModelUnavailable
+from intently.evaluate.asked_model import asked_model
 from intently.evaluate.commit import commit
 from intently.evaluate.understanding.answers import Answers
 from intently.evaluate.understanding.asking import Asking
@@ -33,12 +34,10 @@ from intently.evaluate.understanding.silent import SilentModel
 from intently.evaluate.understanding.tally import COUNTABLE, Tally, tally_rows
 from intently.evaluate.understanding.tokenizer import read_tokenizer
 from intently.language import Model, find_model
-from intently.language.connect import open_model
 
 __all__ = ["Asked", "evaluate_ground", "run_count", "run_understanding_evaluation"]
 
 BLOCK = 10  # people of one turn of a row: its constant prompt is read anew at each turn's beginning, once for so many
-READY_SECONDS = 120.0
 COUNTED = 500  # people whose tokens are counted
 HERE = ("cases", "categories", "floors", "found", "ground", "making", "mapping")
 CODE = (*(f"evaluate/understanding/{name}.py" for name in HERE), "retrieve", "understand/strands.py")  # of the floors
@@ -124,19 +123,13 @@ def evaluate_ground(
     return run.table(time.monotonic() + asked.budget_minutes * 60)
 
 
-@contextmanager
-def _model(asked: Asked, config: Config, given: Model | None, rows: Sequence[str]) -> Iterator[Model | None]:
+def _model(
+    asked: Asked, config: Config, given: Model | None, rows: Sequence[str]
+) -> AbstractContextManager[Model | None]:
     """The model to ask; None where answers that are kept must do."""
     if given is not None or not asked.model or not NEED_MODEL & set(rows):
-        yield given
-        return
-    model = open_model(config)
-    try:
-        if not model.wait_ready(READY_SECONDS):
-            raise ModelUnavailable(f"there is no language model to ask ({model.status().text}): intently model get")
-        yield model
-    finally:
-        model.close()
+        return nullcontext(given)
+    return asked_model(config)
 
 
 @dataclass

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from intently.config import Config
 from intently.engine import Engine
-from intently.errors import BadRequest, ModelUnavailable
+from intently.errors import BadRequest
+from intently.evaluate.asked_model import asked_model
 from intently.evaluate.commit import commit
 from intently.evaluate.words.grounds import Ground, films_of
 from intently.evaluate.words.kept import KeptCalls
@@ -22,12 +23,10 @@ from intently.evaluate.words.readers import FullReader, GrammarReader, Reader
 from intently.evaluate.words.report import WordsReport
 from intently.evaluate.words.sets import word_set
 from intently.evaluate.words.turns import Heard, Turn, WordSet
-from intently.language import Model, open_model
 
 __all__ = ["READERS", "labelled", "read_turns", "run_words_evaluation"]
 
 READERS = ("grammar", "full", "one-prompt")
-STARTING_SECONDS = 120.0  # that an embedded server may take
 SHOWN_SECONDS = 10.0  # between two lines of progress
 Say = Callable[[str], None]
 
@@ -108,14 +107,10 @@ def reading(name: str, config: Config, out: Path | None, ground: Ground) -> Iter
     if name not in READERS:
         raise BadRequest(f"there is no reader {name!r}; choose one of {', '.join(READERS)}")
     calls = KeptCalls((out or config.home / "cache" / "evaluate") / f"words-{name}.jsonl")
-    model = open_model(config, calls)
-    try:
-        _wait(model)
+    with asked_model(config, calls, instead=", or use --reader grammar") as model:
         plain = name == "one-prompt"
         chosen = PlainReader(model, calls, ground, config.home) if plain else FullReader(model, calls, config.home)
         yield chosen, model.digest[:12]
-    finally:
-        model.close()
 
 
 def labelled(turns: Sequence[Turn], labels: Sequence[str]) -> list[Turn]:
@@ -127,11 +122,6 @@ def labelled(turns: Sequence[Turn], labels: Sequence[str]) -> list[Turn]:
         has = f"it has {', '.join(sorted(known))}" if known else "its turns are not labelled with words"
         raise BadRequest(f"this set has no label {missing[0]!r}; {has}")
     return [turn for turn in turns if not turn.gold.isdisjoint(labels)]
-
-
-def _wait(model: Model) -> None:
-    if not model.wait_ready(STARTING_SECONDS):
-        raise ModelUnavailable(f"{model.status().text}. Fetch it with `intently model get`, or use --reader grammar.")
 
 
 def _say(line: str) -> None:

@@ -1,12 +1,11 @@
 """The language model that rows and people of a ground ask: the one of its engine, so that all are on the same model."""
 
 from intently.errors import ModelUnavailable
+from intently.evaluate.asked_model import STARTING_SECONDS
 from intently.evaluate.commands.case import Ground
 from intently.language import Model
 
 __all__ = ["model_of"]
-
-STARTING_SECONDS = 120.0  # that an embedded server may take
 
 
 def model_of(ground: Ground) -> Model:
