@@ -2,8 +2,8 @@
 
 A package of one file a group of verbs: `people` (feed, say), `understanding`, `reasons` (reason), `inferred` (show),
 `remembered` (memory), `shop` (init, import), `run` (demo, serve), `label` (people's labels), `judging` (judge),
-`learning` (learn), `models` (model get), `mcp` (for agents), `proof` (evaluate). Rooms are imported inside the verbs,
-so that `--help` answers at once.
+`learning` (learn), `models` (model get), `mcp` (for agents), `proof`, `proof_of_model` (evaluate). Rooms are imported
+inside the verbs, so that `--help` answers at once.
 """
 
 import logging
@@ -20,6 +20,7 @@ from intently.cli import (
     models,
     people,
     proof,
+    proof_of_model,
     reasons,
     remembered,
     report,
@@ -54,6 +55,7 @@ for group in (
     models,
     mcp,
     proof,
+    proof_of_model,
 ):
     group.register(app)
 

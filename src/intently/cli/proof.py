@@ -1,58 +1,29 @@
-"""Verbs that measure: evaluate feed, retrieval, words, commands, trajectories, understanding, reasons, fulfilment,
-judge."""
+"""Verbs that measure the feed and its commands: evaluate feed, retrieval, words, commands, trajectories, fulfilment."""
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated
 
 import typer
 
-from intently.cli.shown import HomeOption, JsonOption, print_json
+from intently.cli.evaluating import (
+    BudgetOption,
+    DataOption,
+    OutOption,
+    RowsOption,
+    WriteOption,
+    evaluate_app,
+    names_of,
+    say,
+    show,
+)
+from intently.cli.shown import HomeOption, JsonOption
 
 __all__ = ["register"]
-
-evaluate_app = typer.Typer(help="Measure the product; each verb makes one table of docs/results.", no_args_is_help=True)
-
-
-BudgetOption = Annotated[float, typer.Option("--budget-minutes", help="Stop cleanly after this; run again to go on.")]
-DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of the data sets that do not ship.")]
-OutOption = Annotated[
-    Path | None, typer.Option("--out", help="Folder of answers and partial results; default in the home.")
-]
-WriteOption = Annotated[Path | None, typer.Option("--write", help="Folder for Markdown tables, numbers and plots.")]
-RowsOption = Annotated[
-    str, typer.Option("--rows", help="Names of rows, with commas; default all that may run. An unknown one lists them.")
-]
-
-
-class Report(Protocol):
-    """What an evaluation gives."""
-
-    def json(self) -> dict[str, Any]: ...
-    def table(self) -> Any:
-        """For a terminal."""
 
 
 def register(app: typer.Typer) -> None:
     app.add_typer(evaluate_app, name="evaluate")
-
-
-def _names(rows: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in rows.split(",") if name.strip())
-
-
-def _say(text: str) -> None:
-    """What goes on, beside the result."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def _show(report: Report, json_out: bool) -> None:
-    from rich.console import Console
-
-    if json_out:
-        print_json(report.json())
-    else:
-        Console().print(report.table())
 
 
 @evaluate_app.command("feed")
@@ -77,7 +48,7 @@ def feed(
         seed=seed,
         out=out or config.home / "cache" / "evaluate",
     )
-    _show(report, json_out)
+    show(report, json_out)
 
 
 @evaluate_app.command("retrieval")
@@ -126,7 +97,7 @@ def retrieval(
 
     config = load_config(home=home)
     asked = Asked(
-        sets=tuple(set_name or ["demo-movies"]), rows=_names(rows),
+        sets=tuple(set_name or ["demo-movies"]), rows=names_of(rows),
         protocol=protocol, refit_days=refit_days, seed=seed, budget_minutes=budget_minutes, data=data,
         tower=tower, tag_towers=tag_towers, device=device, train_minutes=train_minutes or float("inf"),
     )  # fmt: skip
@@ -134,17 +105,17 @@ def retrieval(
     if new_items:
         from intently.evaluate.retrieval.cold import run_new_items
 
-        found = run_new_items(asked, folder, config, _say)
+        found = run_new_items(asked, folder, config, say)
         if write is not None:
             found.write(write)
-        _show(found, json_out)
+        show(found, json_out)
         return
-    report = run_retrieval_evaluation(asked, folder, config, _say)
+    report = run_retrieval_evaluation(asked, folder, config, say)
     if write is not None:
         from intently.evaluate.retrieval.write import write_report
 
         write_report(report, write)
-    _show(report, json_out)
+    show(report, json_out)
 
 
 @evaluate_app.command("words")
@@ -186,7 +157,7 @@ def words(
         labels=tuple(label or ()),
         out=out,
     )
-    _show(report, json_out)
+    show(report, json_out)
 
 
 @evaluate_app.command("commands")
@@ -214,16 +185,16 @@ def commands(
     config = load_config(home=home)
     asked = Asked(
         grounds=tuple(ground or ["demo-movies"]), scenarios=tuple(scenario or SCENARIOS),  # type: ignore[arg-type]
-        rows=_names(rows), sessions=sessions, seed=seed, model=model,
+        rows=names_of(rows), sessions=sessions, seed=seed, model=model,
         people=people, budget_minutes=budget_minutes, data=data,
     )  # fmt: skip
     folder = out or config.home / "cache" / "evaluate"
-    report = run_commands_evaluation(asked, folder, config, _say)
+    report = run_commands_evaluation(asked, folder, config, say)
     if write is not None:
         from intently.evaluate.commands.write import write_report
 
         write_report(report, write)
-    _show(report, json_out)
+    show(report, json_out)
 
 
 @evaluate_app.command("trajectories")
@@ -277,150 +248,6 @@ def fulfilment(
         return
     report = run_fulfilment(
         played, config=load_config(home=home), labels=known, budget_minutes=budget_minutes, seed=seed, out=out,
-        say=_say,
+        say=say,
     )  # fmt: skip
-    _show(report, json_out)
-
-
-@evaluate_app.command("understanding")
-def understanding(
-    ground: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--ground",
-            help="demo-movies (default), amazon-mini2023-books, amazon-mini2023-games or "
-            "retail-completejourney; repeat for several.",
-        ),
-    ] = None,
-    rows: RowsOption = "",
-    people: Annotated[
-        int | None,
-        typer.Option("--people", min=1, help="Drawn of each ground; default all, 60 where a model is asked."),
-    ] = None,
-    seed: int = 0,
-    model: Annotated[
-        bool, typer.Option("--model/--no-model", help="Ask the language model; else answers that are kept must do.")
-    ] = False,
-    count: Annotated[
-        bool, typer.Option("--count", help="Only count tokens, by the tokenizer, over 500 people; asks no model.")
-    ] = False,
-    data: DataOption = None,
-    budget_minutes: BudgetOption = 60,
-    out: OutOption = None,
-    write: WriteOption = None,
-    json_out: JsonOption = False,
-    home: HomeOption = None,
-) -> None:
-    """What tags say of what people took next: HR@30 by category beside floors, recall, duplicates, tokens, seconds."""
-    from intently.config import load_config
-    from intently.evaluate.understanding.run import Asked, run_count, run_understanding_evaluation
-
-    config = load_config(home=home)
-    asked = Asked(
-        grounds=tuple(ground or ["demo-movies"]), rows=_names(rows),
-        people=people, seed=seed, model=model, budget_minutes=budget_minutes, data=data,
-    )  # fmt: skip
-    folder = out or config.home / "cache" / "evaluate"
-
-    if count:
-        tallies = run_count(asked, folder, config, _say)
-        if json_out:
-            print_json({"tallies": [tally.json() for tally in tallies]})
-        for tally in () if json_out else tallies:
-            _show(tally, json_out)
-        return
-    report = run_understanding_evaluation(asked, folder, config, _say)
-    if write is not None:
-        from intently.evaluate.understanding.write import write_report
-
-        write_report(report, write)
-    _show(report, json_out)
-
-
-@evaluate_app.command("reasons")
-def reasons(
-    ground: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--ground", help="demo-movies (default), or a set of `evaluate understanding`; repeat for several."
-        ),
-    ] = None,
-    rows: RowsOption = "",
-    items: Annotated[int, typer.Option("--items", min=2, help="Items drawn, with five lines each.")] = 60,
-    seed: int = 0,
-    model: Annotated[
-        bool, typer.Option("--model/--no-model", help="Ask the language model; else answers that are kept must do.")
-    ] = False,
-    audit: Annotated[
-        Path | None, typer.Option("--audit", help="File for 100 lines of the last row with their evidence, to be read.")
-    ] = None,
-    data: DataOption = None,
-    budget_minutes: BudgetOption = 60,
-    out: OutOption = None,
-    write: WriteOption = None,
-    json_out: JsonOption = False,
-    home: HomeOption = None,
-) -> None:
-    """Lines under items: diversity, support, fall-backs, deletion and cost of the template, V1 and V2."""
-    from intently.config import load_config
-    from intently.evaluate.reasons.rows import choose_rows
-    from intently.evaluate.reasons.run import Asking, run_reasons_evaluation
-    from intently.evaluate.reasons.write import write_audit, write_report
-
-    config = load_config(home=home)
-    asking = Asking(
-        grounds=tuple(ground or ["demo-movies"]), rows=_names(rows), items=items, seed=seed, model=model,
-        budget_minutes=budget_minutes, data=data,
-    )  # fmt: skip
-    report = run_reasons_evaluation(asking, out or config.home / "cache" / "evaluate", config, _say)
-    if write is not None:
-        write_report(report, write)
-    if audit is not None:
-        row = choose_rows(asking.rows)[-1]
-        _say(f"{write_audit(report, row, audit)} lines of {row} to be read: {audit}")
-    _show(report, json_out)
-
-
-@evaluate_app.command("judge")
-def judge(
-    set_name: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="recipempr, abredial, morelikethis (default: these), explanations, explanations-annotators, uss, "
-            "crsarena, or golden: known cheats and good references. Repeatable.",
-        ),
-    ] = None,
-    rows: RowsOption = "",
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=2, help="Groups or cases of each set; default the mapping's number.")
-    ] = None,
-    seed: int = 0,
-    model: Annotated[
-        bool, typer.Option("--model/--no-model", help="Rows that ask the language model too: one-shot, agentic.")
-    ] = False,
-    data: DataOption = None,
-    budget_minutes: BudgetOption = 60,
-    out: OutOption = None,
-    write: WriteOption = None,
-    json_out: JsonOption = False,
-    home: HomeOption = None,
-) -> None:
-    """How far judges agree with people's labels, beside floors: accuracy, F1, kappa, Kendall's tau, paired intervals.
-
-    The budget is of each row of each set that asks the model; what was answered is kept, and the same command goes on.
-    """
-    from intently.config import load_config
-    from intently.evaluate.judging.run import Asked, run_judge_evaluation
-
-    config = load_config(home=home)
-    asked = Asked(
-        sets=tuple(set_name or ["recipempr", "abredial", "morelikethis"]), rows=_names(rows), seed=seed, limit=limit,
-        model=model, budget_minutes=budget_minutes, data=data,
-    )  # fmt: skip
-    report = run_judge_evaluation(asked, out or config.home / "cache" / "evaluate", config, _say)
-    if write is not None:
-        from intently.evaluate.judging.write import write_report
-
-        write_report(report, write)
-    _show(report, json_out)
+    show(report, json_out)

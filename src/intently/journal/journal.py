@@ -1,7 +1,8 @@
 """The journal: one method for each thing that is kept or asked, each one unit of work.
 
 The functions that hold the SQL live in the files named for their concept; here is only where transactions begin and
-end. All methods may be called from many threads at once, and raise StoreError when the database cannot answer.
+end. All methods may be called from many threads at once, and raise StoreError when the database cannot answer. A little
+over 400 lines: one method a thing, each of a few lines that hand on.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
