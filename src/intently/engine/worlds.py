@@ -238,7 +238,7 @@ class WorldKeeper:
         self._past.clear()
         after = self._made(snapshot, now.index, grounder, revision)
         if before.text is snapshot.text and before.vectors is snapshot.vectors:
-            after.world.__dict__["words"] = now.world.words  # with what it has found
+            after = replace(after, world=replace(after.world, finder=now.world.words))
         self.current = after
 
     def _grounder(self, snapshot: Snapshot) -> Grounder:

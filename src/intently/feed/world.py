@@ -43,11 +43,12 @@ class World:
     planner: "Planner | None" = None  # None: the rules
     conversions: Conversions | None = None  # None: all items convert alike; read where places are allocated
     intent: "IntentReader | None" = None  # None: attention over the history, which needs no training
+    finder: WordFinder | None = None  # an earlier world's `words` over the same texts and vectors, with what it found
 
     @cached_property
     def words(self) -> WordFinder:
         """Who holds the words of a wish."""
-        return WordFinder(self.snapshot.text, self.snapshot.vectors)
+        return self.finder or WordFinder(self.snapshot.text, self.snapshot.vectors)
 
 
 @dataclass(frozen=True)
