@@ -6,6 +6,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed: pip install 'intently[train]'")
 
+from torch.nn import functional
+
 from intently.learn.losses import calibrated_bce, full_softmax, loss_of, sampled_softmax
 from intently.learn.settings import TowerSettings
 
@@ -18,6 +20,39 @@ def test_the_full_softmax_is_the_mean_of_minus_log_probability():
     first = -log(exp(1) / (exp(1) + exp(0) + exp(-1)))  # logits 1, 0, -1
     second = -log(exp(1) / (exp(0) + exp(2) + exp(1)))  # logits 0, 2, 1
     assert float(full_softmax(STATES, TARGETS, ITEMS)) == pytest.approx((first + second) / 2, abs=1e-6)
+
+
+@pytest.mark.parametrize("places", [1, 7, 1024, 1025, 2500])
+def test_the_full_softmax_by_parts_has_the_value_and_the_gradients_of_the_plain_one(places):
+    torch.manual_seed(places)
+    targets, weights = torch.randint(40, (places,)), torch.randn(places, 8)
+    found = []
+    for loss_of_all in (
+        full_softmax,
+        lambda states, targets, items: functional.cross_entropy(states @ items.T, targets),
+    ):
+        states = weights.clone().requires_grad_()
+        items = torch.linspace(-1, 1, 320).reshape(40, 8).requires_grad_()
+        loss = loss_of_all(states, targets, items)
+        (3 * loss).backward()
+        found.append((loss.detach(), states.grad, items.grad))
+    for ours, plain in zip(*found, strict=True):
+        torch.testing.assert_close(ours, plain, rtol=1e-4, atol=1e-5)
+
+
+def test_products_in_bfloat16_leave_the_loss_and_its_gradients_near_and_in_float32():
+    torch.manual_seed(0)
+    states, items = torch.randn(300, 16, requires_grad=True), torch.randn(50, 16, requires_grad=True)
+    targets = torch.randint(50, (300,))
+    exact = full_softmax(states, targets, items)
+    gradient = torch.autograd.grad(exact, items)[0]
+    with torch.autocast("cpu", torch.bfloat16):
+        coarse = full_softmax(states, targets, items)
+    found = torch.autograd.grad(coarse, items)[0]
+    assert coarse.dtype == found.dtype == torch.float32
+    assert float(coarse.detach()) == pytest.approx(float(exact.detach()), rel=0.01)
+    assert not torch.equal(found, gradient)
+    assert float(functional.cosine_similarity(found.ravel(), gradient.ravel(), dim=0)) > 0.999
 
 
 def test_the_sampled_softmax_with_all_other_items_as_negatives_is_the_full_one():

@@ -4,6 +4,7 @@ All take `states` (m, dim), `targets` (m,) item rows and `items` (n, dim), and r
 """
 
 from math import log
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,6 +13,8 @@ from torch.nn import functional
 from intently.learn.settings import TowerSettings
 
 __all__ = ["calibrated_bce", "full_softmax", "loss_of", "sampled_softmax"]
+
+_PART = 1024  # places whose logits are computed together
 
 
 def loss_of(settings: TowerSettings, states: Tensor, targets: Tensor, items: Tensor) -> Tensor:
@@ -28,7 +31,33 @@ def loss_of(settings: TowerSettings, states: Tensor, targets: Tensor, items: Ten
 
 def full_softmax(states: Tensor, targets: Tensor, items: Tensor) -> Tensor:
     """Cross-entropy over the whole catalogue. Source: Klenitskiy & Vasilev 2023, "Turning dross into gold loss"."""
-    return functional.cross_entropy(states @ items.T, targets)
+    loss: Tensor = _SoftmaxByParts.apply(states, targets, items)
+    return loss
+
+
+class _SoftmaxByParts(torch.autograd.Function):
+    """The mean cross-entropy and its gradients, a few places at a time: the logits of a batch, (m, n), are gigabytes
+    where people and items are many, and what does not stay in the cache is what training waits for. The gradient of
+    the logits is known as soon as they are (probabilities less one at the target), so no part is computed twice."""
+
+    @staticmethod
+    def forward(ctx: Any, states: Tensor, targets: Tensor, items: Tensor) -> Tensor:
+        by_state, by_item = torch.empty_like(states), torch.zeros_like(items)
+        loss = states.new_zeros(())
+        for first in range(0, len(targets), _PART):
+            part, right = states[first : first + _PART], targets[first : first + _PART, None]
+            logs = functional.log_softmax((part @ items.T).float(), dim=1)
+            loss -= logs.gather(1, right).sum() / len(targets)
+            slope = logs.exp_().scatter_add_(1, right, -torch.ones_like(right, dtype=logs.dtype)) / len(targets)
+            by_state[first : first + _PART] = slope @ items
+            by_item += slope.T @ part
+        ctx.save_for_backward(by_state, by_item)
+        return loss
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None, Tensor]:
+        by_state, by_item = ctx.saved_tensors
+        return slope * by_state, None, slope * by_item
 
 
 def sampled_softmax(states: Tensor, targets: Tensor, items: Tensor, negatives: Tensor) -> Tensor:

@@ -29,6 +29,7 @@ class TowerSettings(StageConfig):
     calibration: float = Field(0.75, ge=0, le=1)  # t of gBCE: 0 is plain binary cross-entropy, 1 corrects all of it
     hide: float = Field(0.3, gt=0, lt=1)  # bert4rec: share of a window that is hidden
     hide_last: float = Field(0.25, ge=0, le=1)  # bert4rec: share of windows of which the newest item alone is hidden
+    precision: Literal["float32", "bfloat16"] = "float32"  # of products in training; weights and sums stay float32
     rate: PositiveFloat = 1e-3  # of Adam
     batch: PositiveInt = 128  # people
     epochs: PositiveInt = 200  # at most

@@ -31,7 +31,8 @@ def run_epoch(
     total, places = 0.0, 0
     for batch in batches_of(sequences, settings, seed, number):
         targets = torch.from_numpy(batch.targets[batch.asked]).to(device)
-        loss = loss_of(settings, _states(network, batch), targets, network.items)
+        with torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bfloat16"):
+            loss = loss_of(settings, _states(network, batch), targets, network.items)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
