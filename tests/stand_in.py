@@ -8,6 +8,7 @@ and no key. By hand: `python -m tests.stand_in --port 9100 --delay 0.05`.
 import argparse
 import hashlib
 import json
+import math
 import random
 import re
 import threading
@@ -171,6 +172,12 @@ def _words(draw: random.Random) -> str:
     return f"{draw.choice(KINDS)} {draw.choice(THINGS)} {draw.choice(THINGS)}"
 
 
+def _likely(text: str) -> list[dict[str, Any]]:
+    """How likely each first word of an answer is: of "Yes" and "No" anything by the text, at least one in 1,000."""
+    chance = 0.001 + 0.998 * random.Random(text).random()
+    return [{"token": word, "logprob": math.log(one)} for word, one in (("Yes", chance), ("No", 1 - chance))]
+
+
 _OF_TYPE = {
     "object": _object,
     "array": _array,
@@ -209,6 +216,8 @@ def _handler_of(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
                 "total_tokens": tokens_in + tokens_out,
             }
             choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+            if body.get("logprobs"):
+                choice["logprobs"] = {"content": [{"token": "", "logprob": 0.0, "top_logprobs": _likely(text)}]}
             made = {"id": "x", "object": "chat.completion", "created": 0, "model": body["model"]}
             self._send(200, {**made, "choices": [choice], "usage": usage}, {})
 

@@ -7,7 +7,7 @@ IntentlyError                what was wrong, where, and the mend; carries an exi
 ├── ContractBroken           a third party's tool does not keep the contract of tools
 ├── NotFound                 no such item, feed, preference, version or store
 ├── Stale                    the caller saw an older version than the one in force
-├── Refused                  the key does not permit this, or the server will not listen there
+├── Refused                  the key does not permit this, the server will not listen there, or a gate is shut
 ├── StoreError               the journal cannot be opened, read or written
 ├── ModelError               the language model could not answer
 │   ├── ModelUnavailable     nothing listens, it is starting, or the connection broke

@@ -150,6 +150,38 @@ def test_a_templates_line_says_why_too_and_can_be_doubted(engine: Engine) -> Non
         engine.why("ann", "no such feed", shown.item_id)
 
 
+def test_no_feed_asks_a_model_for_its_reasons_whatever_the_table_holds(engine: Engine) -> None:
+    """No line, lines of both people, one that is doubted, one whose item changed, all expired, their interest disowned:
+    the model stands ready and would fail if it were asked."""
+    engine.start_background()
+    write_two = ("A landlord hides a letter in the cellar", "The cellar of a landlord hides a letter")
+
+    def doubt() -> None:
+        slate = engine.feed("ann", limit=24)
+        engine.doubt("ann", slate.feed_id, slate.items[0].item_id)
+
+    acts = (
+        lambda: None,
+        lambda: write(engine, *write_two),
+        doubt,
+        lambda: engine.patch_item("f1", {"facets": {"genre": ("Western",), "minutes": 91.0}}),
+        lambda: engine.say("ann", "no westerns", model=False),
+        lambda: engine.disown("ann", "interest", "i1"),
+    )
+    for act in acts:
+        act()
+        model = answer(engine)
+        assert model.ready()
+        for user in ("ann", "bob", "nobody"):
+            for moment in (None, NOW + timedelta(days=40)):
+                first = engine.feed(user, limit=8, as_of=moment)
+                assert len(lines(first)) == len(first.items) > 0
+                engine.why(user, first.feed_id, first.items[0].item_id)
+                if first.cursor:
+                    assert engine.feed(user, cursor=first.cursor).items
+        assert model.requests == []
+
+
 def test_an_interest_that_several_share_has_one_line_that_is_nobodys(engine: Engine) -> None:
     for user in ("ann", "bob"):
         _understand(engine, user, listed=True)

@@ -29,3 +29,11 @@ def test_code_finds_the_cheat(cheat: Golden):
 @pytest.mark.parametrize("reference", REFERENCES, ids=lambda one: one.subject.text)
 def test_code_finds_no_fault_in_what_was_written_with_care(reference: Golden):
     assert faults(reference.subject) == []
+
+
+def test_an_item_of_the_history_is_no_tag_however_the_facts_name_it():
+    for facts in ((("liked", "Safe as Houses"),), (("history", "The Ladybird Job; Safe as Houses; Four Clerks"),)):
+        subject = Subject("tag", "t", "safe as houses", (("interest", "heist comedies"), *facts))
+        assert "consistency: it is an item of the history, not a kind of thing" in faults(subject)
+    other = Subject("tag", "t", "quiet heist comedies", (("history", "The Ladybird Job; Safe as Houses"),))
+    assert not any("history" in fault for fault in faults(other))

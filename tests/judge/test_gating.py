@@ -12,12 +12,21 @@ from intently.errors import Refused
 from intently.journal import Journal, JudgementRow, open_journal
 from intently.judge.criteria import load_criteria
 from intently.judge.question import asked_of
+from intently.judge.verdict import Subject
 from tests.judge.labels import NOON, says, tag
 
 ASKED = asked_of("tag", load_criteria())
 WHOLE = ASKED[-1]
-PLAN: Any = SimpleNamespace(task="tag", judge=SimpleNamespace(name="agentic", version="1"))
 TAGS = [tag(f"tag {n}", user_id=f"user {n}") for n in range(200)]
+
+
+def planned(places: range) -> Any:
+    """A run of the judge over some of the tags."""
+    subjects = tuple(Subject("tag", f"t{n}", f"tag {n}", (("interest", "comedy"),), f"user {n}") for n in places)
+    return SimpleNamespace(task="tag", judge=SimpleNamespace(name="agentic", version="1"), subjects=subjects)
+
+
+PLAN = planned(range(200))
 PEOPLE = ["B" if n % 4 == 0 else "A" for n in range(200)]  # three of four pass
 
 
@@ -65,3 +74,15 @@ def test_a_judge_that_passes_everything_gates_nothing_though_people_have_labelle
     judge(journal, ["S"] * 200)
     with pytest.raises(Refused, match="may not gate.*not good enough"):
         pass_gate(journal, ASKED, PLAN, 0.1)
+
+
+def test_what_was_judged_before_and_is_not_of_this_sample_neither_passes_nor_fails_it(journal: Journal) -> None:
+    label(journal)
+    judge(journal, PEOPLE)
+    assert [one.key for one in PLAN.subjects] == [row.subject_id for row in TAGS]
+    good = planned(range(1, 200, 4))
+    assert "the gate is passed: 100%" in pass_gate(journal, ASKED, good, 0.9)
+    with pytest.raises(Refused, match="stays shut: 0%"):
+        pass_gate(journal, ASKED, planned(range(0, 200, 4)), 0.1)
+    with pytest.raises(Refused, match="no grade for anything of the sample"):
+        pass_gate(journal, ASKED, planned(range(200, 210)), 0.0)

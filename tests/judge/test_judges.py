@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -128,6 +129,17 @@ def test_a_homes_criteria_change_the_version_and_bad_ones_are_refused_by_place(t
     (tmp_path / "criteria.toml").write_text(text.replace('["copied_history"]', '["telepathy"]'), "utf-8")
     with pytest.raises(Exception, match="telepathy.*there are empty"):
         load_criteria(tmp_path)
+
+
+def test_a_homes_prompt_is_another_version_of_either_judge(tmp_path):
+    from intently.judge.pieces import PROMPT
+    from intently.language import prompt
+
+    ours = Path(prompt.__file__).parent / "prompts" / f"{PROMPT}.jinja"
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / ours.name).write_text(ours.read_text("utf-8") + "Be strict.", "utf-8")
+    for kind in (AgenticJudge, OneShotJudge):
+        assert kind(ScriptedModel([]), home=tmp_path).version != kind(ScriptedModel([])).version
 
 
 def ours_file():

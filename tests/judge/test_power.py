@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from intently.judge.power import EACH, ERROR, POWER, labels_for_lead, labels_for_width, labels_to_see_a_drop
+from intently.judge.power import (
+    EACH,
+    ERROR,
+    POWER,
+    labels_for_lead,
+    labels_for_width,
+    labels_to_see_a_drop,
+    new_labels_to_see_a_drop,
+    pairs_to_see_a_drop,
+)
 
 
 def test_labels_by_hand():
@@ -29,8 +38,23 @@ def test_so_many_labels_show_a_fall_as_often_as_promised():
     assert ERROR == 0.05
 
 
-def test_a_larger_calibration_asks_for_fewer_labels_later():
-    assert labels_to_see_a_drop(0.8, before=2000) < labels_to_see_a_drop(0.8) <= labels_to_see_a_drop(0.8, before=200)
+def test_a_larger_calibration_asks_for_fewer_labels_later_and_one_too_small_for_none():
+    alike = labels_to_see_a_drop(0.8)
+    large, small = new_labels_to_see_a_drop(0.8, 2000), new_labels_to_see_a_drop(0.8, 200)
+    assert large is not None
+    assert small is not None
+    assert large < alike < small
+    assert new_labels_to_see_a_drop(0.8, alike) == alike
+    assert new_labels_to_see_a_drop(0.8, 90) is None  # 0.16 / 90 is more than 0.1^2 / 6.18
+    assert new_labels_to_see_a_drop(0.8, 0) is None
+
+
+def test_so_many_pairs_show_a_fall_as_often_as_promised():
+    apart = 0.2  # 15% were right and are wrong now, 5% the reverse
+    n, rng = pairs_to_see_a_drop(apart), np.random.default_rng(7)
+    lost, won, _ = rng.multinomial(n, [0.15, 0.05, 0.8], 20_000).T
+    assert np.mean((lost - won) / np.sqrt(np.maximum(lost + won, 1)) > 1.645) == pytest.approx(POWER, abs=0.05)
+    assert pairs_to_see_a_drop(0.1) < n
 
 
 @pytest.mark.parametrize("majority", [0.49, 1.0])

@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from intently.judge.calibrate import Gate
+from intently.journal import LabelRow
+from intently.judge.calibrate import GRADE_VALUES, Gate
 from intently.judge.criteria import load_criteria
+from intently.judge.people import people_of
 from intently.judge.question import asked_of
-from intently.judge.trust import gates, people_of, trust_of
-from tests.judge.labels import RELEVANCE, says, tag
+from intently.judge.trust import Trust, gates, trust_of
+from tests.judge.labels import GRADES, RELEVANCE, says, tag
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,7 @@ class Row:
     verdicts: Sequence[Mapping[str, Any]]
     rank: str = "A"
     score: float | None = 0.5
+    user_id: str | None = None
 
 
 TAGS = [tag(f"tag {n}", user_id=f"user {n}") for n in range(200)]
@@ -82,3 +88,70 @@ def test_people_are_compared_with_each_other():
     assert (found.unsure, found.by_model) == (1, 1)
     assert found.values == {"negative": 0, "acceptable": 0, "positive": 1}
     assert found.alpha.value == pytest.approx(0)  # of four values one is negative: seen 2/4, by chance 6/12
+
+
+def trusted(labels: Sequence[LabelRow], ours: Sequence[Row], sample: Sequence[Row] | None = None) -> Trust:
+    (found,) = trust_of(TAGS, labels, ours, [RELEVANCE], sample)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("labels", "judged", "why"),
+    [
+        ([], OURS, "people have labelled nothing by it that counts"),
+        ([says(one, "positive", version="old words") for one in TAGS[:7]], OURS,
+         "people have labelled nothing by it that counts; 7 under other words do not count"),
+        ([says(one, "positive", "model: a", by="model") for one in TAGS[:5]], OURS,
+         "people have labelled nothing by it that counts; 5 of language models do not count"),
+        (LABELS[:40], OURS[40:], "of 40 outputs that people labelled this version has judged none; "
+                                 "judge them: intently judge --batch ROUND"),
+        (LABELS[:40], OURS[:4], "labelled outputs of 9 different people are needed, there are 4; 36 labelled outputs "
+                                "are not judged by this version, judge them: intently judge --batch ROUND"),
+    ],
+    ids=["none", "old words", "models", "not judged", "few"],
+)  # fmt: skip
+def test_where_there_is_no_band_it_is_said_why(labels: list[LabelRow], judged: list[Row], why: str):
+    found = trusted(labels, judged)
+    assert (found.band, found.why) == (None, why)
+
+
+def test_a_criterion_that_the_judge_says_nothing_of_has_no_row():
+    assert trust_of(TAGS, LABELS, [Row(TAGS[0].subject_id, [])], [RELEVANCE]) == ()
+
+
+@settings(max_examples=20)
+@given(st.lists(st.tuples(st.sampled_from([*GRADES]), st.sampled_from([*GRADES])), min_size=1, max_size=40))
+def test_there_is_a_band_from_nine_people_on_and_it_holds_what_it_promises_of_the_labels(pairs: list[tuple[str, str]]):
+    labels = [says(one, people) for one, (people, _) in zip(TAGS, pairs, strict=False)]
+    ours = [Row(one.subject_id, [{"criterion": "relevance", "grade": grade}])
+            for one, (_, grade) in zip(TAGS, pairs, strict=False)]  # fmt: skip
+    found = trusted(labels, ours)
+    assert (found.band is not None) == (len(pairs) >= 9) == (found.why == "")
+    values = [(GRADE_VALUES[people], GRADE_VALUES[grade]) for people, grade in pairs]
+    assert found.judged == pytest.approx(fmean(ours for _, ours in values))
+    assert found.mean.value == pytest.approx(fmean(people for people, _ in values)), "all of it is labelled"
+    if found.band is not None:
+        inside = [low <= people <= high for people, ours in values for low, high in [found.band.around(ours)]]
+        assert sum(inside) >= 0.9 * len(inside)
+
+
+def test_the_mean_is_of_the_sample_and_moved_by_all_that_people_labelled():
+    """The judge gives 1 throughout; of what people labelled a half deserves 0."""
+    ours = [Row(one.subject_id, [{"criterion": "relevance", "grade": "positive"}], user_id=one.user_id) for one in TAGS]
+    found = trusted(LABELS[:100], ours, ours[100:120])
+    assert (found.judged, found.mean.value) == (1.0, pytest.approx(0.5))
+    assert found.mean.low < 0.5 < found.mean.high
+
+
+def test_what_nobody_labelled_is_drawn_with_all_that_is_the_same_persons():
+    """Forty outputs of two people tell less of the mean than forty of forty."""
+    texts = [f"other {n}" for n in range(40)]
+    grades = ["positive" if n % 2 else "negative" for n in range(40)]
+
+    def width(people: int) -> float:
+        sample = [Row(text, [{"criterion": "relevance", "grade": grade}], user_id=f"p{n % people}")
+                  for n, (text, grade) in enumerate(zip(texts, grades, strict=True))]  # fmt: skip
+        mean = trusted(LABELS, [*OURS, *sample], sample).mean
+        return mean.high - mean.low
+
+    assert width(2) > width(40)

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from intently.cli.shown import HomeOption, JsonOption, StoreOption, open_engine, print_json
+from intently.cli.shown import HomeOption, JsonOption, StoreOption, open_engine, print_json, without_nan
 
 if TYPE_CHECKING:
-    from intently.engine.judging import JudgingReport
+    from intently.engine.judged import JudgingReport
+    from intently.judge.trust import Trust
 
 __all__ = ["register"]
 
@@ -20,7 +21,13 @@ def register(app: typer.Typer) -> None:
 
 def judge(
     task: Annotated[str, typer.Option("--task", help="What to judge: tag, reason or slate.")] = "tag",
-    sample: Annotated[int, typer.Option("--sample", min=1, help="So many outputs, drawn by the seed.")] = 50,
+    sample: Annotated[
+        int | None, typer.Option("--sample", min=1, help="So many outputs, drawn by the seed; 50, or a whole round.")
+    ] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option("--batch", help="What was drawn for this round of labelling, in place of what is stored."),
+    ] = None,
     by: Annotated[str, typer.Option("--judge", help="agentic (a question a criterion) or one-shot.")] = "agentic",
     quotes: Annotated[bool, typer.Option("--quotes/--no-quotes", help="Have verdicts shown by a quote.")] = True,
     minutes: Annotated[
@@ -38,6 +45,9 @@ def judge(
 ) -> None:
     """Judge a sample of what is stored: S, A or B with intervals; says first what it costs.
 
+    Where people have labelled enough of what this version of the judge has judged, every score comes with the band in
+    which people's grade lies 9 times of 10 (with --json each output's), else with what is missing.
+
     What the same version of the judge has judged is not asked again, so the same command goes on where it stopped.
     """
     import sys
@@ -48,13 +58,13 @@ def judge(
     with open_engine(store, home) as engine:
         if gate is not None:
             check_labels(engine.store.journal, engine.labelling.questions(task), task)
-        plan = engine.judging.plan(task, sample, judge=by, seed=seed, quotes=quotes)
+        plan = engine.judging.plan(task, sample, judge=by, seed=seed, quotes=quotes, batch=batch)
         typer.echo(str(plan), err=True)
         if not yes and sys.stdin.isatty() and plan.estimate.calls:
             typer.confirm("go on?", abort=True, err=True)
         budget = Budget(tokens, None, None if minutes is None else 60 * minutes)
         report = engine.judging.run(plan, budget, _tell)
-        print_json(report) if json_out else _print(report)
+        print_json(without_nan(report)) if json_out else _print(report)
         if gate is not None:
             typer.echo(pass_gate(engine.store.journal, engine.labelling.questions(task), plan, gate), err=True)
 
@@ -69,11 +79,28 @@ def _print(report: "JudgingReport") -> None:
     typer.echo(
         f"{report.task}, {report.judged:,} of {report.drawn:,} judged by {report.judge} {report.version}: {ranks}"
     )
-    for name, figure in (("S or A", report.good), ("S", report.superior)):
-        typer.echo(f"{name}: {figure.value:.0%} [{figure.low:.0%}, {figure.high:.0%}]")
+    if report.judged > report.ranks["none"]:
+        for name, figure in (("S or A", report.good), ("S", report.superior)):
+            typer.echo(f"{name}: {figure.value:.0%} [{figure.low:.0%}, {figure.high:.0%}]")
     for criterion, grades in report.criteria.items():
         typer.echo(f"  {criterion}: " + ", ".join(f"{grade} {count}" for grade, count in grades.items()))
     for why, count in report.faults.items():
         typer.echo(f"  found {count} times: {why}")
+    for one in report.trust:
+        typer.echo(f"  score of {one.criterion}: {_trust_text(one)}")
     if report.stopped:
         typer.echo(f"stopped: {report.stopped}", err=True)
+
+
+def _trust_text(one: "Trust") -> str:
+    """ "people's grade lies within 0.50 of it …", or why nothing can be said."""
+    if one.band is None:
+        return f"no band: {one.why}"
+    people = f"{one.band.labels:,} people's outputs labelled"
+    told = f"people's grade lies within {one.band.half_width:.2f} of it {one.band.level:.0%} of the time ({people})"
+    if one.band.says_nothing:
+        told = f"people's grade may be any, it is too often far from theirs ({people})"
+    mean = one.mean
+    return (
+        f"{told}; its mean {one.judged:.2f}, as people would grade {mean.value:.2f} [{mean.low:.2f}, {mean.high:.2f}]"
+    )

@@ -15,7 +15,7 @@ Task = Annotated[str | None, typer.Option("--task", help="Only this task: pair, 
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="People's labels: what a judge is measured by.", no_args_is_help=True)
-    for verb in (draw, export, status, agreement, buffer):
+    for verb in (draw, export, status, agreement, milestone, buffer):
         group.command()(verb)
     group.command("import")(import_)
     app.add_typer(group, name="label")
@@ -124,6 +124,44 @@ def agreement(
         apart = f"; {one.by_model:,} of models, not counted" if one.by_model else ""
         typer.echo(f"{one.criterion}: {one.subjects:,} subjects by {one.raters} people ({most}); {one.unanimous:,} of "
                    f"{one.twice:,} unanimous; alpha {told}{apart}")  # fmt: skip
+
+
+def milestone(
+    batch: Annotated[str, typer.Argument(help="The round of this milestone, labelled by people.")],
+    task: Annotated[str, typer.Option("--task", help="What is judged: tag, reason or slate.")] = "tag",
+    against: Annotated[
+        list[str] | None, typer.Option("--against", help="A round of the calibration; default all others. Repeatable.")
+    ] = None,
+    criterion: Annotated[str, typer.Option("--criterion", help="By which they are compared.")] = "overall",
+    judge: Annotated[str, typer.Option("--judge", help="agentic or one-shot.")] = "agentic",
+    version: Annotated[
+        str | None, typer.Option("--version", help="The judge's; default that which judged last.")
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option("--before", help="The judge's version at calibration; default the same.")
+    ] = None,
+    store: StoreOption = "films",
+    json_out: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Warn when judge and people have parted since the calibration: then it ends with an error.
+
+    Agreement on a round beside that on the rounds before; or, with --before, of a judge beside its earlier version, on
+    the same outputs where both judged them. Asks no model: have the round judged first (intently judge --batch).
+    """
+    from intently.cli.shown import without_nan
+    from intently.engine.milestones import Asked
+    from intently.errors import Refused
+
+    asked = Asked(task, batch, tuple(against or ()), criterion, judge, version, before)
+    with open_engine(store, home, model=False) as engine:
+        found = engine.labelling.milestone(asked)
+    if json_out:
+        print_json(without_nan(found))
+    if found.milestone.parted:
+        raise Refused(found.milestone.text)
+    if not json_out:
+        typer.echo(found.milestone.text)
 
 
 def buffer(

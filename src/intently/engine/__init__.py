@@ -7,7 +7,8 @@ store       opening and importing; worlds: snapshot, index and sources as they a
 feeds       making slates; saying: commands; remembering, steering: memory versions; traces: written behind the request
 lines       stored lines under items, and why they are there; writing, production, fresh: how they are written
 inferring   how something was inferred (inferred: its views); understood: what is known, corrected by the person
-labelling   what people are given to judge, and what they say of it
+labelling   what people are given to judge, and what they say of it; judging: what a judge says (judged: its report;
+            gating: may it gate; milestones: have it and people parted; outputs: what there is to judge)
 services    encoder and model, shared by the stores of one process; background: threads; broker: what pages listen to
 """
 

@@ -29,16 +29,20 @@ def check_labels(journal: Journal, questions: Sequence[Question], task: str) -> 
 
 
 def pass_gate(journal: Journal, questions: Sequence[Question], plan: JudgingPlan, bar: float) -> str:
-    """Whether enough of what was judged passes, in words. Raises Refused where this judge may not gate, or where the
+    """Whether enough of the plan's sample passes, in words. Raises Refused where this judge may not gate, or where the
     lower end of the share that people would pass is below the bar."""
     question = _overall(questions)
     subjects, labels = journal.labels.subjects(task=plan.task), journal.labels.labels(task=plan.task)
     judged = journal.judgements.all(task=plan.task, judge=plan.judge.name, version=plan.judge.version)
     (found,) = gates(subjects, labels, judged, [question])
     if not found.open:
-        more = " Judge what is labelled too: raise --sample." if found.needs else ""
+        more = " Have it judge what is labelled: intently judge --batch ROUND." if found.needs else ""
         raise Refused(f"{plan.judge.name} {plan.judge.version} may not gate. {found.text}.{more}")
-    share = passing(subjects, labels, judged, question)
+    wanted = {(one.key, one.user_id) for one in plan.subjects}
+    sample = [row for row in judged if (row.subject_key, row.user_id) in wanted]
+    if not sample:
+        raise Refused(f"the gate stays shut: {plan.judge.name} came to no grade for anything of the sample.")
+    share = passing(subjects, labels, judged, question, sample)
     told = f"{share.value:.0%} [{share.low:.0%}, {share.high:.0%}] pass, by the judge and corrected by people's labels"
     if share.low < bar:
         raise Refused(f"the gate stays shut: {told}; at least {bar:.0%} were asked for, for certain. {found.text}.")

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from intently.engine.feeds import Feeds
-from intently.engine.outputs import OUTPUTS, outputs_of
+from intently.engine.milestones import Asked, Parting, milestone_of
+from intently.engine.outputs import OUTPUTS, drawn_of, outputs_of
 from intently.engine.store import Store
 from intently.errors import BadRequest, NotFound
 from intently.explain.values import amount_text
@@ -16,10 +17,10 @@ from intently.journal import LabelRow, SubjectRow
 from intently.judge.buffer import Sample, rebalanced, samples_of
 from intently.judge.criteria import load_criteria
 from intently.judge.label_file import file_lines, read_lines
+from intently.judge.people import People, people_of
 from intently.judge.question import PAIR, Question, asked_of
 from intently.judge.queue import Progress, Todo, next_todo, progress
 from intently.judge.shown import Shown, subject_row
-from intently.judge.trust import People, people_of
 from intently.judge.verdict import Subject
 from intently.nouns import Item, check_id
 
@@ -117,8 +118,8 @@ class Labelling:
         if not (stored := outputs_of(self._store.journal, task)):
             raise BadRequest(f"no {task} is stored to label yet; `intently understand`, `intently reasons` and "
                              "`intently say` make tags, reasons and slates.")  # fmt: skip
-        chosen = sorted(stored, key=lambda one: _digest(str(seed), one.key, one.user_id or ""))[:sample]
-        rows = [_output(subject, batch, raters, datetime.now(UTC)) for subject in chosen]
+        now = datetime.now(UTC)
+        rows = [_output(subject, batch, raters, now) for subject in drawn_of(stored, sample, seed)]
         return self._store.journal.labels.put_subjects(rows)
 
     def draw_pairs(self, batch: str, people: int, *, raters: int = 1, length: int = 10, seed: int = 0) -> int:
@@ -147,6 +148,10 @@ class Labelling:
     def people(self, task: str, batch: str | None = None) -> tuple[People, ...]:
         """How far people agree on each question of a task, in one round or in all."""
         return people_of(self._store.journal.labels.labels(batch=batch, task=task), self.questions(task))
+
+    def milestone(self, asked: Asked) -> Parting:
+        """Have a judge and people parted? Raises as engine.milestones says."""
+        return milestone_of(self._store.journal, self.questions(asked.task), asked)
 
     def samples(self, task: str, *, decay: float, most: float, seed: int = 0) -> list[Sample]:
         """The judge data buffer of a task: people's labels of all rounds, each criterion rebalanced, and then the

@@ -4,14 +4,18 @@ A fact holds what a careful reader would look up: the interest and the history b
 behind a line; what was wanted when a slate was made.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import cast
 
-from intently.errors import BadRequest
+from intently.errors import BadRequest, NotFound
 from intently.journal import Journal, ReasonRow, SlateRow, UnderstandingRow
-from intently.judge.verdict import Subject
+from intently.judge.meeting import group_of
+from intently.judge.shown import shown_of
+from intently.judge.verdict import Subject, Task
 from intently.nouns import Item
 
-__all__ = ["OUTPUTS", "outputs_of"]
+__all__ = ["OUTPUTS", "drawn_of", "outputs_of", "round_of"]
 
 NEWEST = 2000  # lines and slates that are looked at
 HISTORY = 6  # titles behind an interest
@@ -24,6 +28,32 @@ def outputs_of(journal: Journal, task: str) -> list[Subject]:
         raise BadRequest(f"nothing of the task {task!r} is stored to judge; there are {', '.join(OUTPUTS)}")
     found = {(subject.key, subject.user_id): subject for subject in OUTPUTS[task](journal)}
     return list(found.values())
+
+
+def round_of(journal: Journal, task: str, batch: str) -> list[Subject]:
+    """The subjects of a round of labelling as they were shown to people: those too whose outputs are stored no more.
+
+    Raises BadRequest for another task, NotFound for a round without subjects of it."""
+    if task not in OUTPUTS:
+        raise BadRequest(f"no judge judges the task {task!r}; there are {', '.join(OUTPUTS)}")
+    if not (rows := journal.labels.subjects(batch=batch, task=task)):
+        raise NotFound(f"there is no round {batch!r} of {task}; intently label status lists them")
+    found = []
+    for row in rows:
+        shown, named = shown_of(row), str(row.origin.get("subject_id") or row.subject_id)
+        found.append(Subject(cast("Task", task), named, shown.text, shown.facts, row.user_id, group_of(row)))
+    return found
+
+
+def drawn_of(subjects: Sequence[Subject], sample: int, seed: int) -> list[Subject]:
+    """A sample in an order drawn by a hash, so that a larger one begins with a smaller one, and people are asked of the
+    same outputs as a judge: one seed draws the same for both."""
+    return sorted(subjects, key=lambda one: _place(one, seed))[:sample]
+
+
+def _place(subject: Subject, seed: int) -> bytes:
+    told = f"{seed} {subject.key} {subject.user_id}"
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest()
 
 
 def _tags(journal: Journal) -> Iterator[Subject]:

@@ -10,5 +10,6 @@ agreement   accuracy and Cohen's kappa with their intervals, and whether a verdi
 question    what people are asked (study.toml: of two feeds); shown: what they see; queue: in which order; label_file
 raters      people among each other, systems by two raters; scores: precision, recall and F1 of a judge
 calibrate   a band around each judged score, their mean, the gate (power: how many labels); drift: milestones
-trust       people's labels against a judge, a row a criterion; buffer: labels as samples for training
+meeting     people and one version of a judge on the same subjects; people: people's labels among themselves
+trust       how far a judge is to be trusted, a row a criterion; buffer: labels as samples for training
 """

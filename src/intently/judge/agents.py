@@ -4,8 +4,10 @@ import hashlib
 import json
 from pathlib import Path
 
+from intently.judge.checks import checks_version
 from intently.judge.criteria import Criteria, load_criteria
 from intently.judge.evaluator import ask_verdict, check_by_code, questions
+from intently.judge.pieces import prompt_version
 from intently.judge.reviewer import rank_of, score_of
 from intently.judge.verdict import Judgement, Subject, Verdict
 from intently.language import Budget, Model, Prompt
@@ -29,7 +31,8 @@ class AgenticJudge:
 
     @property
     def version(self) -> str:
-        return version_of(self.name, self._criteria.version, self._quotes, self._model.digest)
+        prompt, checks = prompt_version(self._home), checks_version()
+        return version_of(self.name, self._criteria.version, prompt, checks, self._quotes, self._model.digest)
 
     def judge(self, subject: Subject, budget: Budget | None = None) -> Judgement:
         criteria = self._criteria.of(subject.task)

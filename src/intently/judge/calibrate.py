@@ -20,9 +20,10 @@ import numpy as np
 from intently.judge.agreement import LEAST_LABELS, Figure, Rated, draws, figure_of, share
 from intently.judge.power import EACH, labels_for_lead
 
-__all__ = ["GRADE_VALUES", "Band", "Gate", "Need", "Scored", "conformal", "gate", "rectified"]
+__all__ = ["GRADE_VALUES", "LEAST_BAND", "Band", "Gate", "Need", "Scored", "conformal", "gate", "rectified"]
 
 LEVEL = 0.9
+LEAST_BAND = 9  # LEVEL / (1 - LEVEL): labels below which a band is all of [0, 1], whatever they say
 GRADE_VALUES: Mapping[str, float] = {"negative": 0.0, "acceptable": 0.5, "positive": 1.0, "B": 0.0, "A": 0.5, "S": 1.0}
 
 

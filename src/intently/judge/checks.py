@@ -12,7 +12,7 @@ from intently.judge.lexicon import first_of, lexicon
 from intently.judge.verdict import Grade, Subject
 from intently.judge.words import HIDDEN, content_words, fact_words, facts_text, named, straight, words
 
-__all__ = ["CHECKS", "Check", "Finding", "found"]
+__all__ = ["CHECKS", "Check", "Finding", "checks_version", "found"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Finding:
 
 Check = Callable[[Subject], Finding | None]
 
+CODE = 2  # raised with every change of a check that can change what it finds
 LONGEST = {"tag": 8, "reason": 40, "item": 400, "slate": 2000}  # words; of Chinese, characters
 SHORTEST_REASON = 3  # words
 COPIED_RUN = 12  # words in a row of the item's text are a copy
@@ -44,6 +45,11 @@ def found(names: tuple[str, ...], subject: Subject) -> Finding | None:
     """The first thing that any of these checks finds, faults first."""
     findings = [finding for name in names if (finding := CHECKS[name](subject))]
     return min(findings, key=lambda one: one.grade != "negative", default=None)
+
+
+def checks_version() -> str:
+    """Of the checks and their words: what they find decides judgements."""
+    return f"{CODE} {lexicon().digest}"
 
 
 def _empty(subject: Subject) -> Finding | None:
@@ -95,7 +101,8 @@ def _copied_text(subject: Subject) -> Finding | None:
 
 def _copied_history(subject: Subject) -> Finding | None:
     own = words(subject.text)
-    taken = next((title for title in named(subject, "liked") if own and own == words(title)), None)
+    listed = [title for titles in named(subject, "history") for title in titles.split("; ")]
+    taken = next((title for title in (*named(subject, "liked"), *listed) if own and own == words(title)), None)
     return Finding("it is an item of the history, not a kind of thing", subject.text) if taken else None
 
 

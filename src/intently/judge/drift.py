@@ -1,24 +1,28 @@
 """Milestone check: have judge and people parted since the judge was calibrated? (RecGPT V1: milestone supervision)
 
 At each milestone people label some recent outputs; the judge's agreement with them is compared with what it was at
-calibration. Subjects that were labelled both times are paired (McNemar's exact test: how often it was right then and is
-wrong now, against the reverse); else the two samples are compared, drawn over groups. Beside it, paired on the new
-subjects themselves: does the judge lean, passing what people fail more often than the reverse?
+calibration. Subjects that were judged and labelled both times are paired (McNemar's exact test: how often it was right
+then and is wrong now, against the reverse); else the two samples are compared, drawn over groups. Beside it, paired on
+the new subjects themselves: does the judge lean, passing what people fail more often than the reverse?
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import binomtest
 
 from intently.judge.agreement import Figure, draws, figure_of
-from intently.judge.power import LEAD, labels_to_see_a_drop
+from intently.judge.power import labels_to_see_a_drop, new_labels_to_see_a_drop, pairs_to_see_a_drop
 
 __all__ = ["LEAST_PAIRS", "Milestone", "Seen", "milestone"]
 
 LEAST_PAIRS = 30  # subjects that were labelled both times, from which on they are compared in pairs
 ERROR = 0.05
+LEAST_GROUPS = 10  # of people on either side: a resampling of fewer shows nothing
+MOST = 10  # times as many new subjects as equal samples would need: then it is the calibration that is too small
+Floats = npt.NDArray[np.float64]
 Sums = list[tuple[float, float]]
 
 
@@ -38,9 +42,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """`before`, `now`: agreement; `change`: now less before; `paired`: subjects compared with themselves, 0 where the
-    samples are different; `p`: of a fall by chance; `lenient`, `strict`: new subjects that only the judge, only people
-    pass, and `p_lean`. `parted`: warn; `needed`: labels that would show a fall of 10 points, where these do not."""
+    """`before`, `now`: agreement; `change`: now less before; `paired`: subjects compared with themselves, and then all
+    figures are of these, 0 where the samples are different; `p`: of a fall by chance; `lenient`, `strict`: new subjects
+    that only the judge, only people pass, and `p_lean`. `parted`: warn; `can_tell`: a fall of 10 points would be shown
+    with the chance power.POWER; `needed`: labelled outputs of different people that would show it, and
+    `needed_before` as many at calibration, 0 where there are enough of those."""
 
     before: Figure
     now: Figure
@@ -51,7 +57,9 @@ class Milestone:
     strict: int
     p_lean: float
     parted: bool
+    can_tell: bool
     needed: int
+    needed_before: int
     text: str
 
 
@@ -61,21 +69,39 @@ def milestone(before: Sequence[Seen], now: Sequence[Seen], seed: int = 0) -> Mil
     then = {one.subject_id: one for one in before}
     pairs = [(then[one.subject_id], one) for one in now if one.subject_id in then]
     paired = len(pairs) >= LEAST_PAIRS
+    if paired:
+        before, now = [old for old, _ in pairs], [new for _, new in pairs]
     change, p = _paired(pairs, seed) if paired else _apart(before, now, seed)
     lenient = sum(one.judged and not one.people for one in now)
     strict = sum(one.people and not one.judged for one in now)
-    p_lean = float(binomtest(lenient, lenient + strict).pvalue) if lenient + strict else 1.0
-    agreed = _agreement(before, seed)
-    needed = labels_to_see_a_drop(agreed.value, LEAD, before=len(before)) if before else 0
+    needed, needed_before = _needed_pairs(pairs) if paired else _needed(before)
     found = Milestone(
-        agreed, _agreement(now, seed), change, len(pairs) if paired else 0, p, lenient, strict, p_lean,
-        parted=p < ERROR and change.value < 0, needed=needed, text="",
+        _agreement(before, seed), _agreement(now, seed), change, len(pairs) if paired else 0, p, lenient, strict,
+        p_lean=float(binomtest(lenient, lenient + strict).pvalue) if lenient + strict else 1.0,
+        parted=p < ERROR and change.value < 0, can_tell=not needed_before and _groups(now) >= needed,
+        needed=needed, needed_before=needed_before, text="",
     )  # fmt: skip
-    return replace(found, text=_words(found, len(now)))
+    return replace(found, text=_words(found, _groups(before), _groups(now)))
 
 
-def _words(found: Milestone, labels: int) -> str:
-    if not labels or np.isnan(found.before.value):
+def _needed(before: Sequence[Seen]) -> tuple[int, int]:
+    """How many new subjects show a fall, and how many are needed at calibration, 0 where those are enough.
+
+    What was agreed is taken for (hits + 1) / (n + 2): of ten that all agreed nothing says that all will.
+    """
+    n = _groups(before)
+    likely = (n * sum(one.agrees for one in before) / max(1, len(before)) + 1) / (n + 2)
+    alike, new = labels_to_see_a_drop(likely), new_labels_to_see_a_drop(likely, n)
+    return (alike, alike) if new is None or new > MOST * alike else (new, 0)
+
+
+def _needed_pairs(pairs: Sequence[tuple[Seen, Seen]]) -> tuple[int, int]:
+    changed = sum(before.agrees != now.agrees for before, now in pairs)
+    return pairs_to_see_a_drop((changed + 1) / (len(pairs) + 2)), 0
+
+
+def _words(found: Milestone, before: int, now: int) -> str:
+    if not before or not now:
         return "nothing to compare: label outputs of this milestone, and keep those of the calibration"
     told = f"agreement {found.before.value:.2f} at calibration, {found.now.value:.2f} now ({found.change.value:+.2f}"
     told += f" [{found.change.low:+.2f}, {found.change.high:+.2f}], p {found.p:.3f})"
@@ -84,18 +110,23 @@ def _words(found: Milestone, labels: int) -> str:
         told += f"; the judge {lean} too much: {found.lenient} only it passes, {found.strict} only people"
     if found.parted:
         return f"WARNING, judge and people have parted: {told}. Calibrate anew, or train the judge on these labels."
-    if labels < found.needed:
-        return f"no parting shown: {told}; {found.needed:,} labels would show a fall of 10 points, there are {labels:,}"
-    return f"judge and people still agree: {told}"
+    if found.can_tell:
+        return f"judge and people still agree: {told}"
+    then = f" and {found.needed_before:,} at calibration" if found.needed_before else ""
+    return (
+        f"no parting shown, and too few labels to tell: {told}; labelled outputs of {found.needed:,} different people"
+        f"{then} would show a fall of 10 points, there are {now:,}{f' and {before:,}' if then else ''}"
+    )
 
 
 def _paired(pairs: Sequence[tuple[Seen, Seen]], seed: int) -> tuple[Figure, float]:
-    """McNemar's test, exact and one-sided. Source: McNemar 1947, Psychometrika 12."""
+    """McNemar's test, exact and one-sided, and never surer than a resampling over groups, whose subjects are alike.
+    Source: McNemar 1947, Psychometrika 12."""
     lost = sum(before.agrees and not now.agrees for before, now in pairs)
     won = sum(now.agrees and not before.agrees for before, now in pairs)
     p = float(binomtest(lost, lost + won, alternative="greater").pvalue) if lost + won else 1.0
     sums = _sums([(now.group, float(now.agrees) - float(before.agrees)) for before, now in pairs])
-    return _mean(sums, seed), p
+    return _mean(sums, seed), max(p, _share(_drawn(sums, seed), len(sums)))
 
 
 def _apart(before: Sequence[Seen], now: Sequence[Seen], seed: int) -> tuple[Figure, float]:
@@ -107,7 +138,17 @@ def _apart(before: Sequence[Seen], now: Sequence[Seen], seed: int) -> tuple[Figu
     means = [_drawn(some, seed + at) for at, some in enumerate(sums)]
     drawn = means[1] - means[0]
     value = _agreement(now, seed).value - _agreement(before, seed).value
-    return figure_of(value, drawn), float((np.count_nonzero(drawn >= 0) + 1) / (len(drawn) + 1))
+    return figure_of(value, drawn), _share(drawn, min(map(len, sums)))
+
+
+def _share(drawn: Floats, groups: int) -> float:
+    """Of resamples without a fall; never below one of them, and all where there are too few groups to resample."""
+    return float((np.count_nonzero(drawn >= 0) + 1) / (len(drawn) + 1)) if groups >= LEAST_GROUPS else 1.0
+
+
+def _groups(seen: Sequence[Seen]) -> int:
+    """Independent subjects: those of one person are alike."""
+    return len({one.group for one in seen})
 
 
 def _agreement(seen: Sequence[Seen], seed: int) -> Figure:
@@ -121,7 +162,7 @@ def _mean(sums: Sums, seed: int) -> Figure:
     return figure_of(whole[0] / whole[1], _drawn(sums, seed))
 
 
-def _drawn(sums: Sums, seed: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+def _drawn(sums: Sums, seed: int) -> Floats:
     drawn = draws(len(sums), seed) @ np.array(sums)
     return np.asarray(drawn[:, 0] / drawn[:, 1], dtype=np.float64)
 

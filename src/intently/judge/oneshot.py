@@ -5,7 +5,7 @@ from pathlib import Path
 from intently.errors import AnswerInvalid, ModelTimeout
 from intently.judge.agents import version_of
 from intently.judge.criteria import Criteria, load_criteria
-from intently.judge.pieces import question_of, subject_prompt
+from intently.judge.pieces import prompt_version, question_of, subject_prompt
 from intently.judge.verdict import Criterion, Judgement, Rank, Subject, Verdict
 from intently.language import Budget, Model, Prompt
 
@@ -26,7 +26,7 @@ class OneShotJudge:
 
     @property
     def version(self) -> str:
-        return version_of(self.name, self._criteria.version, self._model.digest)
+        return version_of(self.name, self._criteria.version, prompt_version(self._home), self._model.digest)
 
     def judge(self, subject: Subject, budget: Budget | None = None) -> Judgement:
         (prompt,) = self.questions(subject)

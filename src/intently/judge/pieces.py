@@ -10,7 +10,7 @@ from pathlib import Path
 from intently.judge.verdict import Subject, Task
 from intently.language import Message, Prompt, render
 
-__all__ = ["LETTERS", "PROMPT", "Piece", "pieces_of", "question_of", "subject_prompt"]
+__all__ = ["LETTERS", "PROMPT", "Piece", "pieces_of", "prompt_version", "question_of", "subject_prompt"]
 
 PROMPT = "judge"
 LETTERS = "abcdefghijklmnopqr"  # no more than every endpoint gives likelihoods of first tokens (language.answer)
@@ -39,6 +39,11 @@ def subject_prompt(subject: Subject, home: Path | None = None) -> Prompt:
     """What all questions about a subject begin with, so that the server reads it once."""
     pieces = [{"name": piece.name, "text": piece.text} for piece in pieces_of(subject)]
     return render(PROMPT, home=home, pieces=pieces)
+
+
+def prompt_version(home: Path | None = None) -> str:
+    """Of the template in force, ours or that of the home."""
+    return render(PROMPT, home=home, pieces=[{"name": "", "text": ""}]).version
 
 
 def question_of(prompt: Prompt, question: str) -> Prompt:

@@ -10,7 +10,15 @@ import math
 
 from scipy.stats import norm
 
-__all__ = ["EACH", "LEAD", "labels_for_lead", "labels_for_width", "labels_to_see_a_drop"]
+__all__ = [
+    "EACH",
+    "LEAD",
+    "labels_for_lead",
+    "labels_for_width",
+    "labels_to_see_a_drop",
+    "new_labels_to_see_a_drop",
+    "pairs_to_see_a_drop",
+]
 
 LEAD = 0.1  # of accuracy over the majority: a smaller one is not worth gating by
 POWER = 0.8
@@ -38,18 +46,31 @@ def labels_for_width(width: float = WIDTH) -> int:
     return math.ceil((_z(0.975) / width) ** 2 / 4)
 
 
-def labels_to_see_a_drop(agreed: float, drop: float = LEAD, power: float = POWER, before: int | None = None) -> int:
-    """So many new labels show with this power that the agreement fell from `agreed` by `drop`.
-
-    before: labels at calibration, None for as many as now. Source: the two-sample test of proportions, ibid., 4.
-    """
+def labels_to_see_a_drop(agreed: float, drop: float = LEAD, power: float = POWER) -> int:
+    """So many labels now, and as many at calibration, show with this power that the agreement fell from `agreed` by
+    `drop`. Source: the two-sample test of proportions, ibid., 4."""
     now = max(agreed - drop, 0.0)
-    spread = (_z(1 - ERROR) + _z(power)) ** 2
-    fixed, own = agreed * (1 - agreed), now * (1 - now)
-    if before is None:
-        return math.ceil(spread * (fixed + own) / drop**2)
-    room = drop**2 / spread - fixed / before
-    return math.ceil(own / room) if room > 0 else math.ceil(spread * (fixed + own) / drop**2)
+    return math.ceil(_spread(power) * (agreed * (1 - agreed) + now * (1 - now)) / drop**2)
+
+
+def new_labels_to_see_a_drop(agreed: float, before: int, drop: float = LEAD, power: float = POWER) -> int | None:
+    """So many new labels show it beside `before` of the calibration; None: of those there are too few for any number
+    of new ones. Source: as above."""
+    now = max(agreed - drop, 0.0)
+    room = drop**2 / _spread(power) - agreed * (1 - agreed) / before if before else 0.0
+    return math.ceil(now * (1 - now) / room) if room > 0 else None
+
+
+def pairs_to_see_a_drop(apart: float, drop: float = LEAD, power: float = POWER) -> int:
+    """So many subjects that were labelled both times show it. apart: the share of them on which the agreement changed,
+    either way; at least `drop`. Source: Connor 1987, Biometrics 43, sample size for McNemar's test."""
+    apart = max(apart, drop)
+    spread = _z(1 - ERROR) * math.sqrt(apart) + _z(power) * math.sqrt(apart - drop**2)
+    return math.ceil((spread / drop) ** 2)
+
+
+def _spread(power: float) -> float:
+    return (_z(1 - ERROR) + _z(power)) ** 2
 
 
 def _z(share: float) -> float:

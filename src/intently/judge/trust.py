@@ -1,82 +1,55 @@
-"""What people's labels say of themselves and of a judge: one row a question, and one gate a criterion.
+"""How far one version of a judge is to be trusted: a row a question, and the gate of each.
 
-People and judge meet at the subject's key, under the criterion's words of today and one version of the judge: whatever
-was labelled or judged under others is left out, for it says nothing of what would gate.
+`band`: around each judged score. `mean`: what people would give on average to what was judged. Where labels are too few
+for a band, a row says which are missing and how to come by them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from intently.journal import LabelRow, SubjectRow
 from intently.judge.agreement import Figure, Rated
-from intently.judge.calibrate import GRADE_VALUES, Band, Gate, Need, Scored, conformal, gate, rectified
-from intently.judge.question import OVERALL, UNSURE, Question
-from intently.judge.raters import alpha, consensus, values_of
+from intently.judge.calibrate import GRADE_VALUES, LEAST_BAND, Band, Gate, Need, Scored, conformal, gate, rectified
+from intently.judge.meeting import Judged, Meeting, answer_of, group_of, meetings, passes, said_of
+from intently.judge.people import under
+from intently.judge.question import Question
 from intently.judge.scores import Pairing, Scores, scores
 
-__all__ = ["Judged", "People", "Trust", "gates", "missing", "passing", "people_of", "trust_of"]
-
-FAILS = ("negative", "B")
-
-
-class Judged(Protocol):
-    """A judgement as the journal keeps it; `verdicts` name `criterion` and `grade`. All of one judge and version."""
-
-    @property
-    def subject_key(self) -> str: ...
-    @property
-    def rank(self) -> str: ...
-    @property
-    def score(self) -> float | None: ...
-    @property
-    def verdicts(self) -> Sequence[Mapping[str, Any]]: ...
-
-
-@dataclass(frozen=True)
-class People:
-    """One question as people have answered it. `twice`: subjects that at least two could tell; `unanimous`: of those,
-    the ones that all agree on; `values`: what most say, over subjects; `by_model`: labels of models, nowhere else."""
-
-    criterion: str
-    subjects: int
-    raters: int
-    twice: int
-    unanimous: int
-    unsure: int
-    by_model: int
-    values: Mapping[str, int]
-    alpha: Figure
+__all__ = ["Trust", "gates", "missing", "passing", "trust_of"]
 
 
 @dataclass(frozen=True)
 class Trust:
-    """A criterion: people against the judge. `scores`: passing is positive; `band`: around each judged score."""
+    """A criterion: people against the judge. `scores`: passing is positive; `judged`: the judge's mean score of the
+    sample, `mean`: the grade that people would give it on average; `band`: around each judged score, None where `why`
+    says what is missing."""
 
     criterion: str
     scores: Scores
-    band: Band
+    judged: float
+    mean: Figure
+    band: Band | None
+    why: str
     gate: Gate
 
 
-def people_of(labels: Sequence[LabelRow], questions: Iterable[Question]) -> tuple[People, ...]:
-    """A row for each question, from labels under its words of today."""
-    return tuple(_people(question, _under(question, labels)) for question in questions)
-
-
 def trust_of(
-    subjects: Sequence[SubjectRow], labels: Sequence[LabelRow], judged: Sequence[Judged], questions: Sequence[Question]
+    subjects: Sequence[SubjectRow],
+    labels: Sequence[LabelRow],
+    judged: Sequence[Judged],
+    questions: Sequence[Question],
+    sample: Sequence[Judged] | None = None,
 ) -> tuple[Trust, ...]:
-    """A row for each ordered question about one output."""
+    """A row for each ordered question about one output that this judge answers of the sample.
+
+    judged: all that this version has judged, which calibrates it; sample: what the means are of, None for all of it.
+    """
     found = []
     for question in questions:
-        if question.ordered and not question.side:
-            met = _met(subjects, _under(question, labels), judged, question)
-            pairings = [Pairing(group, ours, people) for group, _, ours, people, _ in met]
-            passing = [answer for answer in question.answers if answer not in FAILS]
-            scored = [Scored(group, key, score, GRADE_VALUES[people]) for group, key, _, people, score in met]
-            found.append(Trust(question.criterion, scores(pairings, list(question.answers), passing), conformal(scored),
-                               _gate(question, met, labels)))  # fmt: skip
+        ours = _scores_of(subjects, judged if sample is None else sample, question)
+        if question.ordered and not question.side and ours:
+            met = meetings(subjects, labels, judged, question)
+            found.append(_trust(question, met, ours, labels))
     return tuple(found)
 
 
@@ -84,78 +57,79 @@ def gates(
     subjects: Sequence[SubjectRow], labels: Sequence[LabelRow], judged: Sequence[Judged], questions: Sequence[Question]
 ) -> tuple[Gate, ...]:
     """May this judge gate by these questions? What `intently judge --gate` asks: open only where every one is."""
-    return tuple(_gate(question, _met(subjects, _under(question, labels), judged, question), labels)
+    return tuple(_gate(question, meetings(subjects, labels, judged, question), labels)
                  for question in questions if question.ordered and not question.side)  # fmt: skip
 
 
 def missing(subjects: Sequence[SubjectRow], labels: Sequence[LabelRow], question: Question) -> tuple[Need, ...]:
     """What is needed before any judge may gate by a question, from people's labels alone: known before one is asked."""
     known = {row.subject_id for row in subjects}
-    said = consensus(_under(question, labels))
-    truths = [one.value not in FAILS for (key, _), one in said.items() if one.value is not None and key in known]
+    truths = [passes(value) for key, value in said_of(labels, question).items() if key in known]
     return gate(question.criterion, [Rated(str(n), float(truth), truth) for n, truth in enumerate(truths)]).needs
 
 
 def passing(
-    subjects: Sequence[SubjectRow], labels: Sequence[LabelRow], judged: Sequence[Judged], question: Question
+    subjects: Sequence[SubjectRow],
+    labels: Sequence[LabelRow],
+    judged: Sequence[Judged],
+    question: Question,
+    sample: Sequence[Judged],
 ) -> Figure:
-    """The share of all that was judged that people would pass: the judge's, moved by where people differ from it."""
+    """The share of a sample that people would pass: the judge's, moved by where people differ from it on `judged`."""
     rows = {row.subject_id: row for row in subjects}
-    ours = [(one.subject_key, answer[0]) for one in judged if (answer := _answer(one, question)) is not None]
-    groups = [(_group(rows[key]) if key in rows else key, float(value not in FAILS)) for key, value in ours]
-    met = _met(subjects, _under(question, labels), judged, question)
+    ours = [(_group(one, rows), float(passes(answer[0]))) for one in sample if (answer := answer_of(one, question))]
     both = [
-        Scored(group, key, float(ours not in FAILS), float(people not in FAILS)) for group, key, ours, people, _ in met
+        Scored(one.group, one.subject_id, float(passes(one.judged)), float(passes(one.people)))
+        for one in meetings(subjects, labels, judged, question)
     ]
-    return rectified(groups, both)
+    return rectified(ours, both)
 
 
-Met = list[tuple[str, str, str, str, float]]  # group, key, the judge's answer, people's answer, the judge's score
-
-
-def _met(
-    subjects: Sequence[SubjectRow], labels: Sequence[LabelRow], judged: Sequence[Judged], question: Question
-) -> Met:
-    """Subjects of which most people say one thing and the judge something."""
-    rows = {row.subject_id: row for row in subjects}
-    ours = {one.subject_key: answer for one in judged if (answer := _answer(one, question)) is not None}
-    found: Met = []
-    for (key, _), people in consensus(labels).items():
-        if people.value is not None and key in ours and key in rows:
-            found.append((_group(rows[key]), key, ours[key][0], people.value, ours[key][1]))
-    return found
-
-
-def _group(subject: SubjectRow) -> str:
-    return str(subject.origin.get("group") or subject.user_id or subject.subject_id)
-
-
-def _answer(judged: Judged, question: Question) -> tuple[str, float] | None:
-    """The judge's answer and score; None where it has none that the question knows."""
-    if question.criterion == OVERALL:
-        return (judged.rank, judged.score) if judged.rank in question.answers and judged.score is not None else None
-    grades = [verdict["grade"] for verdict in judged.verdicts if verdict["criterion"] == question.criterion]
-    return (grades[0], GRADE_VALUES[grades[0]]) if grades and grades[0] in question.answers else None
-
-
-def _gate(question: Question, met: Met, labels: Sequence[LabelRow]) -> Gate:
-    rated = [Rated(group, float(ours not in FAILS), people not in FAILS) for group, _, ours, people, _ in met]
-    by_model = sum(row.by == "model" and row.criterion == question.criterion for row in labels)
-    return gate(f"{question.task} {question.criterion}", rated, by_model)
-
-
-def _under(question: Question, labels: Sequence[LabelRow]) -> list[LabelRow]:
-    return [row for row in labels if (row.criterion, row.version) == (question.criterion, question.version)]
-
-
-def _people(question: Question, labels: Sequence[LabelRow]) -> People:
-    given, said = values_of(labels), consensus(labels)
-    twice = [one for one in said.values() if one.raters >= 2]
-    most = [one.value for one in said.values()]
-    by_people = [row for row in labels if row.by == "person"]
-    return People(
-        question.criterion, len(said), len({row.rater for row in by_people}), len(twice),
-        sum(one.unanimous for one in twice), sum(row.value == UNSURE for row in by_people),
-        len(labels) - len(by_people), {answer: most.count(answer) for answer in question.answers},
-        alpha(list(given.values()), list(question.answers), ordered=question.ordered),
+def _trust(
+    question: Question, met: Sequence[Meeting], ours: Sequence[tuple[str, float]], labels: Sequence[LabelRow]
+) -> Trust:
+    pairings = [Pairing(one.group, one.judged, one.people) for one in met]
+    scored = [Scored(one.group, one.subject_id, one.score, GRADE_VALUES[one.people]) for one in met]
+    answers, band = list(question.answers), conformal(scored)
+    few = band.labels < LEAST_BAND
+    return Trust(
+        question.criterion, scores(pairings, answers, [answer for answer in answers if passes(answer)]),
+        sum(score for _, score in ours) / len(ours), rectified(ours, scored), None if few else band,
+        _why(question, band.labels, len(met), labels) if few else "", _gate(question, met, labels),
     )  # fmt: skip
+
+
+def _why(question: Question, groups: int, met: int, labels: Sequence[LabelRow]) -> str:
+    """Why there is no band around the judge's scores."""
+    said = len(said_of(labels, question))
+    if not said:
+        today = under(question, labels)
+        others = sum(row.criterion == question.criterion and row.by == "person" for row in labels)
+        others -= sum(row.by == "person" for row in today)
+        models = sum(row.by == "model" for row in today)
+        named = f"; {others:,} under other words do not count" if others else ""
+        named += f"; {models:,} of language models do not count" if models else ""
+        return f"people have labelled nothing by it that counts{named}"
+    judge_them = "judge them: intently judge --batch ROUND"
+    if not met:
+        return f"of {said:,} outputs that people labelled this version has judged none; {judge_them}"
+    named = f"; {said - met:,} labelled outputs are not judged by this version, {judge_them}" if said > met else ""
+    return f"labelled outputs of {LEAST_BAND} different people are needed, there are {groups}{named}"
+
+
+def _scores_of(subjects: Sequence[SubjectRow], judged: Sequence[Judged], question: Question) -> list[tuple[str, float]]:
+    """(group, score) of everything that was judged by this question."""
+    rows = {row.subject_id: row for row in subjects}
+    return [(_group(one, rows), answer[1]) for one in judged if (answer := answer_of(one, question))]
+
+
+def _group(judged: Judged, rows: dict[str, SubjectRow]) -> str:
+    """As of the labelled subject; what nobody labelled is drawn with all that is the same person's."""
+    row = rows.get(judged.subject_key)
+    return group_of(row) if row is not None else judged.user_id or judged.subject_key
+
+
+def _gate(question: Question, met: Sequence[Meeting], labels: Sequence[LabelRow]) -> Gate:
+    rated = [Rated(one.group, float(passes(one.judged)), passes(one.people)) for one in met]
+    by_model = sum(row.by == "model" for row in under(question, labels))
+    return gate(question.criterion, rated, by_model)

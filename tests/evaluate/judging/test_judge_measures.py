@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import pearsonr
 
 from intently.evaluate.judging.cases import Case
 from intently.evaluate.judging.mapping import Mapped
@@ -37,6 +38,7 @@ def test_a_row_that_tells_nothing_apart_gets_the_share_of_luck_and_says_yes_to_n
     assert found.of["decides"].value == pytest.approx(1 / 3)
     assert not decide(cases, np.zeros(9), RIGHT).any()
     assert np.isnan(found.of["tau"].value)
+    assert np.isnan(found.of["r"].value)
 
 
 def test_a_row_that_tells_nothing_apart_says_what_most_of_the_other_half_is():
@@ -49,6 +51,7 @@ def test_a_perfect_row_has_every_figure_one():
     found = figures_of(cases, [one.label / 10 for one in cases], ACCURACY)
     assert {name: figure.value for name, figure in found.of.items()} == {
         "decides": 1.0, "accuracy": 1.0, "F1": 1.0, "kappa": 1.0, "tau": pytest.approx(1.0),
+        "r": pytest.approx(1.0),
     }  # fmt: skip
 
 
@@ -73,6 +76,9 @@ def test_figures_are_the_librarys(pairs: list[tuple[int, int]], seed: int):
         assert found["F1"].value == pytest.approx(sklearn.f1_score(truth, said))
     if len({*truth}) > 1 or len({*said}) > 1:
         assert found["kappa"].value == pytest.approx(sklearn.cohen_kappa_score(truth, said), nan_ok=True)
+    labels = [one.label for one in cases]
+    if len({*labels}) > 1 and len({*scores}) > 1:
+        assert found["r"].value == pytest.approx(pearsonr(scores, labels).statistic, abs=1e-9)
     for figure in found.values():
         assert np.isnan(figure.value) or np.isnan(figure.low) or figure.low <= figure.high
 

@@ -82,6 +82,41 @@ def test_a_turn_is_judged_by_what_came_before_and_the_answer_is_hidden(tmp_path:
     assert "I loved that" not in json.dumps(only.subject.facts)
 
 
+def explained(folder: Path, receiver: list[int], annotators: tuple[list[int], list[int]]) -> Path:
+    """A set of the form of labels-explanations, each line by a person of its own."""
+    target, n = folder / "labels-explanations", len(receiver)
+    target.mkdir(parents=True)
+    pl.DataFrame({
+        "user": list(range(n)), "movie_title": ["Heat"] * n, "explanation": ["word " * (at + 1) for at in range(n)],
+        "satisfaction": receiver, "third_party_1_satisfactory": map(float, annotators[0]),
+        "third_party_2_satisfactory": map(float, annotators[1]),
+    }).write_parquet(target / "ratings.parquet")  # fmt: skip
+    return folder
+
+
+def test_people_in_a_judges_place_are_rows_computed_from_their_own_ratings(tmp_path: Path):
+    """The annotators say the same throughout; the receivers say the reverse of it."""
+    annotated = [1 + at % 5 for at in range(60)]
+    data = explained(tmp_path, [6 - one for one in annotated], (annotated, annotated))
+    asked = Asked(("explanations", "explanations-annotators"), rows=("length",), data=data, limit=40)
+    report = run_judge_evaluation(asked, tmp_path, load_config(home=tmp_path), silent)
+    receivers, between = report.sets
+    assert (receivers.n, receivers.stored) == (40, 60)
+    assert [name for name, *_ in receivers.cells()] == ["row", "length", "people: annotator 1", "people: annotator 2"]
+    assert [found.of["r"].value for found in receivers.whole.values()] == pytest.approx([-1, -1])
+    assert [found.of["r"].value for found in between.ceilings.values()] == pytest.approx([1, 1])
+    assert between.ceilings["people: annotator 1 by the other"].of["accuracy"].value == 1
+    assert "people: annotator 2, all 60 cases: r -1.000" in report.markdown()
+    told = json.loads(json.dumps(report.json(), allow_nan=False))["sets"]
+    assert told[0]["ceilings_of_all"]["people: annotator 1"]["tau"]["value"] == pytest.approx(-1)
+
+
+def test_a_set_that_has_one_label_a_case_has_no_ceiling(tmp_path: Path):
+    asked = Asked(("recipempr",), rows=("length",), data=recipes(tmp_path))
+    (table,) = run_judge_evaluation(asked, tmp_path, load_config(home=tmp_path), silent).sets
+    assert (table.ceilings, table.whole) == ({}, {})
+
+
 def test_a_larger_sample_begins_with_the_smaller_one_and_keeps_groups_whole(tmp_path: Path):
     how = mapped("recipempr")
     cases = read_cases("recipempr", how, recipes(tmp_path))

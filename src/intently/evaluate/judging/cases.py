@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 from intently.errors import BadRequest
 from intently.evaluate.judging.mapping import Mapped
@@ -24,11 +24,21 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`label`: of people, higher is better; `subject.group`: cases of one group are drawn together."""
+    """`label`: of people, higher is better; `raters`: what each of several others said of it, where the set tells;
+    `subject.group`: cases of one group are drawn together."""
 
     subject: Subject
     label: float
     good: bool
+    raters: tuple[float, ...] = ()
+
+
+class Told(NamedTuple):
+    """A subject of a set as its file tells it."""
+
+    subject: Subject
+    label: float
+    raters: tuple[float, ...] = ()
 
 
 def read_cases(name: str, how: Mapped, data: Path | None) -> list[Case]:
@@ -37,7 +47,7 @@ def read_cases(name: str, how: Mapped, data: Path | None) -> list[Case]:
     if data is None:
         raise BadRequest(f"the set {name} does not ship. Name the folder that holds {how.folder}: --data FOLDER")
     told = READERS[name](data / how.folder, data)
-    return [Case(subject, label, label >= how.good_from) for subject, label in told]
+    return [Case(one.subject, one.label, one.label >= how.good_from, one.raters) for one in told]
 
 
 def drawn(cases: Sequence[Case], how: Mapped, seed: int, limit: int | None = None) -> list[Case]:
@@ -49,14 +59,15 @@ def drawn(cases: Sequence[Case], how: Mapped, seed: int, limit: int | None = Non
     return sorted((case for case in cases if case.subject.group in place), key=lambda one: place[one.subject.group])
 
 
-def _recipempr(folder: Path, data: Path) -> Iterable[tuple[Subject, float]]:
+def _recipempr(folder: Path, data: Path) -> Iterable[Told]:
     for row in read_table(folder / "queries.parquet", ("id", "query", "options", "answer_index")):
         for at, option in enumerate(row["options"]):
             facts = (("request", row["query"].strip()),)
-            yield _item(f"recipempr {row['id']}/{at}", option, facts, str(row["id"])), float(at == row["answer_index"])
+            subject = _item(f"recipempr {row['id']}/{at}", option, facts, str(row["id"]))
+            yield Told(subject, float(at == row["answer_index"]))
 
 
-def _abredial(folder: Path, data: Path) -> Iterable[tuple[Subject, float]]:
+def _abredial(folder: Path, data: Path) -> Iterable[Told]:
     columns = ("conv_id", "segment", "context", "system_turn", "relevance")
     rows = sorted(read_table(folder / "turns.parquet", columns), key=_turn_key)
     for key, same in groupby(rows, key=_turn_key):
@@ -64,25 +75,28 @@ def _abredial(folder: Path, data: Path) -> Iterable[tuple[Subject, float]]:
         facts = tuple(_said(turn) for turn in listed[0]["context"])
         text = _said(listed[0]["system_turn"])[1]
         subject = _item("abredial " + "/".join(map(str, key[:2])), text, facts, str(key[0]))
-        yield subject, fmean(row["relevance"] for row in listed)
+        yield Told(subject, fmean(row["relevance"] for row in listed))
 
 
-def _morelikethis(folder: Path, data: Path) -> Iterable[tuple[Subject, float]]:
+def _morelikethis(folder: Path, data: Path) -> Iterable[Told]:
     films = _films(data / FILMS / "items.parquet")
     rows = read_table(folder / "pairs.parquet", ("title_1", "year_1", "title_2", "year_2", "rating"))
     for at, row in enumerate(rows):
         liked, shown = (_film(films, row[f"title_{side}"], row[f"year_{side}"]) for side in (1, 2))
         subject = _item(f"morelikethis {at}", shown, (("liked film", liked),), row["title_1"])
-        yield subject, float(row["rating"] == "OK")
+        yield Told(subject, float(row["rating"] == "OK"))
 
 
-def _explanations(folder: Path, data: Path) -> Iterable[tuple[Subject, float]]:
-    return ((subject, float(row["satisfaction"])) for subject, row in _lines(folder))
+def _explanations(folder: Path, data: Path) -> Iterable[Told]:
+    return (Told(subject, float(row["satisfaction"]), _annotated(row)) for subject, row in _lines(folder))
 
 
-def _annotators(folder: Path, data: Path) -> Iterable[tuple[Subject, float]]:
-    both = ("third_party_1_satisfactory", "third_party_2_satisfactory")
-    return ((subject, fmean(float(row[name]) for name in both)) for subject, row in _lines(folder))
+def _annotators(folder: Path, data: Path) -> Iterable[Told]:
+    return (Told(subject, fmean(_annotated(row)), _annotated(row)) for subject, row in _lines(folder))
+
+
+def _annotated(row: Row) -> tuple[float, ...]:
+    return tuple(float(row[f"third_party_{rater}_satisfactory"]) for rater in (1, 2))
 
 
 def _lines(folder: Path) -> Iterable[tuple[Subject, Row]]:
@@ -93,7 +107,7 @@ def _lines(folder: Path) -> Iterable[tuple[Subject, Row]]:
         yield Subject("reason", f"explanations {at}", row["explanation"], facts, group=str(row["user"])), row
 
 
-def _uss(folder: Path, data: Path) -> Iterable[tuple[Subject, float]]:
+def _uss(folder: Path, data: Path) -> Iterable[Told]:
     columns = ("conv_id", "turn", "role", "text", "satisfaction")
     rows = sorted(read_table(folder / "redial.parquet", columns), key=lambda row: (row["conv_id"], row["turn"]))
     for conversation, turns in groupby(rows, key=lambda row: row["conv_id"]):
@@ -103,10 +117,10 @@ def _uss(folder: Path, data: Path) -> Iterable[tuple[Subject, float]]:
             if now["role"] == "user" and len(now["satisfaction"]) and before["role"] == "system":
                 facts = tuple((_speaker(row), row["text"]) for row in listed[max(0, at - 1 - BEFORE) : at - 1])
                 subject = _item(f"uss {conversation}/{now['turn']}", before["text"], facts, str(conversation))
-                yield subject, fmean(now["satisfaction"])
+                yield Told(subject, fmean(now["satisfaction"]))
 
 
-def _crsarena(folder: Path, data: Path) -> Iterable[tuple[Subject, float]]:
+def _crsarena(folder: Path, data: Path) -> Iterable[Told]:
     rows = read_table(folder / "turns.parquet", ("conv_id", "turn", "role", "text", "sentiment"))
     for conversation, turns in groupby(sorted(rows, key=lambda row: (row["conv_id"], row["turn"])),
                                        key=lambda row: row["conv_id"]):  # fmt: skip
@@ -115,10 +129,10 @@ def _crsarena(folder: Path, data: Path) -> Iterable[tuple[Subject, float]]:
         person = [row["text"].strip() for row in listed if row["role"] == "user"][-PERSON_TURNS:]
         facts = tuple(("person said", text) for text in person)
         subject = _item(f"crsarena {conversation}", " ".join(agent), facts, str(conversation))
-        yield subject, float(listed[0]["sentiment"] == "satisfied")
+        yield Told(subject, float(listed[0]["sentiment"] == "satisfied"))
 
 
-READERS: Mapping[str, Callable[[Path, Path], Iterable[tuple[Subject, float]]]] = {
+READERS: Mapping[str, Callable[[Path, Path], Iterable[Told]]] = {
     "recipempr": _recipempr,
     "abredial": _abredial,
     "morelikethis": _morelikethis,

@@ -22,7 +22,8 @@ NAMES = {"right": "right option", "accuracy": "accuracy"}
 @dataclass(frozen=True)
 class SetTable:
     """One set. `n` of `drawn` cases, on which every row was measured; `good`: the share of them that people call good;
-    `notes`: what the rows have to say of themselves, by row."""
+    `notes`: what the rows have to say of themselves, by row; `ceilings`: people in a judge's place, on the same cases,
+    and `whole`: on all `stored` cases of the set."""
 
     name: str
     named: bool
@@ -34,11 +35,15 @@ class SetTable:
     rows: Mapping[str, RowFigures]
     notes: Mapping[str, str] = field(default_factory=dict)
     seed: int = 0
+    ceilings: Mapping[str, RowFigures] = field(default_factory=dict)
+    whole: Mapping[str, RowFigures] = field(default_factory=dict)
+    stored: int = 0
 
     def cells(self) -> list[list[str]]:
         heads = [NAMES[self.decides], *FIGURES[1:]]
         kept = [at for at, name in enumerate(FIGURES) if not (name == "accuracy" and self.decides == "accuracy")]
-        body = [[row, *(_text(found.of[FIGURES[at]]) for at in kept)] for row, found in self.rows.items()]
+        body = [[row, *(_text(found.of[FIGURES[at]]) for at in kept)]
+                for row, found in (*self.rows.items(), *self.ceilings.items())]  # fmt: skip
         return [["row", *(heads[at] for at in kept)], *body]
 
     def best_floor(self) -> str | None:
@@ -85,20 +90,19 @@ class JudgeReport:
     seed: int
     commit: str
     model: str
-    ceilings: Mapping[str, float] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
         sets = [
             {
                 "set": one.name, "named": one.named, "decides": one.decides, "drawn": one.drawn, "n": one.n,
                 "groups": one.groups, "good": one.good, "notes": dict(one.notes),
-                "rows": {row: {name: asdict(figure) for name, figure in found.of.items()}
-                         for row, found in one.rows.items()},
+                "rows": _figures(one.rows), "ceilings": _figures(one.ceilings), "stored": one.stored,
+                "ceilings_of_all": _figures(one.whole),
                 "differences": {name: asdict(figure) for name, figure in one.differences().items()},
             }
             for one in self.sets
         ]  # fmt: skip
-        told = {"sets": sets, "golden": self.golden.rows if self.golden else None, "ceilings": dict(self.ceilings)}
+        told = {"sets": sets, "golden": self.golden.rows if self.golden else None}
         return {**null_where_nan(told), "seed": self.seed, "commit": self.commit, "model": self.model}
 
     def table(self) -> Group:
@@ -122,13 +126,20 @@ class JudgeReport:
 
     def _foot(self) -> str:
         model = f", model {self.model}" if self.model else ", no model"
-        ceilings = "; ".join(f"{name}: {value:.2f}" for name, value in self.ceilings.items())
-        return f"Seed {self.seed}, commit {self.commit}{model}. {ceilings}".rstrip()
+        return f"Seed {self.seed}, commit {self.commit}{model}."
 
 
 def _lines(table: SetTable) -> list[str]:
     differences = [f"{name}: {_text(figure, signed=True)}" for name, figure in table.differences().items()]
-    return [*differences, *(f"{row}: {note}" for row, note in table.notes.items())]
+    whole = [
+        f"{name}, all {table.stored:,} cases: r {_text(found.of['r'])}, tau {_text(found.of['tau'])}"
+        for name, found in table.whole.items()
+    ]
+    return [*differences, *whole, *(f"{row}: {note}" for row, note in table.notes.items())]
+
+
+def _figures(rows: Mapping[str, RowFigures]) -> dict[str, Any]:
+    return {row: {name: asdict(figure) for name, figure in found.of.items()} for row, found in rows.items()}
 
 
 def _text(figure: Figure, *, signed: bool = False) -> str:

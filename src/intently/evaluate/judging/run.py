@@ -20,6 +20,7 @@ from intently.errors import BadRequest, ModelUnavailable
 from intently.evaluate.asked_model import asked_model
 from intently.evaluate.commit import commit
 from intently.evaluate.judging.cases import Case, drawn, read_cases
+from intently.evaluate.judging.ceilings import ceilings_of
 from intently.evaluate.judging.golden import load_golden
 from intently.evaluate.judging.mapping import Mapped, load_mapping, mapped
 from intently.evaluate.judging.measures import figures_of
@@ -75,7 +76,8 @@ class _Runner:
     say: Say
 
     def table(self, name: str, how: Mapped) -> SetTable:
-        cases = drawn(read_cases(name, how, self.asked.data), how, self.asked.seed, self.asked.limit)
+        stored = read_cases(name, how, self.asked.data)
+        cases = drawn(stored, how, self.asked.seed, self.asked.limit)
         judged = {row: self._judged(row, cases, how, name) for row in self.names if row in JUDGES}
         n = _whole(cases, min([len(one.judgements) for one in judged.values()], default=len(cases)), how)
         kept = cases[:n]
@@ -86,7 +88,11 @@ class _Runner:
         notes = {row: note for row, one in judged.items() if (note := _note(one, n))}
         groups = len({case.subject.group for case in kept})
         good = float(np.mean([case.good for case in kept]))
-        return SetTable(name, how.named, how.decides, len(cases), n, groups, good, rows, notes, self.asked.seed)
+        ceilings, whole = (ceilings_of(name, some, how, self.asked.seed) for some in (kept, stored))
+        return SetTable(
+            name, how.named, how.decides, len(cases), n, groups, good, rows, notes, self.asked.seed, ceilings, whole,
+            len(stored),
+        )  # fmt: skip
 
     def golden(self) -> GoldenTable:
         cases = [Case(one.subject, float(not one.form), not one.form) for one in load_golden()]
