@@ -1,17 +1,20 @@
 """Times one request against the floor: one float32 product over all items and the top of it (docs/results/speed.md).
 
-    python benchmarks/bench_feed.py [--n 1000] [--only demo,wiki,100k] [--million] [--cpu]
+    python benchmarks/bench_feed.py [--n 1000] [--seconds 20] [--only demo,wiki,100k,1m] [--million] [--cpu]
 
 A request is `recommend` in process: eligibility, sources, tools, reasons, the slate; its trace is kept but not written.
-Floor and requests take turns, in one thread. Quality stands beside speed: the share of the 10 and of the 100 best, by
-scoring every eligible item exactly with the same formula, that the request has among its own. The last line is one JSON
-object; a row with a bar has `bar_ratio`, measured over the bar, and meets it at 1 or less.
+Floor and requests take turns, in one thread, `--n` times or for `--seconds` a row, whichever ends first. Quality stands
+beside speed: the share of the 10 and of the 100 best, where the tools score every eligible item, that the request has
+among its own. A world's memory is the growth of the process's own (RssAnon) from before it was made to after its first
+request, beside its vectors alone. The last line is one JSON object; a row with a bar has `bar_ratio`, measured over the
+bar, and meets it at 1 or less.
 
 `--cpu` counts the processor time of the thread instead of the time that passed: for a machine that others use. Set
 OPENBLAS_NUM_THREADS=1 then, so that the floor does not work in threads that are not counted.
 """
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -24,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from feed_worlds import NOW, Subject, demo_films, synthetic, wiki_films
+from feed_worlds import NOW, Subject, demo_films, own_bytes, synthetic, wiki_films
 from intently.catalog.ground import Grounder
 from intently.config import Config, RetrieveConfig
 from intently.evaluate.commit import commit
@@ -36,6 +39,9 @@ from intently.nouns import Preference, Tag
 SLACK_MS = 5.0  # below 100 k items: floor + this
 LARGE = 100_000  # items, from which the bar is twice the floor
 DEPTHS = (10, 100)  # of the comparison with exact scoring
+WARM_UP = 10  # requests before the first that is timed
+LEAST_TURNS = 20
+LEAST_COMPARED = 2  # requests of a row, however large the world
 SHARES = (1.0, 0.5, 0.01, 0.0001)
 COMMANDS = (
     "no horror please, something funny from the 90s under 100 minutes",
@@ -65,33 +71,54 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     print(_place(arguments.n))
     print(f"{'world':24} {'asked':26} {'floor p50':>9} {'p50':>7} {'ratio':>6} {'floor p99':>9} {'p99':>7} {'ratio':>6}"
-          f" {'overlap@10':>10} {'@100':>6}  bar")  # fmt: skip
+          f" {'overlap@10':>10} {'@100':>6} {'turns':>5}  bar")  # fmt: skip
     for name, make in _subjects(arguments):
+        gc.collect()
+        before = own_bytes()
         subject = make()
         if subject is None:
             print(f"{name:24} skipped: its file is not on this machine")
             rows.append({"row": name, "skipped": "its file is not on this machine"})
             continue
+        rows.append(_memory_row(subject, before))
         for case, requests in _cases(subject):
             rows += _case_rows(subject, case, requests, arguments)
         if subject.name == "demo films":
             rows.append(_command_row(subject, max(200, arguments.n // 2)))
+        del subject
     print(json.dumps({"benchmark": "feed", "n": arguments.n, "commit": commit(), "rows": rows}))
+
+
+def _memory_row(subject: Subject, before: int) -> dict[str, Any]:
+    """What the world holds, after a first request; `before`: bytes of the process before it was made."""
+    recommend(subject.world, _requests(subject, ())[0])
+    gc.collect()
+    items = len(subject.world.snapshot.item_ids)
+    held, floor = own_bytes() - before, 4 * subject.world.snapshot.vectors.shape[1]
+    print(f"{subject.name:24} {items:,} items, {held / 2**20:,.0f} MB, {held / items:,.0f} bytes an item,"
+          f" {held / items / floor:.2f} x its vectors")  # fmt: skip
+    return {
+        "row": f"{subject.name}, memory",
+        "items": items,
+        "bytes_an_item": round(held / items),
+        "floor_bytes": floor,
+    }
 
 
 def _case_rows(
     subject: Subject, case: str, requests: list[FeedRequest], arguments: argparse.Namespace
 ) -> list[dict[str, Any]]:
     """Time one kind of request; print its line and return its rows, p50 and p99."""
-    timed = _time(subject.world, requests, arguments.n, time.thread_time if arguments.cpu else time.perf_counter)
-    overlap, recall = _overlap(subject.world, requests[: arguments.exact])
+    timed = _time(subject.world, requests, arguments, time.thread_time if arguments.cpu else time.perf_counter)
+    compared = min(arguments.exact, max(LEAST_COMPARED, LARGE * 10 // len(subject.world.snapshot.item_ids)))
+    overlap, recall = _overlap(subject.world, requests[:compared])
     rows, ratios = [], []
     for percent in (50, 99):
         floor, request = timed.at(percent)
         row = {
             "row": f"{subject.name}, {case}, p{percent}", "items": len(subject.world.snapshot.item_ids), "ms": request,
             "floor_ms": floor, "ratio": request / floor, "overlap_at_10": overlap, "overlap_at_100": recall,
-            "vectors": subject.vectors,
+            "vectors": subject.vectors, "turns": len(timed.floor),
         }  # fmt: skip
         if row["items"] >= LARGE:
             row["bar_ratio"] = request / (2 * floor)
@@ -102,20 +129,24 @@ def _case_rows(
     (f50, r50), (f99, r99) = timed.at(50), timed.at(99)
     bars = " ".join("-" if ratio is None else f"{ratio:.2f}" for ratio in ratios)
     print(f"{subject.name:24} {case:26} {f50:9.2f} {r50:7.2f} {r50 / f50:6.2f} {f99:9.2f} {r99:7.2f} {r99 / f99:6.2f}"
-          f" {overlap:10.3f} {recall:6.3f}  {bars}", flush=True)  # fmt: skip
+          f" {overlap:10.3f} {recall:6.3f} {len(timed.floor):5}  {bars}", flush=True)  # fmt: skip
     return rows
 
 
-def _time(world: World, requests: list[FeedRequest], n: int, clock: Callable[[], float]) -> Timed:
+def _time(
+    world: World, requests: list[FeedRequest], arguments: argparse.Namespace, clock: Callable[[], float]
+) -> Timed:
     floor = _floor_of(world)
-    for request in requests[:20]:
+    began = time.perf_counter()
+    for request in requests[:WARM_UP]:
         floor()
         recommend(world, request)
-    floors, asked = np.empty(n), np.empty(n)
-    for turn in range(n):
-        floors[turn] = _milliseconds(floor, clock)
-        asked[turn] = _milliseconds(lambda request=requests[turn % len(requests)]: recommend(world, request), clock)
-    return Timed(floors, asked)
+    floors, asked = [], []
+    while len(asked) < arguments.n and (len(asked) < LEAST_TURNS or time.perf_counter() - began < arguments.seconds):
+        request = requests[len(asked) % len(requests)]
+        floors.append(_milliseconds(floor, clock))
+        asked.append(_milliseconds(lambda request=request: recommend(world, request), clock))
+    return Timed(np.array(floors), np.array(asked))
 
 
 def _floor_of(world: World) -> Callable[[], np.ndarray]:
@@ -137,54 +168,30 @@ def _milliseconds(work: Callable[[], Any], clock: Callable[[], float] = time.per
 
 
 def _overlap(world: World, requests: list[FeedRequest]) -> list[float]:
-    """For each of DEPTHS, the mean share of so many best by score that are also the best of all eligible items, scored
-    exactly by the same formula with the request's own normalisation (the highest of each column among its
-    candidates)."""
+    """For each of DEPTHS, the mean share of so many best by score that are also the best where the tools score every
+    eligible item."""
     everything = Config(retrieve=RetrieveConfig(candidates=max(1, len(world.snapshot.item_ids))))
     exact_world = replace(world, config=everything)
     shares: list[list[float]] = []
     for request in requests:
-        pool = recommend(world, request).trace.pool
-        exact = _exact_scores(recommend(exact_world, request).trace.pool, pool, world.config)
-        made = dict(zip(pool.ids, pool.scores.tolist(), strict=True))
-        best, shown = _best_first(exact), _best_first(made)
+        best = _best_first(recommend(exact_world, request).trace.pool)
+        shown = _best_first(recommend(world, request).trace.pool)
         shares.append([_share(best[:depth], shown[:depth]) for depth in DEPTHS])
     return np.mean(shares, axis=0).tolist()
 
 
-def _best_first(scores: dict[str, float]) -> list[str]:
-    return sorted(scores, key=lambda item_id: (-scores[item_id], item_id))
+def _best_first(pool: Pool) -> list[str]:
+    """The ids of the best by score, ties by id; as many as are compared."""
+    scores, deepest = pool.scores, min(max(DEPTHS), len(pool.ids))
+    if not deepest:
+        return []
+    least = np.partition(scores, len(scores) - deepest)[len(scores) - deepest]
+    places = np.flatnonzero(scores >= least).tolist()
+    return [pool.ids[place] for place in sorted(places, key=lambda place: (-scores[place], pool.ids[place]))]
 
 
 def _share(best: list[str], shown: list[str]) -> float:
     return len(set(best) & set(shown)) / len(best) if best else 1.0
-
-
-def _exact_scores(every: Pool, own: Pool, config: Config) -> dict[str, float]:
-    """SEMANTICS 4 once more, from the measured columns of all eligible items: {item id: score}."""
-
-    def share(name: str) -> np.ndarray:
-        highest = float(own.measured[name].max(initial=0.0))
-        return np.clip(every.measured[name].astype(np.float64) / highest, 0.0, 1.0) if highest > 0 else np.zeros(1)
-
-    def near(name: str) -> np.ndarray:
-        held = "words:" + name.partition(":")[2]
-        if held not in every.measured:
-            return share(name)
-        weight, words = config.feed.words, every.measured[held].astype(np.float64)
-        return ((1 - weight) * share(name) + weight * words) / (1 - weight + weight * own.measured[held].max())
-
-    likes = [near(name) for name in every.measured if name.startswith("like:")]
-    avoids = [near(name) for name in every.measured if name.startswith("avoid:")]
-    steer = config.feed.steer
-    aia = (1 - steer) * share("base") + steer * share("steer") if "steer" in every.measured else share("base")
-    alpha = config.feed.alpha if likes else 0.0
-    match = alpha * np.mean(likes, axis=0) + (1 - alpha) * aia if likes else aia
-    beta = config.feed.beta if avoids else 0.0
-    worst = np.max(avoids, axis=0) if avoids else 0.0
-    wishes = sum(every.measured[name].astype(np.float64) for name in every.measured if name.startswith("wish:"))
-    scores = np.round(0.9 * (match - beta * worst + beta) / (1 + beta) + wishes, 6)
-    return dict(zip(every.ids, np.broadcast_to(scores, len(every.ids)).tolist(), strict=True))
 
 
 def _cases(subject: Subject) -> Iterator[tuple[str, list[FeedRequest]]]:
@@ -256,8 +263,9 @@ def _subjects(arguments: argparse.Namespace) -> Iterator[tuple[str, Callable[[],
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--n", type=int, default=1000, help="requests and floors of each kind")
+    parser.add_argument("--seconds", type=float, default=20.0, help="after which a row ends with fewer turns")
     parser.add_argument("--only", default="", help="of demo, wiki, 100k, 1m; by comma")
-    parser.add_argument("--million", action="store_true", help="1 M x 128 too (4 GB of memory, ten minutes)")
+    parser.add_argument("--million", action="store_true", help="1 M x 128 too (4 GB of memory)")
     parser.add_argument("--exact", type=int, default=20, help="requests compared with exact scoring")
     parser.add_argument("--cpu", action="store_true", help="processor time of the thread, not time that passed")
     parser.add_argument("--vectors", type=Path, default=None, help="a vectors.npz for the demo films")

@@ -13,7 +13,6 @@ import json
 import platform
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 
@@ -47,31 +46,25 @@ def main() -> None:
 
 def _held(name: str) -> dict[str, object]:
     from bench_feed import _requests
-    from feed_worlds import synthetic, wiki_films
+    from feed_worlds import own_bytes, synthetic, wiki_films
     from intently.feed.request import recommend
 
     makers = {
         "wiki": wiki_films, "100k": lambda: synthetic(100_000, 384), "1m": lambda: synthetic(1_000_000, 128),
     }  # fmt: skip
     gc.collect()
-    before = _own_bytes()
+    before = own_bytes()
     subject = makers[name]()
     if subject is None:
         return {"world": name, "skipped": "its file is not on this machine"}
     recommend(subject.world, _requests(subject, ())[0])
     gc.collect()
     items = len(subject.world.snapshot)
-    held, floor = _own_bytes() - before, 4 * subject.world.snapshot.vectors.shape[1]
+    held, floor = own_bytes() - before, 4 * subject.world.snapshot.vectors.shape[1]
     return {
         "world": subject.name, "items": items, "mb": held / 2**20, "bytes_an_item": held / items,
         "floor_bytes": floor, "ratio": held / items / floor,
     }  # fmt: skip
-
-
-def _own_bytes() -> int:
-    """RssAnon of this process, from /proc: Linux alone."""
-    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
 
 
 if __name__ == "__main__":

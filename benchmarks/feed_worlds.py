@@ -26,7 +26,7 @@ from intently.retrieve.fusion import DEFAULT_WEIGHTS
 from intently.retrieve.index import index_log
 from intently.retrieve.sources import sources_of
 
-__all__ = ["Subject", "demo_films", "synthetic", "wiki_films"]
+__all__ = ["Subject", "demo_films", "own_bytes", "synthetic", "wiki_films"]
 
 DIM = 384
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -142,6 +142,12 @@ def random_units(n_items: int, dim: int) -> np.ndarray:
     vectors = np.random.default_rng(0).standard_normal((n_items, dim), np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors
+
+
+def own_bytes() -> int:
+    """RssAnon of this process, from /proc: Linux alone."""
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
 
 
 def _three_marks(rng: np.random.Generator, n_items: int) -> np.ndarray:

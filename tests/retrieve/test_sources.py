@@ -10,9 +10,10 @@ from intently.retrieve.fusion import fuse, similar
 from intently.retrieve.index import index_log
 from intently.retrieve.neighbours import Neighbours
 from intently.retrieve.popularity import Fresh, Lasting, Popularity
+from intently.retrieve.products import GATHER_BELOW
 from intently.retrieve.repeats import Repeats
 from intently.retrieve.request import Allowed, IntentQuery, TagQuery
-from intently.retrieve.semantic import GATHER_BELOW, Semantic
+from intently.retrieve.semantic import Semantic
 from intently.retrieve.similarity import SHRINK
 from intently.retrieve.sources import sources_of
 from tests.retrieve.worlds import DAY, ask, history_of, log_of, spec_of, unit_rows

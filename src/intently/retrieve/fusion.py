@@ -13,7 +13,7 @@ import numpy.typing as npt
 from intently.retrieve.ranking import distinct, top
 from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Retriever, Rows, no_rows
 
-__all__ = ["DEFAULT_WEIGHTS", "Fused", "base_scores", "fuse", "normalised", "similar"]
+__all__ = ["DEFAULT_WEIGHTS", "Fused", "base_of_many", "base_scores", "fuse", "normalised", "similar"]
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "popularity": 0.03, "trend": 0.10, "fresh": 0.60, "lasting": 0.02, "neighbours": 0.12, "semantic": 0.10,
@@ -27,12 +27,11 @@ SIMILAR_WEIGHTS: Mapping[str, float] = {"neighbours": 0.5, "semantic": 0.5}  # o
 @dataclass(frozen=True)
 class Fused:
     """What all sources say. `rows` (m,) best first; `base` (m,) in [0, 1]; `parts` {source: (m,)}, before weighting;
-    `proposed` {source: rows that it proposed, best first}; `weights` as used, summing to 1."""
+    `weights` as used, summing to 1."""
 
     rows: Rows
     base: Floats
     parts: Mapping[str, Floats]
-    proposed: Mapping[str, Rows]
     weights: Mapping[str, float]
 
     def source_of(self, place: int) -> str:
@@ -59,8 +58,7 @@ def fuse(
     So a person without a history in a catalogue without events still gets a feed.
     """
     share = normalised(weights, [source.name for source in sources])
-    proposed = {source.name: source.retrieve(request, allowed, k).rows for source in sources}
-    rows = distinct(no_rows(), *proposed.values())
+    rows = distinct(no_rows(), *(source.retrieve(request, allowed, k).rows for source in sources))
     rows = _filled(rows, allowed, k)
     parts = {source.name: source.score(request, rows) for source in sources}
     base = np.zeros(len(rows))
@@ -68,7 +66,7 @@ def fuse(
         base += share[name] * scores
     ranked, values = top(rows, base, k)
     places = np.searchsorted(rows, ranked)
-    return Fused(ranked, values, {name: scores[places] for name, scores in parts.items()}, proposed, share)
+    return Fused(ranked, values, {name: scores[places] for name, scores in parts.items()}, share)
 
 
 def base_scores(
@@ -81,6 +79,24 @@ def base_scores(
     for name, scores in parts.items():
         base += share[name] * scores
     return np.round(base, 6).astype(np.float32), parts
+
+
+def base_of_many(
+    request: RetrievalRequest,
+    sources: Sequence[Retriever],
+    rows: Rows,
+    weights: Mapping[str, float],
+    known: Mapping[str, Floats],
+) -> Floats:
+    """The same base of a whole catalogue, in single precision and without its parts. `known` {source: its scores of
+    these rows}, for those that are computed already."""
+    share = normalised(weights, [source.name for source in sources])
+    base = np.zeros(len(rows), np.float32)
+    for source in sources:
+        if share[source.name] > 0:
+            scores = known[source.name] if source.name in known else source.score(request, rows)
+            base += np.float32(share[source.name]) * scores
+    return base
 
 
 def similar(sources: Sequence[Retriever], row: int, as_of: float, allowed: Allowed, k: int) -> Fused:

@@ -55,6 +55,12 @@ class Masses:
         logs[known] = self.logs[rows[known]]
         return np.exp2(logs - self.highest)
 
+    def all_shares(self) -> npt.NDArray[np.float64]:
+        """(n,) each item's mass as a share of the largest one, 0 to 1."""
+        if self.highest == -np.inf:
+            return np.zeros(len(self.logs))
+        return np.exp2(self.logs - self.highest)
+
     def with_events(self, rows: Rows, times: npt.NDArray[np.float64], size: int) -> "Masses":
         """The masses after these events, for `size` items (at least as many as now)."""
         logs = grown(self.logs, size, -np.inf)

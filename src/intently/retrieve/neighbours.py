@@ -86,8 +86,11 @@ class Neighbours:
         request.scratch["neighbours.events"] = np.array(events, dtype=object)
         if not len(found):
             return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
-        rows, places = np.unique(found, return_inverse=True)
-        sums: npt.NDArray[np.float64] = np.bincount(places, weights=parts).astype(np.float64)
+        order = np.argsort(found, kind="stable")  # np.unique with places takes five times as long
+        ordered = found[order]
+        firsts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+        sums: npt.NDArray[np.float64] = np.add.reduceat(parts[order], firsts)
+        rows = ordered[firsts]
         return _shares(rows[sums > 0], sums[sums > 0])
 
 

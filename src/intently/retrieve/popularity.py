@@ -6,6 +6,7 @@ already popular then, they have seen and passed over).
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -46,7 +47,16 @@ class Popularity:
         return Candidates(self.name, rows, self.score(request, rows))
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
-        return np.round(self.masses.shares(rows), DECIMALS).astype(np.float32)
+        known = self.every
+        if not len(rows) or int(rows.max()) < len(known):
+            return np.asarray(known[rows])
+        inside = rows < len(known)  # rows beyond the index are newer items
+        return np.where(inside, known[np.where(inside, rows, 0)] if len(known) else 0, 0).astype(np.float32)
+
+    @cached_property
+    def every(self) -> Floats:
+        """The scores of all rows, (n,): they depend on nobody who asks."""
+        return np.round(self.masses.all_shares(), DECIMALS).astype(np.float32)
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
         return ()
@@ -58,11 +68,12 @@ class Lasting(Popularity):
 
     name: str = "lasting"
 
-    def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
+    @cached_property
+    def every(self) -> Floats:
         highest = 2.0**self.masses.highest
-        if highest == 0:
-            return np.zeros(len(rows), dtype=np.float32)
-        shares = np.log1p(self.masses.shares(rows) * highest) / np.log1p(highest)
+        shares = self.masses.all_shares()
+        if highest > 0:
+            shares = np.log1p(shares * highest) / np.log1p(highest)
         return np.asarray(np.round(shares, DECIMALS), dtype=np.float32)
 
 

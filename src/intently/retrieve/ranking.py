@@ -14,6 +14,8 @@ __all__ = [
 ]  # fmt: skip
 
 DECIMALS = 6
+_DENSE = 16  # rows to look up for each one found, from which a table is made
+_CROWD = 4  # times k rows as good as the k-th, from which not all of them are sorted
 _SLACK = 2 * 10.0**-DECIMALS  # what rounding can move two scores towards each other, generously
 
 
@@ -30,8 +32,21 @@ def top(rows: Rows, scores: npt.NDArray[np.floating], k: int) -> tuple[Rows, Flo
         cut = np.partition(scores, len(scores) - k)[len(scores) - k]
         near = np.flatnonzero(scores >= cut - _SLACK)
         rows, scores = rows[near], scores[near]
+    if len(rows) > _CROWD * k > 0:
+        rows, scores = _without_late_equals(rows, scores, k)
     ranked, values = best_first(rows, scores)
     return ranked[: max(k, 0)], values[: max(k, 0)]
+
+
+def _without_late_equals(rows: Rows, scores: npt.NDArray[np.floating], k: int) -> tuple[Rows, npt.NDArray[np.floating]]:
+    """The rows above the k-th best rounded score and, of those at it, the first by row: a new person in a catalogue
+    without events scores everything alike."""
+    rounded = np.round(scores.astype(np.float64), DECIMALS)
+    least = np.partition(rounded, len(rounded) - k)[len(rounded) - k]
+    above, level = np.flatnonzero(rounded > least), np.flatnonzero(rounded == least)
+    level = level[np.argpartition(rows[level], k - len(above) - 1)[: k - len(above)]]
+    kept = np.concatenate([above, level])
+    return rows[kept], scores[kept]
 
 
 def distinct(*lists: Rows) -> Rows:
@@ -44,8 +59,12 @@ def distinct(*lists: Rows) -> Rows:
 
 def looked_up(rows: Rows, found: Rows, scores: Floats) -> Floats:
     """The score of each of `rows` in a sparse list (`found` ascending); 0 where it is not in it. (len(rows),)."""
-    if not len(found):
+    if not len(found) or not len(rows):
         return np.zeros(len(rows), dtype=np.float32)
+    if len(rows) > _DENSE * len(found):  # a table of all rows costs less than as many searches
+        table = np.zeros(max(int(found[-1]), int(rows.max())) + 1, np.float32)
+        table[found] = scores
+        return np.asarray(table[rows])
     places = np.minimum(np.searchsorted(found, rows), len(found) - 1)
     return np.where(found[places] == rows, scores[places], np.float32(0))
 

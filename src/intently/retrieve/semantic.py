@@ -7,19 +7,17 @@ product over all items serves every mask of a request; where few items are allow
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
 
 from intently.nouns import Candidates
+from intently.retrieve.products import GATHER_BELOW, SCORING_LANE
 from intently.retrieve.ranking import DECIMALS, top
 from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Rows
 
-__all__ = ["SCORING_LANE", "Semantic", "cosines", "fused_vector"]
+__all__ = ["Semantic", "cosines", "fused_vector"]
 
-SCORING_LANE = Lock()  # one product at a time: eight threads with BLAS each served a quarter of the requests
-GATHER_BELOW = 0.05  # share of allowed items under which gathering their rows is cheaper than the whole product
 HISTORY_WEIGHT, TAG_WEIGHT, WISH_WEIGHT, SEED_WEIGHT, DISLIKE_WEIGHT = 1.0, 1.0, 2.0, 2.0, -0.5
 RECENCY = 0.9  # weight of a liked item beside the one after it
 NEWEST = 50  # liked items that make the centre
@@ -55,7 +53,7 @@ class Semantic:
     name: str = "semantic"
 
     def retrieve(self, request: RetrievalRequest, allowed: Allowed, k: int) -> Candidates:
-        query = self._query(request)
+        query = self.query(request)
         if not query.any() or not allowed.count:
             return Candidates(self.name, np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32))
         if "semantic" not in request.scratch and allowed.share < GATHER_BELOW:
@@ -68,13 +66,21 @@ class Semantic:
         return Candidates(self.name, *_positive(*top(rows, scores, k)))
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
-        query = self._query(request)
+        query = self.query(request)
         if not query.any() or not len(rows):
             return np.zeros(len(rows), dtype=np.float32)
         if "semantic" not in request.scratch and len(rows) < GATHER_BELOW * len(self.vectors):
             products = self._gathered(query, rows)
         else:
             products = self._whole(request, query)[rows]
+        return self.scores_of(products)
+
+    def keep_products(self, request: RetrievalRequest, products: Floats) -> None:
+        """The products of all items with the query, (n,), where another has made them beside its own."""
+        request.scratch["semantic"] = products
+
+    def scores_of(self, products: Floats) -> Floats:
+        """The scores of items with these products with the query."""
         return np.round(np.clip(products, 0, 1), DECIMALS).astype(np.float32, copy=False)
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
@@ -83,9 +89,10 @@ class Semantic:
         if not len(told) or not self.vectors.shape[1]:
             return ()
         near = np.round(told @ self.vectors[row], DECIMALS)
-        order = np.lexsort((np.arange(len(near)), -near))[:_SHOWN]
-        named = _named(request) if near[order[0]] >= _TELLING else ()
-        return tuple(named[j] for j in order.tolist() if near[j] >= _TELLING)
+        order = [j for j in np.argsort(-near, kind="stable")[:_SHOWN].tolist() if near[j] >= _TELLING]
+        if order and "semantic.named" not in request.scratch:
+            request.scratch["semantic.named"] = np.array(_named(request), dtype=object)
+        return tuple((kind, key) for kind, key in request.scratch["semantic.named"][order]) if order else ()
 
     def _told(self, request: RetrievalRequest) -> Floats:
         """The vectors of what `_named` names, in its order: (m, dim), stacked once a request."""
@@ -96,7 +103,8 @@ class Semantic:
         told: Floats = request.scratch["semantic.told"]
         return told
 
-    def _query(self, request: RetrievalRequest) -> Floats:
+    def query(self, request: RetrievalRequest) -> Floats:
+        """The fused vector of this request, (dim,); made once."""
         if "semantic.query" not in request.scratch:
             request.scratch["semantic.query"] = fused_vector(request, self.vectors)
         query: Floats = request.scratch["semantic.query"]

@@ -11,9 +11,9 @@ import numpy as np
 
 from intently.nouns import Candidates
 from intently.retrieve.neighbours import recent_items
+from intently.retrieve.products import SCORING_LANE
 from intently.retrieve.ranking import distinct, shares_of_best, top_shares
 from intently.retrieve.request import Allowed, Floats, Mask, RetrievalRequest, Rows
-from intently.retrieve.semantic import SCORING_LANE
 from intently.retrieve.tower import Tower
 
 __all__ = ["Sequence"]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from intently.nouns import Candidates
+from intently.retrieve.products import products_of
 from intently.retrieve.ranking import DECIMALS, top
 from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Rows, no_rows
-from intently.retrieve.semantic import SCORING_LANE
 
 __all__ = ["COGNITIVE", "TELLING", "Tags"]
 
@@ -32,27 +32,25 @@ class Tags:
         """The allowed items from the telling cosine on, nearest first; none for a person without tags."""
         if not request.tags or not allowed.count:
             return Candidates(self.name, no_rows(), np.empty(0, np.float32))
-        rows, scores = top(allowed.rows, self._near(request, allowed.rows).max(axis=1), k)
+        rows, scores = top(allowed.rows, self._near(request, allowed.rows).max(axis=0), k)
         count = int(np.count_nonzero(scores > 0))
         return Candidates(self.name, rows[:count], scores[:count])
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
         if not request.tags or not len(rows):
             return np.zeros(len(rows), np.float32)
-        return np.asarray(self._near(request, rows).max(axis=1), np.float32)
+        return np.asarray(self._near(request, rows).max(axis=0), np.float32)
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
         """The tags that the item has to do with, nearest first."""
         if not request.tags:
             return ()
-        near = self._near(request, np.array([row], np.int32))[0]
+        near = self._near(request, np.array([row], np.int32))[:, 0]
         order = np.argsort(-near, kind="stable")[:_SHOWN].tolist()
         return tuple(("tag", request.tags[place].tag_id) for place in order if near[place] > 0)
 
     def _near(self, request: RetrievalRequest, rows: Rows) -> Floats:
-        """(len(rows), tags) cosines; 0 below the telling one."""
-        queries = np.stack([tag.vector for tag in request.tags])
-        with SCORING_LANE:
-            near = self.vectors[rows] @ queries.T
-        near = np.round(np.clip(near, 0.0, 1.0), DECIMALS)
-        return np.where(near >= TELLING, near, 0.0).astype(np.float32)
+        """(tags, len(rows)) cosines; 0 below the telling one."""
+        near = products_of(self.vectors, rows, np.stack([tag.vector for tag in request.tags]))
+        near = np.asarray(np.round(np.minimum(near, 1.0), DECIMALS), np.float32)
+        return np.where(near >= TELLING, near, np.float32(0.0))

@@ -15,9 +15,9 @@ import numpy as np
 
 from intently.nouns import Candidates, History
 from intently.retrieve.neighbours import recent_items
+from intently.retrieve.products import SCORING_LANE
 from intently.retrieve.ranking import shares_of_best, top_shares
 from intently.retrieve.request import Allowed, Floats, Mask, RetrievalRequest, Rows, TagQuery, no_rows
-from intently.retrieve.semantic import SCORING_LANE
 from intently.retrieve.tag_towers import TagTowers
 
 __all__ = ["Towers", "fused_questions"]

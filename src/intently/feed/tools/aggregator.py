@@ -16,7 +16,7 @@ from intently.feed.tools.pool import Arguments, Array, Part, Pool, Scene, Stage
 from intently.feed.wishes import Wish
 from intently.feed.world import FeedRequest, World
 
-__all__ = ["Aggregator", "wish_degrees"]
+__all__ = ["TASTE", "Aggregator", "wish_degrees"]
 
 TASTE = 0.9  # the most that taste is worth: less than one met wish
 DECIMALS = 6

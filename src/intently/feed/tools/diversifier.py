@@ -121,13 +121,14 @@ def _shared(scene: Scene, rows: Rows) -> npt.NDArray[np.bool_]:
         if name not in world.spec.facets or world.spec.facets[name].weight <= 0:
             continue
         first, last = facet.item_starts[rows], facet.item_starts[rows + 1]
-        held = [facet.item_values[i:j] for i, j in zip(first.tolist(), last.tolist(), strict=True)]
-        values = np.concatenate([np.empty(0, np.int32), *held])
+        counts = last - first
+        ends = np.cumsum(counts)
+        values = facet.item_values[np.repeat(last - ends, counts) + np.arange(ends[-1] if len(ends) else 0)]
         keep = facet.starts[values + 1] - facet.starts[values] <= telling
         skipped = [facet.places[value] for of, value in asked if of == name and value in facet.places]
         keep &= ~np.isin(values, skipped) if skipped else True
         codes.append(values[keep].astype(np.int64) + offset)
-        owners.append(np.repeat(places, last - first)[keep])
+        owners.append(np.repeat(places, counts)[keep])
         offset += len(facet.values)
     values, columns, counts = np.unique(np.concatenate(codes), return_inverse=True, return_counts=True)
     holds = np.zeros((len(rows), len(values)), np.bool_)

@@ -48,10 +48,14 @@ class Attention:
     tau: float = 0.1  # temperature, in cosines
 
     def score(self, vectors: Floats, history: Rows, intents: Floats, candidates: Rows) -> Floats | None:
+        return _cosines(self.direction(vectors, history, intents), vectors[candidates])
+
+    def direction(self, vectors: Floats, history: Rows, intents: Floats) -> Floats | None:
+        """u, (dim,) of length 1; None where the history has no direction."""
         items = vectors[history[-NEWEST:]]
         logits = (items @ np.mean(intents, axis=0) / self.tau).astype(np.float64)
         weights = np.exp(logits - logits.max(initial=-np.inf))
-        return _cosines(weights / weights.sum() if len(weights) else weights, items, vectors[candidates])
+        return _direction(weights / weights.sum() if len(weights) else weights, items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,12 @@ class MeanOfHistory:
     whole: ClassVar[bool] = False
 
     def score(self, vectors: Floats, history: Rows, intents: Floats, candidates: Rows) -> Floats | None:
+        return _cosines(self.direction(vectors, history, intents), vectors[candidates])
+
+    def direction(self, vectors: Floats, history: Rows, intents: Floats) -> Floats | None:
+        """The mean, (dim,) of length 1; None where it has no direction."""
         items = vectors[history[-NEWEST:]]
-        return _cosines(np.full(len(items), 1.0 / max(1, len(items))), items, vectors[candidates])
+        return _direction(np.full(len(items), 1.0 / max(1, len(items))), items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +100,12 @@ class LearnedIntent:
         return np.asarray(inside & self.known[np.where(inside, rows, 0)])
 
 
-def _cosines(weights: np.ndarray[tuple[int], np.dtype[np.float64]], items: Floats, candidates: Floats) -> Floats | None:
-    """(k,) with the weighted mean of the items; None where that has no direction."""
+def _direction(weights: np.ndarray[tuple[int], np.dtype[np.float64]], items: Floats) -> Floats | None:
+    """The weighted mean of the items, at length 1."""
     user = weights @ items.astype(np.float64)
     length = float(np.linalg.norm(user))
-    if length == 0.0:
-        return None
-    return small_product(candidates, (user / length).astype(np.float32)[np.newaxis])[:, 0]
+    return None if length == 0.0 else (user / length).astype(np.float32)
+
+
+def _cosines(direction: Floats | None, candidates: Floats) -> Floats | None:
+    return None if direction is None else small_product(candidates, direction[np.newaxis])[:, 0]

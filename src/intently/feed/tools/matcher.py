@@ -7,17 +7,18 @@ a history it is the base ranking, and without an intent alpha is 0.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from intently.feed.tools.intent import Attention
+from intently.feed.tools.intent import Attention, IntentReader
 from intently.feed.tools.nearness import by_highest, cosines, has_vector, measure_own, measure_words, near
 from intently.feed.tools.pool import Arguments, Array, Pool, Scene, Stage
-from intently.feed.wishes import Meaning
+from intently.feed.wishes import Wishes
 from intently.feed.world import FeedRequest, World
-from intently.retrieve.request import Floats
+from intently.retrieve.request import Floats, Rows
 
-__all__ = ["Matcher"]
+__all__ = ["Matcher", "Question", "question_of"]
 
 VALUES = 2  # of one wish that are read where any of several will do
 HALF = 0.5  # the weight of g in traces that do not tell it: they were made before it was a setting
@@ -42,7 +43,7 @@ class Matcher:
         if likes:
             found = cosines(scene, np.stack([like.vector for like in likes]))
             measured |= {f"like:{like.preference.id}": found[:, i] for i, like in enumerate(likes)}
-        steered = _steered(scene, likes)
+        steered = _steered(scene)
         return measured if steered is None else {**measured, "steer": steered}
 
     def apply(self, pool: Pool, arguments: Arguments) -> Pool:
@@ -59,26 +60,40 @@ class Matcher:
         return pool.with_part("match", alpha * sem + (1.0 - alpha) * aia)
 
 
-def _steered(scene: Scene, likes: list[Meaning]) -> Floats | None:
-    """g of the candidates; None where the history tells nothing, and, unless the reader is asked anyway, where nothing
-    is wanted by meaning."""
-    world, history = scene.world, scene.request.history
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a reader is asked of this request, whichever the candidates. `history`: rows; `intents`: (q, dim)."""
+
+    reader: IntentReader
+    history: Rows
+    intents: Floats
+
+
+def question_of(world: World, request: FeedRequest, wishes: Wishes) -> Question | None:
+    """None where nothing is wanted by meaning, unless the reader is asked anyway."""
+    history = request.history
     reader = Attention() if world.intent is None else world.intent
-    meant = [like.vector for like in likes]
+    meant = [like.vector for like in wishes.likes if has_vector(like)]
     if reader.whole:
-        intents = np.concatenate([*(vector[np.newaxis] for vector in meant), _named(scene)])
-        return reader.score(world.snapshot.vectors, history.rows, intents, scene.rows)
-    if not meant:
+        intents = np.concatenate([*(vector[np.newaxis] for vector in meant), _named(world, request)])
+        return Question(reader, history.rows, intents)
+    return Question(reader, history.rows[history.liked], np.stack(meant)) if meant else None
+
+
+def _steered(scene: Scene) -> Floats | None:
+    """g of the candidates; None where nothing is asked, and where the history tells nothing."""
+    asked = question_of(scene.world, scene.request, scene.wishes)
+    if asked is None:
         return None
-    return reader.score(world.snapshot.vectors, history.rows[history.liked], np.stack(meant), scene.rows)
+    return asked.reader.score(scene.world.snapshot.vectors, asked.history, asked.intents, scene.rows)
 
 
-def _named(scene: Scene) -> Floats:
+def _named(world: World, request: FeedRequest) -> Floats:
     """Vectors of the facet values that are wanted, must or wish, one of each preference; none without an encoder."""
-    world, spec = scene.world, scene.world.spec
+    spec = world.spec
     wanted = [
         ", ".join(p.value[:VALUES])
-        for p in scene.request.preferences
+        for p in request.preferences
         if p.polarity == "want" and p.relation == "is" and isinstance(p.value, list) and p.facet in spec.facets
     ]
     if not wanted or world.encode is None:

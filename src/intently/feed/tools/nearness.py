@@ -18,9 +18,9 @@ from intently.feed.tools.pool import Array, Part, Pool, Scene
 from intently.feed.tools.products import small_product
 from intently.feed.wishes import Meaning
 from intently.retrieve.ranking import looked_up
-from intently.retrieve.request import Floats
+from intently.retrieve.request import Floats, Mask
 
-__all__ = ["by_highest", "cosines", "has_vector", "measure_own", "measure_words", "near"]
+__all__ = ["by_highest", "cosines", "has_vector", "measure_own", "measure_words", "near", "nearness_of"]
 
 WORDS = "words:"  # + preference id: the measured shares of the words
 OWN, OWNED = "own:", "owned"  # + preference id: cosines of the items' own vectors; which candidates have one
@@ -28,11 +28,17 @@ OWN, OWNED = "own:", "owned"  # + preference id: cosines of the items' own vecto
 
 def near(pool: Pool, name: str, preference_id: str, weight: float) -> Part:
     """(k,) in [0, 1], the best of them 1; `name` is the measured column of cosines. All zeros where nothing is near."""
-    meaning, words = by_highest(pool.column(name)), pool.column(WORDS + preference_id)
-    if OWN + preference_id in pool.measured:
-        alike = by_highest(pool.column(OWN + preference_id))
-        owned = pool.measured[OWNED]
-        alike = np.where(owned, alike, alike[owned].mean() if owned.any() else 0.0)
+    own = (pool.column(OWN + preference_id), pool.measured[OWNED]) if OWN + preference_id in pool.measured else None
+    return nearness_of(pool.column(name), pool.column(WORDS + preference_id), own, weight)
+
+
+def nearness_of(cosine: Array, words: Array, own: tuple[Array, Mask] | None, weight: float) -> Array:
+    """The formula, of columns of single or double precision, which the answer has too. `own`: cosines of the items' own
+    vectors, and who has one."""
+    meaning = by_highest(cosine)
+    if own is not None:
+        alike, owned = by_highest(own[0]), own[1]
+        alike = np.where(owned, alike, alike[owned].mean() if owned.any() else alike.dtype.type(0))
         meaning = (meaning + alike) / 2 if meaning.any() else alike
     highest = float(words.max(initial=0.0))
     if highest == 0.0:
@@ -72,7 +78,7 @@ def cosines(scene: Scene, queries: Floats) -> Floats:
     return small_product(scene.vectors, queries)
 
 
-def by_highest(values: Part) -> Part:
+def by_highest(values: Array) -> Array:
     """Values cut at 0 and divided by the highest, so that the best is 1; zeros stay zeros."""
     values = np.maximum(values, 0.0)
     top = float(values.max(initial=0.0))
