@@ -34,11 +34,12 @@ def facts_of(
 
 def _met(world: World, request: FeedRequest, row: int) -> tuple[Met, ...]:
     newest = newest_command(request)
-    facets = world.snapshot.facets_of(row) if request.preferences else {}
+    wanted = [p for p in request.preferences if p.polarity == "want" and p.relation != "like"]
+    facets = world.snapshot.facets_of(row) if wanted else {}
     found = []
-    for preference in request.preferences:
+    for preference in wanted:
         facet = world.spec.facets.get(preference.facet or "")
-        if preference.polarity == "want" and preference.relation != "like" and (facet is None or facet.weight > 0):
+        if facet is None or facet.weight > 0:
             value = value_text(world.spec, facets, preference)
             if value:
                 found.append(Met(preference, value, preference.command_id == newest))

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from intently.feed.tools.aggregator import TASTE
-from intently.feed.tools.intent import Attention, MeanOfHistory
 from intently.feed.tools.matcher import question_of
 from intently.feed.tools.nearness import by_highest, has_vector, nearness_of
 from intently.feed.tools.searcher import SEARCHES, WEIGHT, searched
@@ -58,7 +57,7 @@ def shortlist(
 ) -> Rows:  # fmt: skip
     """At most `k` allowed rows, ascending: `beside` and the highest of each column up to half of the room, and the best
     by the final score."""
-    rows = allowed.rows
+    rows: Rows = allowed.rows.astype(np.intp)  # numpy converts an index of any other type at every look-up
     of = _Field(world, request, retrieval, wishes, rows, _nearness_of_all(world, request, retrieval, rows, wishes))
     scores = _taste(of)
     if wishes.grounded:
@@ -80,9 +79,8 @@ def _nearness_of_all(
         if isinstance(source, Semantic) and source.query(retrieval).any():
             asked[source.name] = source.query(retrieval)
     question = question_of(world, request, wishes)
-    if question is not None and isinstance(question.reader, Attention | MeanOfHistory):
-        direction = question.reader.direction(vectors, question.history, question.intents)
-        asked |= {} if direction is None else {"steer": direction}
+    direction = None if question is None else question.direction(vectors)
+    asked |= {} if direction is None else {"steer": direction}
     if not asked:
         return {}
     queries = np.stack([*asked.values()]).astype(np.float32)
@@ -92,8 +90,7 @@ def _nearness_of_all(
     for source in world.sources:
         if isinstance(source, Semantic) and source.name in whole:
             source.keep_products(retrieval, whole[source.name])
-    places = rows.astype(np.intp)
-    return {name: column[places] for name, column in whole.items()}
+    return {name: column[rows] for name, column in whole.items()}
 
 
 def _taste(of: _Field) -> Floats:
@@ -133,19 +130,19 @@ def _match(of: _Field) -> Floats:
 def _base(of: _Field) -> Floats:
     """(m,) the fused score of the sources."""
     known = {
-        source.name: source.scores_of(of.near[source.name])
+        source.name: np.maximum(of.near[source.name], 0)
         for source in of.world.sources
         if isinstance(source, Semantic) and source.name in of.near
     }
-    return base_of_many(of.retrieval, of.world.sources, of.rows, of.world.weights, known)
+    return base_of_many(of.retrieval, of.world.sources, of.rows, of.world.weights, of.world.prior, known)
 
 
 def _steered(of: _Field) -> Floats | None:
     """(m,) what the reader of the history says; None where it says nothing."""
-    asked = question_of(of.world, of.request, of.wishes)
-    if "steer" in of.near or asked is None or isinstance(asked.reader, Attention | MeanOfHistory):
+    question = None if "steer" in of.near else question_of(of.world, of.request, of.wishes)
+    if question is None:
         return of.near.get("steer")
-    return asked.reader.score(of.world.snapshot.vectors, asked.history, asked.intents, of.rows)
+    return question.answer(of.world.snapshot.vectors, of.rows)
 
 
 def _near(of: _Field, kind: str, meaning: Meaning) -> Floats:

@@ -12,6 +12,7 @@ from intently.config import Config
 from intently.nouns import History, Preference, Slate, Tag
 from intently.retrieve.allocation import Multipliers
 from intently.retrieve.conversions import Conversions
+from intently.retrieve.fusion import prior_of
 from intently.retrieve.request import Floats, Retriever, Rows, empty_history, no_rows
 from intently.retrieve.words import WordFinder
 
@@ -44,6 +45,11 @@ class World:
     conversions: Conversions | None = None  # None: all items convert alike; read where places are allocated
     intent: "IntentReader | None" = None  # None: attention over the history, which needs no training
     finder: WordFinder | None = None  # an earlier world's `words` over the same texts and vectors, with what it found
+
+    @cached_property
+    def prior(self) -> Floats:
+        """(n,) the part of every item's base score that depends on nobody who asks."""
+        return prior_of(self.sources, self.weights, len(self.snapshot.item_ids))
 
     @cached_property
     def words(self) -> WordFinder:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from intently.retrieve.popularity import Popularity
 from intently.retrieve.ranking import distinct, top
 from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Retriever, Rows, no_rows
 
-__all__ = ["DEFAULT_WEIGHTS", "Fused", "base_of_many", "base_scores", "fuse", "normalised", "similar"]
+__all__ = ["DEFAULT_WEIGHTS", "Fused", "base_of_many", "base_scores", "fuse", "normalised", "prior_of", "similar"]
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "popularity": 0.03, "trend": 0.10, "fresh": 0.60, "lasting": 0.02, "neighbours": 0.12, "semantic": 0.10,
@@ -81,19 +82,31 @@ def base_scores(
     return np.round(base, 6).astype(np.float32), parts
 
 
+def prior_of(sources: Sequence[Retriever], weights: Mapping[str, float], size: int) -> Floats:
+    """(size,) the part of the base that depends on nobody who asks: popularity's. Computed once a world."""
+    share = normalised(weights, [source.name for source in sources])
+    prior = np.zeros(size, np.float32)
+    for source in sources:
+        if isinstance(source, Popularity):
+            known = source.every[:size]
+            prior[: len(known)] += np.float32(share[source.name]) * known
+    return prior
+
+
 def base_of_many(
     request: RetrievalRequest,
     sources: Sequence[Retriever],
     rows: Rows,
     weights: Mapping[str, float],
+    prior: Floats,
     known: Mapping[str, Floats],
 ) -> Floats:
-    """The same base of a whole catalogue, in single precision and without its parts. `known` {source: its scores of
-    these rows}, for those that are computed already."""
+    """The same base of a whole catalogue, in single precision and without its parts. `prior` (n,) of `prior_of`;
+    `known` {source: its scores of these rows}, for those that are computed already."""
     share = normalised(weights, [source.name for source in sources])
-    base = np.zeros(len(rows), np.float32)
+    base: Floats = prior[rows]
     for source in sources:
-        if share[source.name] > 0:
+        if share[source.name] > 0 and not isinstance(source, Popularity):
             scores = known[source.name] if source.name in known else source.score(request, rows)
             base += np.float32(share[source.name]) * scores
     return base

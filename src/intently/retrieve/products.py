@@ -52,7 +52,7 @@ def products_of(vectors: Floats, rows: Rows, queries: Floats) -> Floats:
             _fill(found, vectors[rows], queries, 0, len(rows))
         return found
     whole = products(vectors, queries)
-    return whole if len(rows) == len(vectors) else whole[:, rows.astype(np.intp)]
+    return whole if len(rows) == len(vectors) else whole[:, rows]
 
 
 def _fill(found: Floats, vectors: Floats, queries: Floats, first: int, last: int) -> None:

@@ -14,7 +14,7 @@ __all__ = [
 ]  # fmt: skip
 
 DECIMALS = 6
-_DENSE = 16  # rows to look up for each one found, from which a table is made
+_DENSE = 4  # rows to look up for each one found, from which a table is made
 _CROWD = 4  # times k rows as good as the k-th, from which not all of them are sorted
 _SLACK = 2 * 10.0**-DECIMALS  # what rounding can move two scores towards each other, generously
 

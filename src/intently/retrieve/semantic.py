@@ -73,15 +73,11 @@ class Semantic:
             products = self._gathered(query, rows)
         else:
             products = self._whole(request, query)[rows]
-        return self.scores_of(products)
+        return np.round(np.clip(products, 0, 1), DECIMALS).astype(np.float32, copy=False)
 
     def keep_products(self, request: RetrievalRequest, products: Floats) -> None:
         """The products of all items with the query, (n,), where another has made them beside its own."""
         request.scratch["semantic"] = products
-
-    def scores_of(self, products: Floats) -> Floats:
-        """The scores of items with these products with the query."""
-        return np.round(np.clip(products, 0, 1), DECIMALS).astype(np.float32, copy=False)
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
         """The tags, wishes, liked events and seeds that are nearest to the item, nearest first."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from intently.feed.tools.intent import Attention, IntentReader
+from intently.feed.tools.intent import Attention, IntentReader, MeanOfHistory
 from intently.feed.tools.nearness import by_highest, cosines, has_vector, measure_own, measure_words, near
 from intently.feed.tools.pool import Arguments, Array, Pool, Scene, Stage
 from intently.feed.wishes import Wishes
@@ -39,11 +39,13 @@ class Matcher:
 
     def measure(self, scene: Scene, pool: Pool) -> Mapping[str, Array]:
         measured = {**measure_words(scene, scene.wishes.likes), **measure_own(scene, scene.wishes.likes)}
-        likes = [like for like in scene.wishes.likes if has_vector(like)]
-        if likes:
-            found = cosines(scene, np.stack([like.vector for like in likes]))
-            measured |= {f"like:{like.preference.id}": found[:, i] for i, like in enumerate(likes)}
-        steered = _steered(scene)
+        asked = {f"like:{like.preference.id}": like.vector for like in scene.wishes.likes if has_vector(like)}
+        question = question_of(scene.world, scene.request, scene.wishes)
+        direction = None if question is None else question.direction(scene.world.snapshot.vectors)
+        asked |= {} if direction is None else {"steer": direction}
+        if asked:
+            measured |= zip(asked, cosines(scene, np.stack([*asked.values()])).T, strict=True)
+        steered = None if question is None else question.answer(scene.world.snapshot.vectors, scene.rows)
         return measured if steered is None else {**measured, "steer": steered}
 
     def apply(self, pool: Pool, arguments: Arguments) -> Pool:
@@ -68,6 +70,18 @@ class Question:
     history: Rows
     intents: Floats
 
+    def direction(self, vectors: Floats) -> Floats | None:
+        """Where the answer is a cosine with one vector, that vector, (dim,): it is asked beside others. None else."""
+        if not isinstance(self.reader, Attention | MeanOfHistory):
+            return None
+        return self.reader.direction(vectors, self.history, self.intents)
+
+    def answer(self, vectors: Floats, rows: Rows) -> Floats | None:
+        """What a reader without a direction says of these rows; None where it has one, or has nothing to say."""
+        if isinstance(self.reader, Attention | MeanOfHistory):
+            return None
+        return self.reader.score(vectors, self.history, self.intents, rows)
+
 
 def question_of(world: World, request: FeedRequest, wishes: Wishes) -> Question | None:
     """None where nothing is wanted by meaning, unless the reader is asked anyway."""
@@ -78,14 +92,6 @@ def question_of(world: World, request: FeedRequest, wishes: Wishes) -> Question 
         intents = np.concatenate([*(vector[np.newaxis] for vector in meant), _named(world, request)])
         return Question(reader, history.rows, intents)
     return Question(reader, history.rows[history.liked], np.stack(meant)) if meant else None
-
-
-def _steered(scene: Scene) -> Floats | None:
-    """g of the candidates; None where nothing is asked, and where the history tells nothing."""
-    asked = question_of(scene.world, scene.request, scene.wishes)
-    if asked is None:
-        return None
-    return asked.reader.score(scene.world.snapshot.vectors, asked.history, asked.intents, scene.rows)
 
 
 def _named(world: World, request: FeedRequest) -> Floats:
