@@ -123,3 +123,12 @@ def test_a_milestone_that_cannot_be_compared_says_what_to_do(
 def test_a_round_that_there_is_not_is_not_judged(shop: Shop) -> None:
     _, error = shop.run("judge", "--batch", "nowhere", "--yes", code=3)
     assert "there is no round 'nowhere' of tag" in error
+
+
+def test_a_run_that_judged_nothing_reports_nulls_and_no_shares(shop: Shop) -> None:
+    report = shop.judged("--judge", "one-shot", "--sample", "3", "--budget-minutes", "0")
+    assert (report["drawn"], report["judged"], report["outputs"], report["trust"]) == (3, 0, [], [])
+    assert report["good"] == {"value": None, "low": None, "high": None}
+    assert report["stopped"]
+    text, _ = shop.run("judge", "--judge", "one-shot", "--sample", "3", "--budget-minutes", "0", "--yes")
+    assert "S or A" not in text

@@ -44,6 +44,7 @@ def test_the_memory_forgets_the_oldest_line() -> None:
         recent.add(f"line {n}")
     assert len(recent) == MEMORY
     assert recent.bonus("first") == pytest.approx(log(MEMORY / 1))
+    assert set(recent._held) == {"line", *map(str, range(MEMORY))}, "nor are its words kept"
 
 
 @given(st.lists(WORDS, max_size=12), WORDS)

@@ -40,7 +40,11 @@ class Recent:
             self._lines.append(words)
             self._held.update(set(words))
             if len(self._lines) > MEMORY:
-                self._held.subtract(set(self._lines.popleft()))
+                gone = set(self._lines.popleft())
+                self._held.subtract(gone)
+                for word in gone:
+                    if not self._held[word]:
+                        del self._held[word]  # else the words of all lines ever written stay in memory
 
     def bonus(self, line: str) -> float:
         """How rare its words are among the last lines, in nats; 0 for an empty line or memory."""
