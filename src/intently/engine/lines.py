@@ -115,7 +115,7 @@ class Lines:
             fits = row.interest_id == asked if asked else row.interest_id in request.interests
             line = str(row.body.get("text", ""))
             if fits and line and (item.item_id, line) not in request.doubts and _unchanged(row, snapshot):
-                kept = tuple(dict.fromkeys((*_reason_of(row).evidence, *item.reason.evidence)))
+                kept = tuple(dict.fromkeys((*_evidence_of(row), *item.reason.evidence)))
                 return Told(Reason(text=line, evidence=kept), row)
         if (item.item_id, item.reason.text) in request.doubts:
             return Told(Reason(text=""), None)
@@ -147,4 +147,8 @@ def _unchanged(row: ReasonRow, snapshot: Snapshot) -> bool:
 
 
 def _reason_of(row: ReasonRow) -> Reason:
-    return Reason(text=str(row.body["text"]), evidence=tuple((kind, key) for kind, key, _ in row.body["pieces"]))
+    return Reason(text=str(row.body["text"]), evidence=_evidence_of(row))
+
+
+def _evidence_of(row: ReasonRow) -> tuple[tuple[str, str], ...]:
+    return tuple((kind, key) for kind, key, _ in row.body["pieces"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, or_, select
+from sqlalchemy import Row, bindparam, delete, or_, select
 
 from intently.journal.store import Store, upsert
 from intently.journal.tables import from_us, reason, to_us
@@ -15,6 +15,15 @@ from intently.journal.tables import from_us, reason, to_us
 __all__ = ["ReasonRow", "Reasons"]
 
 PAGE = 500  # keys in one statement
+# Built once: every feed asks it, and to build it takes longer than to answer it
+_HOLDING = (
+    select(reason)
+    .where(reason.c.item_id.in_(bindparam("item_ids", expanding=True)))
+    .where(reason.c.interest_id.in_(bindparam("interest_ids", expanding=True)))
+    .where(or_(reason.c.user_id == bindparam("user_id"), reason.c.user_id.is_(None)))
+    .where(reason.c.time_us <= bindparam("now_us"), reason.c.until_us > bindparam("now_us"))
+    .order_by(reason.c.time_us.desc(), reason.c.reason_key)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +75,10 @@ class Reasons:
         self, user_id: str, item_ids: Collection[str], interest_ids: Collection[str], now: datetime
     ) -> list[ReasonRow]:
         """Lines for these items and interests that hold now, the person's own and nobody's; the newest first."""
-        c = reason.c
-        wanted = (
-            select(reason)
-            .where(c.item_id.in_(list(item_ids)), c.interest_id.in_(list(interest_ids)))
-            .where(or_(c.user_id == user_id, c.user_id.is_(None)), c.time_us <= to_us(now), c.until_us > to_us(now))
-            .order_by(c.time_us.desc(), c.reason_key)
-        )
+        asked = {"user_id": user_id, "item_ids": list(item_ids), "interest_ids": list(interest_ids),
+                 "now_us": to_us(now)}  # fmt: skip
         with self._store.read() as connection:
-            return [_reason_of(row) for row in connection.execute(wanted)]
+            return [_reason_of(row) for row in connection.execute(_HOLDING, asked)]
 
     def hashes(self, keys: Collection[str], now: datetime) -> dict[str, str]:
         """Key -> what the line was made from, for those of these keys that have a line which holds now."""
@@ -113,7 +117,7 @@ class Reasons:
 
 
 def _reason_of(row: Row[Any]) -> ReasonRow:
+    _, user_id, interest_id, item_id, situation, input_hash, body, time_us, until_us = tuple(row)
     return ReasonRow(
-        row.user_id, row.interest_id, row.item_id, row.situation, row.input_hash, from_us(row.time_us),
-        from_us(row.until_us), json.loads(row.body),
-    )  # fmt: skip
+        user_id, interest_id, item_id, situation, input_hash, from_us(time_us), from_us(until_us), json.loads(body)
+    )
