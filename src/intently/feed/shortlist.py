@@ -90,7 +90,7 @@ def _nearness_of_all(
     for source in world.sources:
         if isinstance(source, Semantic) and source.name in whole:
             source.keep_products(retrieval, whole[source.name])
-    return {name: column[rows] for name, column in whole.items()}
+    return whole if len(rows) == len(vectors) else {name: column[rows] for name, column in whole.items()}
 
 
 def _taste(of: _Field) -> Floats:

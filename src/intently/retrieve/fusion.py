@@ -101,10 +101,10 @@ def base_of_many(
     prior: Floats,
     known: Mapping[str, Floats],
 ) -> Floats:
-    """The same base of a whole catalogue, in single precision and without its parts. `prior` (n,) of `prior_of`;
-    `known` {source: its scores of these rows}, for those that are computed already."""
+    """The same base of a whole catalogue, in single precision and without its parts. `rows` ascending; `prior` (n,) of
+    `prior_of`; `known` {source: its scores of these rows}, for those that are computed already."""
     share = normalised(weights, [source.name for source in sources])
-    base: Floats = prior[rows]
+    base: Floats = prior.copy() if len(rows) == len(prior) else prior[rows]
     for source in sources:
         if share[source.name] > 0 and not isinstance(source, Popularity):
             scores = known[source.name] if source.name in known else source.score(request, rows)

@@ -1,9 +1,9 @@
 """Cosines of all items with several questions at once: the vectors are read from memory one time, not once a question.
 
-A product of 100,000 x 384 with one vector waits for memory, so a second question costs little while a piece of the
-vectors is still in the processor's cache: two of them took 1.3 x one, four 1.6 x, and 2.4 x as one product of matrices,
-which copies the vectors first (docs/results/speed.md). Pieces are small enough that BLAS computes each in the thread
-that asks, so the pieces are shared out between our own threads.
+A product of 100,000 x 384 with one vector waits for memory, so further questions cost little while a piece of the
+vectors is still in the processor's cache: on two idle cores four took 1.8 x one, and 3.5 x as one product of matrices,
+which copies the vectors first (docs/results/speed.md). Pieces are as large as BLAS still computes in the thread that
+asks, without copies, so they are shared out between our own threads.
 """
 
 import os
@@ -20,7 +20,8 @@ __all__ = ["GATHER_BELOW", "SCORING_LANE", "products", "products_of"]
 
 SCORING_LANE = Lock()  # one product at a time: eight threads with BLAS each served a quarter of the requests
 GATHER_BELOW = 0.05  # share of the items under which gathering their rows is cheaper than the whole product
-PIECE = 98_304  # numbers of a piece: 256 rows of 384, 384 KB
+PIECE = 900_000  # multiplications of a piece; OpenBLAS copies what has more than a million
+FOURS = 3  # questions from which they are made up to a multiple of four: its kernel answers four faster than three
 THREADS_FROM = 4_000_000  # numbers of all vectors from which a second thread pays
 
 
@@ -57,11 +58,14 @@ def products_of(vectors: Floats, rows: Rows, queries: Floats) -> Floats:
 
 def _fill(found: Floats, vectors: Floats, queries: Floats, first: int, last: int) -> None:
     """The columns from `first` to `last`, piece by piece."""
-    step = max(1, PIECE // max(1, vectors.shape[1]))
-    turned = np.ascontiguousarray(queries.T)
+    count = len(queries)
+    asked = np.zeros((-(-count // 4) * 4 if count >= FOURS else count, queries.shape[1]), np.float32)
+    asked[:count] = queries
+    step = max(1, PIECE // max(1, asked.size))
+    turned = np.ascontiguousarray(asked.T)
     for start in range(first, last, step):
         end = min(start + step, last)
-        found[:, start:end] = (vectors[start:end] @ turned).T
+        found[:, start:end] = (vectors[start:end] @ turned).T[:count]
 
 
 @cache
