@@ -18,7 +18,7 @@ from intently.retrieve.sources import sources_of
 from tests.feed.worlds import DAY, NOW, World, ask, film, make_world, must, prefer, tiny_spec
 
 DEPTH, ROOM, SIZE, DIM = 100, 130, 14_000, 12
-EXACT = 3e-6  # two roundings to six decimals, and the last bits of a product
+EXACT = 1e-5  # of a score: each column is rounded to six decimals before it is weighed
 TEXTS = [f"text {n}" for n in range(6)]
 
 
@@ -86,7 +86,7 @@ def assert_exact(world: World, request) -> None:
     assert found.scores[chosen].tolist() == pytest.approx(best, abs=EXACT)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     wishes(TEXTS), st.sampled_from([1.0, 0.5, 0.01, 0.0001]), st.integers(0, 20), st.integers(0, 2), st.integers(0, 99)
 )
@@ -100,7 +100,7 @@ def test_the_first_hundred_are_those_of_scoring_every_allowed_item(spoken, share
     assert_exact(many(), ask(preferences=(*bound, *spoken), history=history, tags=told))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     wishes(["sad", "cosy", "space", "songs"]), st.sampled_from([None, "trending", "new"]), st.integers(0, 40),
     st.sampled_from([None, "f010"]),

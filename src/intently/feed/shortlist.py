@@ -55,17 +55,18 @@ def shortlist(
     world: World, request: FeedRequest, retrieval: RetrievalRequest, allowed: Allowed, wishes: Wishes, k: int,
     beside: Rows,
 ) -> Rows:  # fmt: skip
-    """At most `k` allowed rows, ascending: `beside` and the highest of each column up to half of the room, and the best
-    by the final score."""
+    """At most `k` allowed rows, ascending: the highest of each column and of `beside` what half of the room holds, and
+    the best by the final score."""
     rows: Rows = allowed.rows.astype(np.intp)  # numpy converts an index of any other type at every look-up
     of = _Field(world, request, retrieval, wishes, rows, _nearness_of_all(world, request, retrieval, rows, wishes))
     scores = _taste(of)
     if wishes.grounded:
         scores = scores + wish_totals(wishes, len(allowed.mask))[rows]
     best, _ = top(rows, scores, k)
-    held = distinct(rows[of.highest], beside)
-    held = held[np.isin(held, best, assume_unique=True, invert=True)][: k // 2]
-    return distinct(best[: k - len(held)], held)
+    highest = distinct(rows[of.highest])[: k // 2]
+    held = distinct(highest, beside[~np.isin(beside, highest)][: k // 2 - len(highest)])
+    others = best[~np.isin(best, held)]
+    return distinct(others[: k - len(held)], held)
 
 
 def _nearness_of_all(
