@@ -119,6 +119,11 @@ def test_by_keyboard_alone_questions_are_answered_undone_and_noted_and_a_reload_
 def test_without_script_every_step_works_too(sit: Sit, label_home: Journal) -> None:
     page = sit("Bob", script=False)
     start(page, "plain")
+    page.locator(".answer-button").first.click()
+    expect(page.locator("#told")).to_have_text("Kept.")
+    page.locator("#undo").click()
+    done(page, 0)
+    expect(page.locator("#told")).to_contain_text("Taken back")
     for count in range(1, 15):
         page.locator(".answer-button").first.click()
         if count < 14:

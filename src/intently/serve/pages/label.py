@@ -30,6 +30,11 @@ router = APIRouter(prefix="/label", include_in_schema=False)
 RATER_COOKIE = "intently_rater"
 NAMES = {"pair": "Which feed repeats itself?", "tag": "Tags", "reason": "Reasons", "item": "Items", "slate": "Feeds"}
 SIDES = ("left", "right")
+TOLD = {
+    "kept": "Kept.",
+    "back": "Taken back: answer it again.",
+    "nothing": "There is nothing of yours to take back in this round.",
+}
 Name = Annotated[str, Query(max_length=128)]
 
 
@@ -92,11 +97,11 @@ def rater(request: Request, desk: DeskIs, name: Annotated[str, Form(max_length=2
 
 
 @router.get("/rate")
-def rate(desk: DeskIs, batch: Name, task: Name) -> Response:
-    """The next question of a round."""
+def rate(desk: DeskIs, batch: Name, task: Name, told: Annotated[str, Query(max_length=20)] = "") -> Response:
+    """The next question of a round. `told`: a name of TOLD, what the step before it did where no script says so."""
     if not desk.rater:
         return RedirectResponse(f"/label?{query(store=desk.store)}", 303)
-    return _page("label_rate.html", {**_frame(desk), **_question_part(desk, batch, task)})
+    return _page("label_rate.html", {**_frame(desk), **_question_part(desk, batch, task, TOLD.get(told, ""))})
 
 
 @router.post("/answer")
@@ -113,15 +118,14 @@ def answer(
 ) -> Response:
     """Keep an answer and show what comes next."""
     desk.engine.labelling.answer(_rater(desk), subject_id, criterion, version, value, note.strip())
-    return _next(request, desk, batch, task, "Kept.")
+    return _next(request, desk, batch, task, "kept")
 
 
 @router.post("/undo")
 def undo(request: Request, desk: DeskIs, batch: Annotated[Id, Form()], task: Annotated[Id, Form()]) -> Response:
     """Take the last answer back and ask its question again."""
     back = desk.engine.labelling.undo(_rater(desk), batch, task)
-    told = "Taken back: answer it again." if back else "There is nothing of yours to take back in this round."
-    return _next(request, desk, batch, task, told)
+    return _next(request, desk, batch, task, "back" if back else "nothing")
 
 
 def _rater(desk: Desk) -> str:
@@ -132,8 +136,8 @@ def _rater(desk: Desk) -> str:
 
 def _next(request: Request, desk: Desk, batch: str, task: str, told: str) -> Response:
     if not is_fragment(request):
-        return RedirectResponse(f"/label/rate?{query(store=desk.store, batch=batch, task=task)}", 303)
-    return fragment("parts/label_next.html", {**_frame(desk), **_question_part(desk, batch, task, told)})
+        return RedirectResponse(f"/label/rate?{query(store=desk.store, batch=batch, task=task, told=told)}", 303)
+    return fragment("parts/label_next.html", {**_frame(desk), **_question_part(desk, batch, task, TOLD[told])})
 
 
 def _page(template: str, values: Mapping[str, Any]) -> HTMLResponse:
