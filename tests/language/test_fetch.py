@@ -187,6 +187,13 @@ def test_two_at_once_fetch_once(hub: Hub, models: Path):
     assert len(hub.asked) == 1
 
 
+def test_a_part_that_another_process_renames_meanwhile_is_no_error(hub: Hub, models: Path):
+    models.mkdir(parents=True, exist_ok=True)
+    (models / f"{WANTED.name}.gone.part").symlink_to(models / "renamed")  # listed, and not there when it is looked at
+    _fetch(hub.url, models)
+    assert (models / WANTED.name).read_bytes() == BODY
+
+
 def test_a_given_path_comes_before_the_models_folder(hub: Hub, models: Path, tmp_path: Path):
     _fetch(hub.url, models)
     mine = tmp_path / "mine.gguf"

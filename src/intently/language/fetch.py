@@ -160,7 +160,15 @@ def _room_for(models: Path, wanted: ModelFile) -> None:
 
 
 def _done(models: Path, wanted: ModelFile) -> int:
-    return max((path.stat().st_size for path in models.glob(f"{wanted.name}.*part")), default=0)
+    return max(map(_size, models.glob(f"{wanted.name}.*part")), default=0)
+
+
+def _size(path: Path) -> int:
+    """Bytes; 0 of a file that another process has just given its name."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 @contextmanager
