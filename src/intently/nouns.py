@@ -154,9 +154,10 @@ class Cue(Noun):
 
     cue_id: Id
     kind: Literal["season", "holiday", "trend", "weather", "event"]
-    text: str
+    text: str  # what prompts are told
     time: Time  # of which it is true
     source: str  # "calendar", "journal", a URL or a file's name
+    detail: str = ""  # shares, dates: people are told it, prompts are not
 
 
 class Persona(Noun):

@@ -65,23 +65,23 @@ def test_without_a_place_in_the_catalogue_neither_season_nor_holiday_is_told(aro
 
 def test_holidays_are_those_of_the_country_and_its_part_within_five_weeks_the_nearest_first(around):
     scotland = Holidays(around('country = "GB"\nsubdivision = "SCT"'))
-    assert [cue.text for cue in scotland.cues(datetime(2026, 11, 29, 9, tzinfo=UTC))] == [
-        "Saint Andrew's Day is tomorrow",
-        "Christmas Day in 26 days, on 25 December",
-        "Boxing Day in 27 days, on 26 December",
+    assert [(cue.text, cue.detail) for cue in scotland.cues(datetime(2026, 11, 29, 9, tzinfo=UTC))] == [
+        ("Saint Andrew's Day is tomorrow", "on 30 November"),
+        ("Christmas Day in 26 days", "on 25 December"),
+        ("Boxing Day in 27 days", "on 26 December"),
     ]
     france = Holidays(around('country = "FR"'))
     assert [cue.text for cue in france.cues(datetime(2026, 7, 14, 9, tzinfo=UTC))] == [
         "National Day is today",
-        "Assumption Day in 32 days, on 15 August",
+        "Assumption Day in 32 days",
     ]
 
 
 def test_substitutes_of_holidays_are_no_holidays(around):
     told = [cue.text for cue in Holidays(around('country = "CN"')).cues(datetime(2026, 2, 14, tzinfo=UTC))]
     assert told == [
-        "Chinese New Year's Eve in 2 days, on 16 February",
-        "Chinese New Year (Spring Festival) in 3 days, on 17 February",
+        "Chinese New Year's Eve in 2 days",
+        "Chinese New Year (Spring Festival) in 3 days",
     ]
 
 
@@ -113,7 +113,8 @@ def _weeks_of(journal: Journal, sea_of_late: int) -> None:
 def test_a_term_rises_when_more_visits_of_the_last_week_have_it_than_chance_allows(journal, around):
     _weeks_of(journal, sea_of_late=12)
     told = Trends(around()).cues(NOW)
-    assert [cue.text for cue in told] == ["sea (kind) rising: 9.1% of visits in 7 days, 0.0% in the 28 before"]
+    assert [cue.text for cue in told] == ["sea (kind) rising"]
+    assert told[0].detail == "9.1% of visits in 7 days, 0.0% in the 28 before"
     assert told[0].source == "journal"
 
 

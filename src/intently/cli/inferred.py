@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
     from intently.engine import Disowned, Inferred, Strand, Want
+    from intently.nouns import Cue
 
 __all__ = ["register"]
 
@@ -116,7 +117,12 @@ def _add_grounds(branch: "Tree", strand: "Strand") -> None:
     if len(strand.did) > EVENTS_SHOWN:
         branch.add(Text(f"and {len(strand.did) - EVENTS_SHOWN} more events", "dim"))
     for cue in strand.cues:
-        branch.add(Text(f"{cue.kind}: {cue.text} ({cue.source}, {cue.time:%Y-%m-%d})", "dim"))
+        branch.add(Text(_cue(cue), "dim"))
+
+
+def _cue(cue: "Cue") -> str:
+    detail = f": {cue.detail}" if cue.detail else ""
+    return f"{cue.kind}: {cue.text}{detail} ({cue.source}, {cue.time:%Y-%m-%d})"
 
 
 def _add_want(branch: "Tree", want: "Want", ids: bool, *, why: bool = False) -> None:
@@ -155,7 +161,7 @@ def _print_calls(console: "object", inferred: "Inferred") -> None:
 
 def _rest(inferred: "Inferred") -> list[tuple[str, list[str]]]:
     parts = [
-        ("the moment", [f"{cue.kind}: {cue.text} ({cue.source})" for cue in inferred.cues]),
+        ("the moment", [_cue(cue) for cue in inferred.cues]),
         ("left out", [f"{one.stage}: {one.text}" for one in inferred.left]),
         ("not them", [f"{one.disowned_id}  {one.text} ({one.time:%Y-%m-%d})" for one in inferred.disowned]),
         ("failed since", [f"{one.time:%Y-%m-%d %H:%M} {one.stage}: {one.message}" for one in inferred.faults]),

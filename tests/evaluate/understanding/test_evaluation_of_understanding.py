@@ -108,7 +108,7 @@ def test_four_routes_and_v2_are_told_apart_by_what_each_of_their_voices_found(tm
     rows = ("random", "routes", "v2")
     table = evaluate_ground(
         Asked(rows=rows, people=3, model=True), tiny_ground(), tmp_path, load_config(home=tmp_path),
-        model=StandIn(Answers(tmp_path / "none.jsonl"), recorded, 0),
+        model=StandIn(Answers(tmp_path / "none.jsonl"), [recorded], 0),
     )  # fmt: skip
     assert table.n == 3
     for person in table.rows["routes"]:

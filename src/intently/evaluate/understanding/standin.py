@@ -46,33 +46,38 @@ class Recorded(SilentModel):
 
 
 class StandIn(SilentModel):
-    """Answers every list as those recorded; raises BadRequest for a form that no answer was kept of."""
+    """Answers every list as the first of `recorded` that has answers of its form.
 
-    def __init__(self, answers: Answers, recorded: Recorded, seed: int) -> None:
+    Raises BadRequest for a form that no answer was kept of.
+    """
+
+    def __init__(self, answers: Answers, recorded: Sequence[Recorded], seed: int) -> None:
         super().__init__(answers)
         self.calls: list[Counted] = []
         self._recorded = recorded
         self._rng = np.random.default_rng(seed)
 
     def ask_list(self, prompt: Prompt, wanted: Listing, **rest: Any) -> Answer[tuple[str, ...]]:
-        full = self._recorded.full.get(wanted.form, [1.0])
+        recorded = next((one for one in self._recorded if one.lines.get(wanted.form)), self._recorded[0])
+        full = recorded.full.get(wanted.form, [1.0])
         count = max(wanted.enough or wanted.least, round(wanted.most * float(self._rng.choice(full))))
-        lines = drawn_lines(wanted, self._recorded.lines, self._rng)[:count]
+        lines = drawn_lines(wanted, recorded.lines, self._rng)[:count]
         self.calls.append(Counted(prompt.messages, "\n".join(lines)))
         return Answer(lines, 0, 0, 0, 0.0, False, "")
 
 
 def drawn_lines(wanted: Listing, lines: Lines, rng: np.random.Generator) -> tuple[str, ...]:
-    """As many lines as are asked for, each once where there are enough, of the asked form."""
+    """As many lines as are asked for, of the asked form: each once where there are enough, common ones more often."""
     known = lines.get(wanted.form, ())
-    allowed = [line for line in (_allowed(line, wanted.pattern, rng) for line in dict.fromkeys(known)) if line]
+    allowed = [line for line in (_allowed(line, wanted.pattern, rng) for line in known) if line]
     if not allowed:
         allowed = _alternatives(wanted.pattern) if known else []
     if not allowed:
         raise BadRequest(f"no answer of the form {wanted.form!r} was kept: run some people with --model first")
-    order = rng.permutation(len(allowed))[: wanted.most].tolist()
-    order += rng.integers(len(allowed), size=wanted.most - len(order)).tolist()
-    return tuple(allowed[place] for place in order)
+    drawn = [allowed[place] for place in rng.permutation(len(allowed)).tolist()]
+    once = list(dict.fromkeys(drawn))[: wanted.most]
+    again = rng.integers(len(allowed), size=wanted.most - len(once)).tolist()
+    return (*once, *(allowed[place] for place in again))
 
 
 def _allowed(line: str, pattern: str, rng: np.random.Generator) -> str:

@@ -1,7 +1,8 @@
 """Tokens of each pipeline over many people, by the tokenizer alone (docs/semantics.md, 7): no model is asked.
 
 A row's calls are counted as if it ran alone over these people in order. People whose answers are kept are counted with
-those, beside what the server counted when it was asked; all others with stand-ins of the measured length.
+those, beside what the server counted when it was asked; all others with stand-ins of the length that this row's answers
+had, or, where it was never asked, those of other rows in the same form.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -102,9 +103,9 @@ def tally_rows(
     """cases: who is counted, by the time of their cuts. Raises BadRequest when no answer of a row was kept."""
     asked = {row.user_id for row in answers.rows()}
     kept = [case for case in cases if case.user_id in asked]
-    recorded = Recorded(answers)
+    recorded = {row: Recorded(answers) for row in rows}
     real, measured = _real(ground, rows, kept, recorded, answers, tokenizer, config, cues)
-    models = {row: StandIn(answers, recorded, seed) for row in rows}
+    models = {row: StandIn(answers, (recorded[row], *recorded.values()), seed) for row in rows}
     memories = {row: Memory(tokenizer) for row in rows}
     found: dict[str, list[Spent]] = {row: [] for row in rows}
     first: dict[str, list[int]] = {row: [] for row in rows}
@@ -124,8 +125,8 @@ Costs = dict[str, tuple[Spent, ...]]
 
 
 def _real(
-    ground: Ground, rows: Sequence[str], kept: Sequence[Case], recorded: Recorded, answers: Answers,
-    tokenizer: Tokens, config: Config, cues: Cues | None,
+    ground: Ground, rows: Sequence[str], kept: Sequence[Case], recorded: Mapping[str, Recorded],
+    answers: Answers, tokenizer: Tokens, config: Config, cues: Cues | None,
 ) -> tuple[Costs, Costs]:  # fmt: skip
     """By row, of the people whose answers are kept for every row: counted, and as the server counted."""
     found: dict[str, list[tuple[Spent, Spent]]] = {row: [] for row in rows}
@@ -133,7 +134,7 @@ def _real(
     with Reasoner(ground, config, cues) as reasoner:
         for case in kept:
             reasoner.begin([case])
-            whole = {row: _answered(row, case, reasoner, recorded, answers) for row in rows}
+            whole = {row: _answered(row, case, reasoner, recorded[row], answers) for row in rows}
             for row, told in whole.items():
                 if told is not None and None not in whole.values():
                     found[row].append((memories[row].count(told[0]), told[1]))

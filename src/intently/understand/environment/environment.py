@@ -102,4 +102,7 @@ def _checked(provider: Provider, as_of: datetime) -> list[Cue]:
             raise ContractBroken(f"{provider.name} gives {type(cue).__name__}; give intently.nouns.Cue")
         if cue.time > as_of:
             raise ContractBroken(f"{provider.name} tells of {cue.time}, which is later than {as_of}; give no such cue")
-    return [cue.model_copy(update={"text": plain(cue.text, TEXT_CHARACTERS)}) for cue in given[:MOST_EACH]]
+    return [
+        cue.model_copy(update={"text": plain(cue.text, TEXT_CHARACTERS), "detail": plain(cue.detail, TEXT_CHARACTERS)})
+        for cue in given[:MOST_EACH]
+    ]

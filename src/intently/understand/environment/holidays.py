@@ -43,9 +43,10 @@ class Holidays:
         return Cue(
             cue_id=f"holiday-{country}-{day}-{digest}",
             kind="holiday",
-            text=_worded(name, today, day),
+            text=_worded(name, (day - today).days),
             time=midnight(self._spec, today),
             source=f"calendar of {country}",
+            detail=f"on {day.day} {day:%B}",
         )
 
 
@@ -74,8 +75,7 @@ def _days(country: str, subdivision: str | None, today: date) -> Iterator[tuple[
                     yield day, name
 
 
-def _worded(name: str, today: date, day: date) -> str:
-    days = (day - today).days
+def _worded(name: str, days: int) -> str:
     if days < 2:
         return f"{name} is {'tomorrow' if days else 'today'}"
-    return f"{name} in {days} days, on {day.day} {day:%B}"
+    return f"{name} in {days} days"

@@ -162,10 +162,10 @@ def _cue(spec: CatalogSpec, snapshot: Snapshot, until: datetime, rise: Rise) -> 
     return Cue(
         cue_id=f"trend-{until:%Y-%m-%d}-{digest}",
         kind="trend",
-        text=f"{_named(spec, snapshot, rise)} rising: {rise.recent:.1%} of visits in {RECENT_DAYS} days, "
-        f"{rise.before:.1%} in the {BEFORE_DAYS} before",
+        text=f"{_named(spec, snapshot, rise)} rising",
         time=until,
         source="journal",
+        detail=f"{rise.recent:.1%} of visits in {RECENT_DAYS} days, {rise.before:.1%} in the {BEFORE_DAYS} before",
     )
 
 
