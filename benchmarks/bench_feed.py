@@ -25,6 +25,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # as the command line sets it, before numpy reads it
+
 import numpy as np
 
 from feed_worlds import NOW, Subject, demo_films, own_bytes, synthetic, wiki_films

@@ -14,6 +14,7 @@ from intently.feed.request import recommend
 from intently.nouns import History, Tag
 from intently.retrieve.columns import Log
 from intently.retrieve.index import index_log
+from intently.retrieve.semantic import Semantic
 from intently.retrieve.sources import sources_of
 from tests.feed.worlds import DAY, NOW, World, ask, film, make_world, must, prefer, tiny_spec
 
@@ -127,3 +128,20 @@ def test_what_is_furthest_from_the_wish_is_on_the_list_where_others_are_divided_
     near = world.snapshot.vectors @ world.encode(["text 1"])[0]
     assert pool.measured["avoid:p1"].max() == pytest.approx(float(near.max()), abs=1e-6)
     assert f"i{int(near.argmax()):05}" in pool.ids
+
+
+def test_where_the_first_look_cannot_tell_items_apart_all_are_looked_at_exactly():
+    """Ten items are the wish itself, all others at one distance but for thousandths: 8 bits confuse their order, the
+    slate does not."""
+    rng, wish = np.random.default_rng(8), many().encode(["text 0"])[0]
+    aside = np.linalg.svd(wish[np.newaxis])[2][1]
+    vectors = 0.5 * wish + 0.75**0.5 * aside + 0.001 * rng.normal(size=(SIZE, DIM))
+    vectors[rng.choice(SIZE, 10, replace=False)] = wish
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    snapshot = replace(many().snapshot, vectors=vectors, encoded=np.ones(SIZE, np.bool_))
+    world = replace(many(), snapshot=snapshot, sources=(Semantic(vectors),), weights={"semantic": 1.0})
+    assert snapshot.coarse is not None
+    found = snapshot.coarse.products(wish[np.newaxis])[0][0]
+    last = np.argsort(-(vectors @ wish))[:DEPTH]
+    assert np.count_nonzero(found > found[last].min()) > 2 * ROOM  # the first look alone would lose some of the best
+    assert_exact(world, ask(preferences=(prefer("p1", None, "like", {"text": "text 0"}),)))

@@ -12,6 +12,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from intently.catalog.coarse import COARSE_FROM, Coarse
 from intently.catalog.lexicon import plain_all
 from intently.catalog.text_index import TextIndex
 from intently.errors import NotFound
@@ -93,6 +94,11 @@ class Snapshot:
     def plain_titles(self) -> frozenset[str]:
         """All titles in their plain form: whether a text is one of them, however it is written."""
         return frozenset(plain_all(self.titles))
+
+    @cached_property
+    def coarse(self) -> Coarse | None:
+        """The vectors in 8 bits, for a first look; None where the exact look costs no more."""
+        return Coarse.of(self.vectors) if len(self) >= COARSE_FROM and self.vectors.shape[1] else None
 
     @cached_property
     def row_by_id(self) -> Mapping[str, int]:

@@ -20,6 +20,7 @@ from intently.nouns import Item
 __all__ = ["with_item", "with_items", "with_vectors", "without_item"]
 
 Vector = npt.NDArray[np.float32]
+Moved = tuple[Sequence[int], Vector]  # rows, and their vectors (len(rows), dim)
 
 
 def with_item(snapshot: Snapshot, spec: CatalogSpec, item: Item, vector: Vector | None = None) -> Snapshot:
@@ -68,7 +69,7 @@ def with_vectors(snapshot: Snapshot, rows: Sequence[int], vectors: Vector, *, wh
     changed: dict[str, Any] = {"vectors": _put(held, rows, vectors)}
     if whole:
         changed["encoded"] = _put(snapshot.encoded, rows, True)
-    return _next(snapshot, changed)
+    return _next(snapshot, changed, moved=(rows, vectors))
 
 
 def _is_plain(snapshot: Snapshot, spec: CatalogSpec, item: Item, row: int) -> bool:
@@ -111,7 +112,7 @@ def _changed(snapshot: Snapshot, spec: CatalogSpec, item: Item, row: int, vector
     if vector is not None:
         changed["encoded"] = _put(snapshot.encoded, row, True)
     changed["own"] = _with_own(snapshot, row, item)
-    return _next(snapshot, changed)
+    return _next(snapshot, changed, moved=([row], vector[None, :]) if vector is not None else None)
 
 
 def _appended(snapshot: Snapshot, spec: CatalogSpec, item: Item, vector: Vector | None) -> Snapshot:
@@ -136,7 +137,7 @@ def _appended(snapshot: Snapshot, spec: CatalogSpec, item: Item, vector: Vector 
             name: NumberFacet(_append(held.amounts, amount_of(item, name))) for name, held in snapshot.numbers.items()
         },
     }
-    return _next(snapshot, changed, row_by_id={**snapshot.row_by_id, item.item_id: row})
+    return _next(snapshot, changed, {**snapshot.row_by_id, item.item_id: row}, ([row], last[None, :]))
 
 
 def _with_own(snapshot: Snapshot, row: int, item: Item) -> npt.NDArray[np.float32]:
@@ -152,11 +153,20 @@ def _with_own(snapshot: Snapshot, row: int, item: Item) -> npt.NDArray[np.float3
     return held if np.array_equal(held[row], vector) else _put(held, row, vector)
 
 
-def _next(snapshot: Snapshot, changed: Mapping[str, Any], row_by_id: Mapping[str, int] | None = None) -> Snapshot:
-    """The snapshot with these fields, a version of its own, and the id lookup carried over."""
+def _next(
+    snapshot: Snapshot,
+    changed: Mapping[str, Any],
+    row_by_id: Mapping[str, int] | None = None,
+    moved: Moved | None = None,
+) -> Snapshot:
+    """The snapshot with these fields, a version of its own, and the id lookup and the coarse vectors carried over.
+    `moved`: rows whose vectors are others, and which."""
     base, _, count = snapshot.version.partition("+")
     after = replace(snapshot, **changed, version=f"{base}+{int(count or 0) + 1}")
     after.__dict__["row_by_id"] = row_by_id if row_by_id is not None else snapshot.row_by_id
+    held = snapshot.__dict__.get("coarse")  # not there before the first request that asks by meaning
+    if held is not None and held.codes.shape[1] == after.vectors.shape[1]:
+        after.__dict__["coarse"] = held.with_rows(*moved) if moved is not None and "vectors" in changed else held
     return after
 
 

@@ -245,6 +245,7 @@ class WorldKeeper:
         return Grounder(self._store.spec, snapshot, self._encoder, self._vectors)
 
     def _made(self, snapshot: Snapshot, index: BehaviourIndex, grounder: Grounder, revision: int) -> Current:
+        _ = snapshot.coarse  # made here, so that no request waits for it
         return Current(self._world(snapshot, index, self._conversions, self._tower), grounder, index, revision)
 
     def _converted(self, snapshot: Snapshot, until: datetime | None = None) -> Conversions | None:

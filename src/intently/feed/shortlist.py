@@ -6,6 +6,10 @@ Attenuator and Aggregator's formula is followed. The best by it are then scored 
 Both agree to about 1e-6, so the first hundred of a slate are those of the whole catalogue: what decides the cut is what
 decides the order.
 
+In a large catalogue the formula is followed twice: roughly for all items, with cosines of the vectors in 8 bits
+(`catalog/coarse.py`), then exactly for those that may be among the best. Where the errors seen there leave in doubt
+whether one of the others is, all are scored exactly.
+
 The tools divide each column by its highest among the candidates. So the items that have it are candidates too, however
 bad they are otherwise. Not foreseen are the scorers of third parties, which order what is on the list, and, under a
 wish to be like an item with a vector of its own, what items without one get: the mean of the candidates.
@@ -16,6 +20,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from intently.catalog.coarse import Coarse
 from intently.feed.tools.aggregator import TASTE
 from intently.feed.tools.matcher import question_of
 from intently.feed.tools.nearness import by_highest, has_vector, nearness_of
@@ -23,32 +28,69 @@ from intently.feed.tools.searcher import SEARCHES, WEIGHT, searched
 from intently.feed.wishes import Meaning, Wishes, wish_totals
 from intently.feed.world import FeedRequest, World
 from intently.retrieve.fusion import base_of_many
-from intently.retrieve.products import GATHER_BELOW, products, products_of
+from intently.retrieve.products import GATHER_BELOW, SCORING_LANE, gathered, products, products_of
 from intently.retrieve.ranking import distinct, looked_up, top
 from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Rows
 from intently.retrieve.semantic import Semantic
 
 __all__ = ["shortlist"]
 
+ROUGHLY = 2  # times the room: so many of the best by the rough score are scored exactly
+SAFE = 2.0  # times the largest error of a rough score that was seen, for those that were not
+
 
 @dataclass(frozen=True)
-class _Field:
-    """The allowed items as columns: `rows` (m,) ascending. `highest`: places that have the highest of a column."""
+class _Asked:
+    """The request as the formula reads it. `names`, `queries` (q, dim): what is asked by meaning."""
 
     world: World
     request: FeedRequest
     retrieval: RetrievalRequest
     wishes: Wishes
+    allowed: Allowed
+    names: tuple[str, ...]
+    queries: Floats
+
+
+@dataclass(frozen=True)
+class _Field:
+    """Some allowed items as columns: `rows` (m,) ascending. `highest`: places that have the highest of a column, or may
+    have it: where the columns are rough, within the share `slack` of it."""
+
+    asked: _Asked
     rows: Rows
     near: Mapping[str, Floats]  # {what was asked by meaning: (m,) cosines}
-    highest: list[int] = field(default_factory=list)
+    slack: float = 0.0
+    highest: list[Rows] = field(default_factory=list)
+
+    @property
+    def world(self) -> World:
+        return self.asked.world
+
+    @property
+    def request(self) -> FeedRequest:
+        return self.asked.request
+
+    @property
+    def retrieval(self) -> RetrievalRequest:
+        return self.asked.retrieval
+
+    @property
+    def wishes(self) -> Wishes:
+        return self.asked.wishes
 
     def marked(self, column: Floats) -> Floats:
         """The column as it is; its highest is kept in mind."""
         place = int(column.argmax())
         if column[place] > 0:
-            self.highest.append(place)
+            near = np.flatnonzero(column >= (1.0 - self.slack) * column[place]) if self.slack else [place]
+            self.highest.append(np.asarray(near, np.int32))
         return column
+
+    @property
+    def held(self) -> Rows:
+        """The rows that have, or may have, the highest of a column, ascending."""
+        return distinct(*[self.rows[places] for places in self.highest]) if self.highest else self.rows[:0]
 
 
 def shortlist(
@@ -57,41 +99,86 @@ def shortlist(
 ) -> Rows:  # fmt: skip
     """At most `k` allowed rows, ascending: the highest of each column and of `beside` what half of the room holds, and
     the best by the final score."""
-    rows: Rows = allowed.rows.astype(np.intp)  # numpy converts an index of any other type at every look-up
-    of = _Field(world, request, retrieval, wishes, rows, _nearness_of_all(world, request, retrieval, rows, wishes))
-    scores = _taste(of)
-    if wishes.grounded:
-        scores = scores + wish_totals(wishes, len(allowed.mask))[rows]
-    best, _ = top(rows, scores, k)
-    highest = distinct(rows[of.highest])[: k // 2]
+    asked = _asked(world, request, retrieval, allowed, wishes)
+    found, scores = _in_two_steps(asked, k) or _exactly(asked)
+    best, _ = top(found.rows, scores, k)
+    highest = found.held[: k // 2]
     held = distinct(highest, beside[~np.isin(beside, highest)][: k // 2 - len(highest)])
     others = best[~np.isin(best, held)]
     return distinct(others[: k - len(held)], held)
 
 
-def _nearness_of_all(
-    world: World, request: FeedRequest, retrieval: RetrievalRequest, rows: Rows, wishes: Wishes
-) -> Mapping[str, Floats]:
-    """Cosines of all rows with all that is asked by meaning, from one product."""
-    vectors = world.snapshot.vectors
+def _asked(world: World, request: FeedRequest, retrieval: RetrievalRequest, allowed: Allowed, wishes: Wishes) -> _Asked:
+    """All that is asked by meaning, as one stack of questions."""
     asked = {f"like:{like.preference.id}": like.vector for like in wishes.likes if has_vector(like)}
     asked |= {f"avoid:{avoid.preference.id}": avoid.vector for avoid in wishes.avoids if has_vector(avoid)}
     for source in world.sources:
         if isinstance(source, Semantic) and source.query(retrieval).any():
             asked[source.name] = source.query(retrieval)
     question = question_of(world, request, wishes)
-    direction = None if question is None else question.direction(vectors)
+    direction = None if question is None else question.direction(world.snapshot.vectors)
     asked |= {} if direction is None else {"steer": direction}
-    if not asked:
-        return {}
-    queries = np.stack([*asked.values()]).astype(np.float32)
+    nothing = np.empty((0, world.snapshot.vectors.shape[1]), np.float32)
+    queries = np.stack([*asked.values()]).astype(np.float32) if asked else nothing
+    return _Asked(world, request, retrieval, wishes, allowed, tuple(asked), queries)
+
+
+def _in_two_steps(asked: _Asked, k: int) -> tuple[_Field, Floats] | None:
+    """The allowed items that may be among the `k` best or hold the highest of a column, with their exact scores. None
+    where a second step saves nothing, or where it is in doubt whether others may."""
+    coarse, count = asked.world.snapshot.coarse, asked.allowed.count
+    if coarse is None or not asked.names or asked.allowed.share < GATHER_BELOW or count <= 2 * ROUGHLY * k:
+        return None
+    rough = _roughly(asked, coarse)
+    guessed = _scores(rough)
+    places = np.argpartition(guessed, count - ROUGHLY * k)
+    least = float(guessed[places[count - ROUGHLY * k]])  # all others are guessed at this or below
+    rows: Rows = distinct(rough.rows[places[count - ROUGHLY * k :]], rough.held).astype(np.intp)
+    if len(rows) > 2 * ROUGHLY * k:
+        return None
+    near = gathered(asked.world.snapshot.vectors, rows, asked.queries)
+    exact = _Field(asked, rows, dict(zip(asked.names, near, strict=True)))
+    scores = _scores(exact)
+    error = float(np.abs(scores - guessed[np.searchsorted(rough.rows, rows)]).max())
+    enough = float(np.partition(scores, len(scores) - k)[len(scores) - k])
+    return (exact, scores) if least + SAFE * error <= enough else None
+
+
+def _roughly(asked: _Asked, coarse: Coarse) -> _Field:
+    """All allowed items, with cosines that are near."""
+    rows: Rows = asked.allowed.rows.astype(np.intp)
+    with SCORING_LANE:
+        found, errors = coarse.products(asked.queries)
+    near = found if len(rows) == found.shape[1] else found[:, rows]
+    tops = np.maximum(near.max(axis=1), errors)
+    return _Field(asked, rows, dict(zip(asked.names, near, strict=True)), float((2 * errors / tops).max()))
+
+
+def _exactly(asked: _Asked) -> tuple[_Field, Floats]:
+    """All allowed items and their scores."""
+    rows: Rows = asked.allowed.rows.astype(np.intp)  # numpy converts an index of any other type at every look-up
+    of = _Field(asked, rows, _nearness_of_all(asked, rows) if asked.names else {})
+    return of, _scores(of)
+
+
+def _nearness_of_all(asked: _Asked, rows: Rows) -> Mapping[str, Floats]:
+    """Cosines of all rows with all that is asked by meaning, from one product."""
+    vectors = asked.world.snapshot.vectors
     if len(rows) < GATHER_BELOW * len(vectors):
-        return dict(zip(asked, products_of(vectors, rows, queries), strict=True))
-    whole = dict(zip(asked, products(vectors, queries), strict=True))
-    for source in world.sources:
+        return dict(zip(asked.names, products_of(vectors, rows, asked.queries), strict=True))
+    whole = dict(zip(asked.names, products(vectors, asked.queries), strict=True))
+    for source in asked.world.sources:
         if isinstance(source, Semantic) and source.name in whole:
-            source.keep_products(retrieval, whole[source.name])
+            source.keep_products(asked.retrieval, whole[source.name])
     return whole if len(rows) == len(vectors) else {name: column[rows] for name, column in whole.items()}
+
+
+def _scores(of: _Field) -> Floats:
+    """(m,) the final score: taste, and what met wishes are worth."""
+    taste = _taste(of)
+    if not of.wishes.grounded:
+        return taste
+    return np.asarray(taste + wish_totals(of.wishes, len(of.asked.allowed.mask))[of.rows])
 
 
 def _taste(of: _Field) -> Floats:

@@ -6,6 +6,7 @@ depend on who proposed it. Weights sum to 1 and sources answer in [0, 1], so the
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,14 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
 """Until an index has learnt its own (weights.py). Source: validation events of the demo films, docs/results/feed.md"""
 
 SIMILAR_WEIGHTS: Mapping[str, float] = {"neighbours": 0.5, "semantic": 0.5}  # of items like one item; both halves
+
+
+@runtime_checkable
+class Sparse(Protocol):
+    """A source that says something of few items."""
+
+    def found(self, request: RetrievalRequest, /) -> tuple[Rows, Floats]:
+        """All rows with a score above zero, ascending, and their scores; computed once a request."""
 
 
 @dataclass(frozen=True)
@@ -104,11 +113,18 @@ def base_of_many(
     """The same base of a whole catalogue, in single precision and without its parts. `rows` ascending; `prior` (n,) of
     `prior_of`; `known` {source: its scores of these rows}, for those that are computed already."""
     share = normalised(weights, [source.name for source in sources])
-    base: Floats = prior.copy() if len(rows) == len(prior) else prior[rows]
+    whole = len(rows) == len(prior)
+    base: Floats = prior.copy() if whole else prior[rows]
     for source in sources:
-        if share[source.name] > 0 and not isinstance(source, Popularity):
-            scores = known[source.name] if source.name in known else source.score(request, rows)
-            base += np.float32(share[source.name]) * scores
+        weight = np.float32(share[source.name])
+        if weight <= 0 or isinstance(source, Popularity):
+            continue
+        if whole and isinstance(source, Sparse):
+            few, scores = source.found(request)
+            inside = int(np.searchsorted(few, len(base)))  # rows beyond the snapshot are items that came since
+            base[few[:inside]] += weight * scores[:inside]
+        else:
+            base += weight * (known[source.name] if source.name in known else source.score(request, rows))
     return base
 
 

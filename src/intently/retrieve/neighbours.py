@@ -42,16 +42,16 @@ class Neighbours:
     name: str = "neighbours"
 
     def retrieve(self, request: RetrievalRequest, allowed: Allowed, k: int) -> Candidates:
-        rows, scores = self._found(request)
+        rows, scores = self.found(request)
         inside = inside_of(allowed, rows)
         return Candidates(self.name, *top(rows[inside], scores[inside], k))
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
-        return looked_up(rows, *self._found(request))
+        return looked_up(rows, *self.found(request))
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
         """The recent items that speak most for `row`."""
-        self._found(request)
+        self.found(request)
         places = np.flatnonzero(request.scratch["neighbours.answers"] == row)
         said = [
             (float(request.scratch["neighbours.parts"][j]), int(request.scratch["neighbours.askers"][j]))
@@ -64,7 +64,7 @@ class Neighbours:
             for _, is_event, asker in named[:_SHOWN]
         )
 
-    def _found(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
+    def found(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
         """All rows with a score above zero, ascending, and their scores; computed once a request."""
         if "neighbours.rows" not in request.scratch:
             rows, scores = self._measure(request)

@@ -85,17 +85,17 @@ class Fresh:
     name: str = "fresh"
 
     def retrieve(self, request: RetrievalRequest, allowed: Allowed, k: int) -> Candidates:
-        rows, scores = self._found(request)
+        rows, scores = self.found(request)
         inside = inside_of(allowed, rows)
         return Candidates(self.name, *top(rows[inside], scores[inside], k))
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
-        return looked_up(rows, *self._found(request))
+        return looked_up(rows, *self.found(request))
 
     def evidence(self, request: RetrievalRequest, row: int) -> tuple[tuple[str, str], ...]:
         return ()
 
-    def _found(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
+    def found(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
         """All rows with a score above zero, ascending, and their scores; computed once a request."""
         if "fresh.rows" not in request.scratch:
             request.scratch["fresh.rows"], request.scratch["fresh.scores"] = self._measure(request)

@@ -16,7 +16,7 @@ import numpy as np
 
 from intently.retrieve.request import Floats, Rows
 
-__all__ = ["GATHER_BELOW", "SCORING_LANE", "products", "products_of"]
+__all__ = ["GATHER_BELOW", "SCORING_LANE", "gathered", "products", "products_of"]
 
 SCORING_LANE = Lock()  # one product at a time: eight threads with BLAS each served a quarter of the requests
 GATHER_BELOW = 0.05  # share of the items under which gathering their rows is cheaper than the whole product
@@ -48,12 +48,17 @@ def products_of(vectors: Floats, rows: Rows, queries: Floats) -> Floats:
     """The same for some rows: (q, len(rows)). The whole product is made where so many are asked for that it is
     cheaper."""
     if len(rows) < GATHER_BELOW * len(vectors):
-        found = np.empty((len(queries), len(rows)), np.float32)
-        with SCORING_LANE:
-            _fill(found, vectors[rows], queries, 0, len(rows))
-        return found
+        return gathered(vectors, rows, queries)
     whole = products(vectors, queries)
     return whole if len(rows) == len(vectors) else whole[:, rows]
+
+
+def gathered(vectors: Floats, rows: Rows, queries: Floats) -> Floats:
+    """The same for few rows, read one by one."""
+    found = np.empty((len(queries), len(rows)), np.float32)
+    with SCORING_LANE:
+        _fill(found, vectors[rows], queries, 0, len(rows))
+    return found
 
 
 def _fill(found: Floats, vectors: Floats, queries: Floats, first: int, last: int) -> None:

@@ -26,15 +26,15 @@ class Repeats:
     name: str = "repeats"
 
     def retrieve(self, request: RetrievalRequest, allowed: Allowed, k: int) -> Candidates:
-        rows = self._own(request)[0]
+        rows = self.found(request)[0]
         rows = rows[rows < len(allowed.mask)]
         rows = rows[allowed.mask[rows]]
         return Candidates(self.name, *top(rows, self.score(request, rows), k))
 
     def score(self, request: RetrievalRequest, rows: Rows) -> Floats:
-        return looked_up(rows, *self._own(request))
+        return looked_up(rows, *self.found(request))
 
-    def _own(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
+    def found(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
         """The person's items, ascending, and their scores; computed once a request."""
         history = request.history
         if not len(history.rows):
