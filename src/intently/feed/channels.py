@@ -42,7 +42,7 @@ def candidate_pool(scene: Scene, retrieved: Retrieved) -> Pool:
     measured = {"base": retrieved.base, **{f"source:{name}": part for name, part in retrieved.parts.items()}}
     places = np.arange(len(retrieved.rows), dtype=np.int64)
     measured = {**measured, **_labels(scene, retrieved)}
-    return Pool(tuple([ids[row] for row in retrieved.rows.tolist()]), places, measured)
+    return Pool(tuple(map(ids.__getitem__, retrieved.rows.tolist())), places, measured)
 
 
 def supply_of(request: FeedRequest, pool: Pool, place: int) -> Supply:

@@ -17,6 +17,7 @@ wish to be like an item with a vector of its own, what items without one get: th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -50,6 +51,11 @@ class _Asked:
     allowed: Allowed
     names: tuple[str, ...]
     queries: Floats
+
+    @cached_property
+    def worth(self) -> Floats:
+        """(n,) what the met wishes of every item are worth."""
+        return wish_totals(self.wishes, len(self.allowed.mask))
 
 
 @dataclass(frozen=True)
@@ -103,9 +109,11 @@ def shortlist(
     found, scores = _in_two_steps(asked, k) or _exactly(asked)
     best, _ = top(found.rows, scores, k)
     highest = found.held[: k // 2]
-    held = distinct(highest, beside[~np.isin(beside, highest)][: k // 2 - len(highest)])
-    others = best[~np.isin(best, held)]
-    return distinct(others[: k - len(held)], held)
+    taken = np.zeros(len(allowed.mask), np.bool_)
+    taken[highest] = True
+    held = np.concatenate([highest, beside[~taken[beside]][: k // 2 - len(highest)]])
+    taken[held] = True
+    return distinct(best[~taken[best]][: k - len(held)], held)
 
 
 def _asked(world: World, request: FeedRequest, retrieval: RetrievalRequest, allowed: Allowed, wishes: Wishes) -> _Asked:
@@ -178,7 +186,7 @@ def _scores(of: _Field) -> Floats:
     taste = _taste(of)
     if not of.wishes.grounded:
         return taste
-    return np.asarray(taste + wish_totals(of.wishes, len(of.asked.allowed.mask))[of.rows])
+    return np.asarray(taste + of.asked.worth[of.rows])
 
 
 def _taste(of: _Field) -> Floats:

@@ -84,8 +84,9 @@ class Semantic:
         told = self._told(request)
         if not len(told) or not self.vectors.shape[1]:
             return ()
-        near = np.round(told @ self.vectors[row], DECIMALS)
-        order = [j for j in np.argsort(-near, kind="stable")[:_SHOWN].tolist() if near[j] >= _TELLING]
+        near = [round(cosine, DECIMALS) for cosine in (told @ self.vectors[row]).tolist()]
+        telling = [j for j, cosine in enumerate(near) if cosine >= _TELLING]
+        order = sorted(telling, key=lambda j: -near[j])[:_SHOWN]
         if order and "semantic.named" not in request.scratch:
             request.scratch["semantic.named"] = np.array(_named(request), dtype=object)
         return tuple((kind, key) for kind, key in request.scratch["semantic.named"][order]) if order else ()
