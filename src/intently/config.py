@@ -83,7 +83,9 @@ class FeedConfig(StageConfig):
     planner: Literal["rules", "model"] = "rules"  # who chooses the chain of tools
     limit: PositiveInt = 10
     passed: float = Field(0.9, ge=0, le=1)  # of its taste that an item loses each time it was shown and passed over
-    diversity: float = Field(0.15, ge=0, le=1)  # weight of novelty against score among equal wishes
+    diversity: float = Field(0.15, ge=0, le=1)  # weight of being unlike the others against taste, among equal wishes
+    kinds: float = Field(0.0, ge=0, le=1)  # what kinds that the page does not have yet are worth beside taste
+    novelty: float = Field(0.0, ge=0, le=1)  # and what being little known is worth
     idle_hours: PositiveFloat = 6.0  # a session ends after this
 
 

@@ -199,8 +199,8 @@ def test_scores_stay_inside_taste_whatever_alpha_and_beta_are():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(2, 60), st.integers(0, 1000), st.booleans())
-def test_diversifying_permutes_inside_equal_wishes_only(count, seed, strongly):
+@given(st.integers(2, 60), st.integers(0, 1000), st.booleans(), st.sampled_from([0.0, 0.1, 1.0]))
+def test_diversifying_permutes_inside_equal_wishes_only(count, seed, strongly, worth):
     rng = np.random.default_rng(seed)
     ids = tuple(f"i{n:03}" for n in range(count))
     wishes, taste = rng.integers(0, 3, count).astype(float), np.round(rng.random(count) * 0.9, 6)
@@ -210,9 +210,12 @@ def test_diversifying_permutes_inside_equal_wishes_only(count, seed, strongly):
     measured = {
         "diversify:alike": rng.integers(0, 128, (window, window)).astype(np.int8),
         "diversify:shared": rng.random((window, 6)) < 0.4,
+        "diversify:kinds": rng.random((window, 9)) < 0.3,
+        "diversify:known": rng.integers(0, 128, window).astype(np.int8),
     }
     pool = Pool(ids, order, measured, {"wish:p1": wishes, "taste": taste}, scores)
     arguments = {"weight": 0.5 if strongly else 0.15, "cap": 1 if strongly else 3, "page": 10}
+    arguments |= {"kinds": worth, "novelty": worth}
     after = run_tool(TOOLS["diversify"], arguments, pool, None)
     assert wishes[after.order].tolist() == wishes[order].tolist()
 
@@ -225,6 +228,37 @@ def test_one_director_does_not_fill_a_page():
     varied = [entry.item_id for entry in recommend(world, ask(diversify=True)).slate.items]
     assert sum(item_id.startswith("a") for item_id in shown) == 3
     assert sum(item_id.startswith("a") for item_id in varied) == 1
+
+
+def test_kinds_that_the_page_does_not_have_come_forward_and_begin_anew_on_the_next():
+    """Forty equal dramas and eight films of eight other genres, a little less liked."""
+    kinds = ["Comedy", "Horror", "Western", "War", "Crime", "Music", "Sport", "Romance"]
+    items = [film(f"d{n:02}", genre=["Drama"]) for n in range(40)]
+    items += [film(f"x{n}", genre=[kind]) for n, kind in enumerate(kinds)]
+    events = [(n, f"d{n % 40:02}", 1.0) for n in range(400)] + [(n, f"x{n % 8}", 1.0) for n in range(72)]
+    plain = make_world(items, np.random.default_rng(0).normal(size=(48, 4)), events)
+
+    def genres_of_pages(**feed: float) -> list[set[str]]:
+        world = replace(plain, config=Config(feed=FeedConfig(**feed)))
+        ranked = recommend(world, ask()).ranked
+        genre = {item.item_id: item.facets["genre"][0] for item in items}
+        return [{genre[item_id] for item_id in ranked[start : start + 10]} for start in (0, 10)]
+
+    assert [len(page) for page in genres_of_pages(diversity=0.0)] == [1, 1]
+    first, second = genres_of_pages(diversity=0.0, kinds=0.5)
+    assert first == {"Drama", *kinds}
+    assert second == {"Drama"}  # the others are on the page before
+    assert len(genres_of_pages(diversity=0.15, kinds=0.5)[0]) == 9
+
+
+def test_what_is_little_known_comes_forward_among_what_is_liked_alike():
+    items = [film(f"f{n:02}") for n in range(30)]
+    events = [(n, f"f{n % 30:02}", 1.0) for n in range(30)] + [(n, "f03", 400.0) for n in range(60)]
+    world = make_world(items, np.zeros((30, 4)), events)
+    first = recommend(replace(world, config=Config(feed=FeedConfig(diversity=0.0))), ask()).ranked
+    novel = recommend(replace(world, config=Config(feed=FeedConfig(diversity=0.0, novelty=0.3))), ask()).ranked
+    assert sorted(first) == sorted(novel)
+    assert novel.index("f03") > first.index("f03")
 
 
 def test_a_director_who_was_asked_for_may_fill_a_page():

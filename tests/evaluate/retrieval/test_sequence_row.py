@@ -80,13 +80,13 @@ def test_settings_that_are_wrong_are_refused(tmp_path):
 def test_without_torch_the_row_is_left_out_or_refused_by_name(tmp_path, monkeypatch):
     monkeypatch.setattr(methods, "can_train", lambda: False)
     towers = [methods.SequenceTower(tmp_path), methods.SequenceTower(tmp_path, name="bert4rec")]
-    named = [method.name for method in methods.methods_of((), CONFIG.retrieve, towers)]
+    named = [method.name for method in methods.methods_of((), CONFIG, towers)]
     assert "fused" in named
     assert not {"sasrec", "bert4rec", "fused-sequence"} & set(named)
     with pytest.raises(BadRequest, match=r"intently\[train\]"):
-        methods.methods_of(("sasrec",), CONFIG.retrieve, towers)
+        methods.methods_of(("sasrec",), CONFIG, towers)
     with pytest.raises(BadRequest, match=r"intently\[train\]"):
-        methods.methods_of(("fused-sequence",), CONFIG.retrieve, towers)
+        methods.methods_of(("fused-sequence",), CONFIG, towers)
 
 
 @pytest.mark.parametrize("protocol", ["llo", "time"])

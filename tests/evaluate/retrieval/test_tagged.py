@@ -100,12 +100,12 @@ def test_the_fused_sources_take_the_tags_as_one_more_and_learn_their_weight(monk
 
 
 def test_without_an_encoder_the_rows_with_tags_are_left_out_or_refused_by_name():
-    named = {method.name for method in methods_of((), RETRIEVE, ())}
+    named = {method.name for method in methods_of((), CONFIG, ())}
     assert "fused" in named
     assert not set(TAGGED) & named
     with pytest.raises(BadRequest, match="text encoder"):
-        methods_of(("tags",), RETRIEVE, ())
-    assert {"tags", "fused-tags"} <= {method.name for method in methods_of((), RETRIEVE, (), FacetTagger(encode))}
+        methods_of(("tags",), CONFIG, ())
+    assert {"tags", "fused-tags"} <= {method.name for method in methods_of((), CONFIG, (), FacetTagger(encode))}
 
 
 def test_where_no_facet_says_what_an_item_is_there_are_no_tags():

@@ -19,16 +19,17 @@ from intently.evaluate.protocols import LLO_SOURCES
 from intently.evaluate.retrieval.folds import Fold, Moment, Walk, rehearsal_of
 from intently.evaluate.retrieval.sequence import SequenceTower
 from intently.evaluate.retrieval.tagged import FacetTagger
-from intently.retrieve.fusion import fuse
+from intently.retrieve.fusion import Fused, fuse
 from intently.retrieve.request import RetrievalRequest, Retriever, Rows
 from intently.retrieve.sequence import Sequence
 from intently.retrieve.sources import sources_of
 from intently.retrieve.tags import Tags
 from intently.retrieve.weights import EXAMPLES, LEAST, Example, example_of, search_weights, weights_of_log
 
-__all__ = ["FUSED", "WITH_TOWER", "FusedRanker", "FusedSources"]
+__all__ = ["FUSED", "SLATE", "WITH_TOWER", "FusedRanker", "FusedSources"]
 
-FUSED = ("fused", "fused-tags", "fused-sequence", "fused-all")  # of few sources first
+SLATE = "slate"  # the page of `fused-sequence` (diversified.py)
+FUSED = ("fused", "fused-tags", "fused-sequence", "fused-all", SLATE)  # of few sources first
 WITH_TOWER = FUSED[2:]
 
 
@@ -53,9 +54,13 @@ class FusedRanker:
         return tuple(source for source in made if source.name in (*LLO_SOURCES, Tags.name, Sequence.name))
 
     def rank(self, moment: Moment, k: int) -> Rows:
+        return self.found(moment).rows[:k]
+
+    def found(self, moment: Moment) -> Fused:
+        """All candidates, best first, with their base scores."""
         sources = self.sources(moment)
         weights = self.weights or {source.name: 1.0 for source in sources}
-        return fuse(self._request(moment), sources, moment.allowed, self.config.candidates, weights).rows[:k]
+        return fuse(self._request(moment), sources, moment.allowed, self.config.candidates, weights)
 
     def example(self, moment: Moment) -> Example | None:
         """What the sources say of what was taken then."""

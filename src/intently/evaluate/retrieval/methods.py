@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from intently.config import RetrieveConfig
+from intently.config import Config, RetrieveConfig
 from intently.errors import BadRequest
 from intently.evaluate.pack import Pack
+from intently.evaluate.retrieval.diversified import Diversified
 from intently.evaluate.retrieval.ease import Ease
 from intently.evaluate.retrieval.folds import Fold, Moment
 from intently.evaluate.retrieval.fused import WITH_TOWER, FusedSources
@@ -136,7 +137,7 @@ def lack_of(name: str, pack: Pack, protocol: str) -> str:
 
 def methods_of(
     names: tuple[str, ...],
-    config: RetrieveConfig,
+    config: Config,
     towers: Sequence[SequenceTower],
     tagger: FacetTagger | None = None,
     seed: int = 0,
@@ -150,14 +151,17 @@ def methods_of(
         Channel("trend", "trend (shorter half-life)", lambda index: Popularity(index.trend, "trend")),
         Channel("fresh", "new since the last visit", Fresh),
         Channel("lasting", "popularity, all events", lambda index: Lasting(index.lasting)),
-        ItemNeighbours(config), Meaning(), Channel("repeats", "own purchases again", lambda index: Repeats()),
+        ItemNeighbours(config.retrieve), Meaning(), Channel("repeats", "own purchases again", lambda index: Repeats()),
         Ease(), Lexical(),
     ]  # fmt: skip
     cognitive = [TagRow(tagger)] if tagger else []
     tagged = [TagTowerRow(trainer, name) for name in TAG_TOWERS] if trainer else []
     taggers = (None, *(row.tagger for row in cognitive))
-    fused = [FusedSources(config, seed, tower, told) for tower in (None, *towers[:1]) for told in taggers]
-    known: Mapping[str, Method] = {method.name: method for method in (*plain, *cognitive, *towers, *tagged, *fused)}
+    fused = [FusedSources(config.retrieve, seed, tower, told) for tower in (None, *towers[:1]) for told in taggers]
+    slates = [Diversified(FusedSources(config.retrieve, seed, tower), config) for tower in towers[:1]]
+    known: Mapping[str, Method] = {
+        method.name: method for method in (*plain, *cognitive, *towers, *tagged, *fused, *slates)
+    }
     if tagger is None and (lacking := [name for name in names if name in (*TAGGED, *TAG_TOWERS)]):
         raise BadRequest(f"the row {lacking[0]} needs the text encoder: fetch it (intently model get)")
     if unknown := [name for name in names if name not in known]:

@@ -16,7 +16,7 @@ from intently.evaluate.commit import commit
 from intently.evaluate.metrics import ranks_of
 from intently.evaluate.rankings import DEPTH
 from intently.evaluate.retrieval.folds import PROTOCOLS, Fold, Moment, Walk, folds_of
-from intently.evaluate.retrieval.fused import FUSED, WITH_TOWER
+from intently.evaluate.retrieval.fused import FUSED, SLATE, WITH_TOWER
 from intently.evaluate.retrieval.kept import Answers, read_answers, write_answers
 from intently.evaluate.retrieval.methods import TAGGED, Meaning, Method, Ranker, lack_of, methods_of
 from intently.evaluate.retrieval.report import RetrievalReport, RetrievalTable, table_of
@@ -30,7 +30,7 @@ from intently.evaluate.retrieval.towers import TAG_TOWERS, TagTowersRanker, Towe
 __all__ = ["Asked", "evaluate_set", "run_retrieval_evaluation", "trainer_of"]
 
 ROOMS_READ = ("retrieve", "evaluate/retrieval", "catalog", "learn")  # whose code decides the numbers
-FILES_READ = ("evaluate/facet_tagger.py", "understand/strands.py")  # and those of the tags
+FILES_READ = ("evaluate/facet_tagger.py", "understand/strands.py", "feed/tools/diversifier.py")  # and these files
 BY_MEANING = (Meaning.name, *TAGGED, *TAG_TOWERS, *FUSED)  # rows that read text vectors
 Say = Callable[[str], None]
 
@@ -116,7 +116,7 @@ def _methods(asked: Asked, config: Config, out: Path, deadline: float, say: Say,
     ]
     tagger = FacetTagger(encode) if encode is not None else None
     trainer = trainer_of(asked, out, deadline, say, tagger) if tagger is not None else None
-    return methods_of(asked.rows, config.retrieve, towers, tagger, asked.seed, trainer)
+    return methods_of(asked.rows, config, towers, tagger, asked.seed, trainer)
 
 
 def trainer_of(asked: Asked, out: Path, deadline: float, say: Say, tagger: FacetTagger) -> TowersTrainer:
@@ -187,6 +187,8 @@ class _Run:
             decides += hashlib.sha256(self.opened.pack.snapshot.vectors.tobytes()).hexdigest()
         if row in (*TOWERS, *WITH_TOWER):
             decides += f" {read_settings(self.opened.name, self.asked.tower)} {self.asked.train_minutes}"
+        if row == SLATE:
+            decides += f" {self.config.feed}"
         if row in TAG_TOWERS:
             decides += f" {read_tag_settings(self.opened.name, self.asked.tag_towers)} {self.asked.train_minutes}"
         digest = hashlib.sha256(f"{decides} {self.config.retrieve}".encode()).hexdigest()[:16]
