@@ -158,7 +158,7 @@ class LineWriter:
         explain = self._config.explain
         return Telling(
             evidence, self._store.spec.nouns, as_of, owner=job.owner, used=self._used(job.item_id),
-            words=explain.words, lines=explain.candidates, home=self._config.home,
+            said=tuple(self._said(job.item_id)), words=explain.words, lines=explain.candidates, home=self._config.home,
             timeout_seconds=self._config.language.batch_timeout_seconds, budget=budget,
         )  # fmt: skip
 

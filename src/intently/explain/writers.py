@@ -1,7 +1,9 @@
 """Who writes a line: in one step (RecGPT V1), or a style first and then lines in it (RecGPT-V2). One seam.
 
 Both are told the same of item, interest and moment, and both hold an embedded model to the words of the evidence. The
-two steps of V2 are one conversation: the second reads only the style and the question anew.
+two steps of V2 are one conversation: the second reads only the style and the question anew. Where an item has lines
+already, the question names the fact that they say least of: asked without, a small model takes the same sentence of the
+item's text whatever the style is (docs/results/reasons.md).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,14 +12,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from intently.catalog.lexicon import plain
 from intently.explain.clauses import Checker
 from intently.explain.evidence import SENTENCE, Evidence, Piece
 from intently.explain.style import Style, read_style, style_listing
 from intently.explain.vocabulary import free_listing, held_listing
 from intently.explain.wording import tokens_of
 from intently.language import Budget, Estimate, Listing, Message, Model, Prompt, render
+from intently.language.prompt import quote
 
-__all__ = ["WRITERS", "OneStep", "Telling", "TwoSteps", "Writer", "Written", "make_writer"]
+__all__ = ["WRITERS", "OneStep", "Telling", "TwoSteps", "Writer", "Written", "make_writer", "unsaid"]
 
 TOKENS_EACH = 40  # of one line, at most
 STYLE_TOKENS = 36
@@ -25,18 +29,21 @@ FACTS = 4  # facets told
 FACT_CHARACTERS = 70
 TEXT_CHARACTERS = 260  # told of the item's text
 PAST = 2  # names told of what the person did
+FOCUS_CHARACTERS = 110  # of the fact that a question names
+SHORT = 3  # letters of a word that tells two facts apart by nothing
 
 
 @dataclass(frozen=True)
 class Telling:
-    """What one line is asked for. `used`: tones and builds of the item's earlier lines; `owner`: whose call it is, None
-    where it holds nothing of a person."""
+    """What one line is asked for. `used`: tones and builds of the item's earlier lines; `said`: these lines; `owner`:
+    whose call it is, None where it holds nothing of a person."""
 
     evidence: Evidence
     nouns: str
     as_of: datetime
     owner: str | None = None
     used: frozenset[str] = frozenset()
+    said: tuple[str, ...] = ()
     words: int = 14
     lines: int = 2
     home: Path | None = None
@@ -105,7 +112,7 @@ class TwoSteps:
 
     def estimate(self, telling: Telling, model: Model) -> Estimate:
         (first,) = self.prompts(telling)
-        lines = first.then(Message("assistant", "for heist fans; dry; scene; any"), _ask_lines(telling.lines))
+        lines = first.then(Message("assistant", "for heist fans; dry; scene; any"), _ask_lines(telling))
         return model.estimate([first], STYLE_TOKENS) + model.estimate([lines], TOKENS_EACH * telling.lines)
 
     def write(self, telling: Telling, model: Model, checker: Checker) -> Written:
@@ -117,7 +124,7 @@ class TwoSteps:
         )  # fmt: skip
         style = read_style(said.value[0])
         answer = model.ask_list(
-            prompt.then(Message("assistant", str(style)), _ask_lines(telling.lines)),
+            prompt.then(Message("assistant", str(style)), _ask_lines(telling)),
             _form(telling, model, checker, self.held, telling.lines), user_id=telling.owner,
             max_tokens=TOKENS_EACH * telling.lines, timeout_seconds=telling.timeout_seconds, budget=telling.budget,
         )  # fmt: skip
@@ -163,8 +170,36 @@ def _form(telling: Telling, model: Model, checker: Checker, held: bool | None, l
     return free_listing(lines)
 
 
-def _ask_lines(lines: int) -> Message:
-    return Message("user", f"{lines} lines." if lines > 1 else "1 line.")
+def _ask_lines(telling: Telling) -> Message:
+    what = f"{telling.lines} lines" if telling.lines > 1 else "1 line"
+    fact = unsaid(telling.evidence, telling.said)
+    return Message("user", f"{what} on {quote(fact, FOCUS_CHARACTERS)}." if fact else f"{what}.")
+
+
+def unsaid(evidence: Evidence, said: Sequence[str]) -> str:
+    """The fact of the item or the person that these lines say least of, the more telling one of equals; empty where
+    there are no lines."""
+    if not said:
+        return ""
+    sentences = [one for piece in evidence.of("text") for one in SENTENCE.split(piece.text) if one]
+    facts = [
+        *sorted(sentences, key=_named_share),
+        *(f"{piece.key} {piece.text}" for piece in evidence.of("facet")[:FACTS]),
+        *(f"what they like: {piece.text}" for piece in evidence.of("event", "interest", "tag")[:PAST]),
+    ]
+    held = {word for line in said for word in _words(line)}
+    cut = [_cut(fact, FOCUS_CHARACTERS) for fact in facts]
+    return min(cut, key=lambda fact: _share(_words(fact), held), default="")
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words that say something, in plain form."""
+    return frozenset(word for word in plain(text).split() if len(word) > SHORT)
+
+
+def _share(words: frozenset[str], held: set[str]) -> float:
+    """How many of them are held, in tenths: near-equals are equal."""
+    return round(len(words & held) / len(words), 1) if words else 1.0
 
 
 def _spent(answer: Any) -> dict[str, float]:

@@ -68,17 +68,17 @@ class Maker:
             lines.append(self._line(asked, case.item_id, [line.text for line in lines], styles))
         return ItemLines(case.item_id, tuple(lines))
 
-    def telling(self, asked: Asked, styles: Sequence[Mapping[str, str]] = ()) -> Telling:
+    def telling(self, asked: Asked, styles: Sequence[Mapping[str, str]] = (), said: Sequence[str] = ()) -> Telling:
         used = frozenset(name for style in styles[-STYLES_APART:] for name in style.values())
         return Telling(
-            asked.evidence, self.nouns, self.as_of, used=used, words=self.config.explain.words, lines=SEVERAL,
-            home=self.config.home, timeout_seconds=TIMEOUT_SECONDS,
+            asked.evidence, self.nouns, self.as_of, used=used, said=tuple(said), words=self.config.explain.words,
+            lines=SEVERAL, home=self.config.home, timeout_seconds=TIMEOUT_SECONDS,
         )  # fmt: skip
 
     def _line(self, asked: Asked, item_id: str, said: list[str], styles: list[Mapping[str, str]]) -> Line:
         with self.answers.counted() as calls:
             try:
-                written = make_writer(self.row).write(self.telling(asked, styles), self.model, self.checker)
+                written = make_writer(self.row).write(self.telling(asked, styles, said), self.model, self.checker)
                 texts, style = written.lines, written.style
             except AnswerInvalid:
                 texts, style = (), None
