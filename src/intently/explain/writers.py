@@ -30,6 +30,7 @@ FACT_CHARACTERS = 70
 TEXT_CHARACTERS = 260  # told of the item's text
 PAST = 2  # names told of what the person did
 FOCUS_CHARACTERS = 110  # of the fact that a question names
+MOSTLY = 0.5  # share of a fact's words from which it is said
 SHORT = 3  # letters of a word that tells two facts apart by nothing
 
 
@@ -177,19 +178,20 @@ def _ask_lines(telling: Telling) -> Message:
 
 
 def unsaid(evidence: Evidence, said: Sequence[str]) -> str:
-    """The fact of the item or the person that these lines say least of, the more telling one of equals; empty where
-    there are no lines."""
+    """The first fact of which these lines say less than half: sentences, the most telling first, what the person likes,
+    facets. Where they say most of all of them, the one that they say least of; empty where there are no lines."""
     if not said:
         return ""
     sentences = [one for piece in evidence.of("text") for one in SENTENCE.split(piece.text) if one]
     facts = [
         *sorted(sentences, key=_named_share),
-        *(f"{piece.key} {piece.text}" for piece in evidence.of("facet")[:FACTS]),
         *(f"what they like: {piece.text}" for piece in evidence.of("event", "interest", "tag")[:PAST]),
+        *(f"{piece.key} {piece.text}" for piece in evidence.of("facet")[:FACTS]),
     ]
     held = {word for line in said for word in _words(line)}
-    cut = [_cut(fact, FOCUS_CHARACTERS) for fact in facts]
-    return min(cut, key=lambda fact: _share(_words(fact), held), default="")
+    shares = {fact: _share(_words(fact), held) for fact in (_cut(fact, FOCUS_CHARACTERS) for fact in facts)}
+    new = (fact for fact, share in shares.items() if share < MOSTLY)
+    return next(new, min(shares, key=lambda fact: shares[fact], default=""))
 
 
 def _words(text: str) -> frozenset[str]:
@@ -198,8 +200,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _share(words: frozenset[str], held: set[str]) -> float:
-    """How many of them are held, in tenths: near-equals are equal."""
-    return round(len(words & held) / len(words), 1) if words else 1.0
+    return len(words & held) / len(words) if words else 1.0
 
 
 def _spent(answer: Any) -> dict[str, float]:
