@@ -158,7 +158,7 @@ class LineWriter:
         explain = self._config.explain
         return Telling(
             evidence, self._store.spec.nouns, as_of, owner=job.owner, used=self._used(job.item_id),
-            said=tuple(self._said(job.item_id)), words=explain.words, lines=explain.candidates, home=self._config.home,
+            tried=tuple(self._tried(job.item_id)), words=explain.words, lines=explain.candidates, home=self._config.home,
             timeout_seconds=self._config.language.batch_timeout_seconds, budget=budget,
         )  # fmt: skip
 
@@ -237,6 +237,11 @@ class LineWriter:
     def _used(self, item_id: str) -> frozenset[str]:
         rows = self._store.journal.reasons.lines_of(item_id, STYLES_APART)
         return frozenset(str(name) for row in rows for name in row.body.get("manner", ()))
+
+    def _tried(self, item_id: str) -> list[str]:
+        """Lines of the item, and those that did not stand."""
+        rows = self._store.journal.reasons.lines_of(item_id, MEMORY)
+        return [text for row in rows for text in (str(row.body["text"]), *(str(one) for one, _ in row.body["refused"]))]
 
     def _said(self, item_id: str) -> list[str]:
         return [str(row.body["text"]) for row in self._store.journal.reasons.lines_of(item_id, MEMORY)]

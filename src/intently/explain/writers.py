@@ -36,15 +36,15 @@ SHORT = 3  # letters of a word that tells two facts apart by nothing
 
 @dataclass(frozen=True)
 class Telling:
-    """What one line is asked for. `used`: tones and builds of the item's earlier lines; `said`: these lines; `owner`:
-    whose call it is, None where it holds nothing of a person."""
+    """What one line is asked for. `used`: tones and builds of the item's earlier lines; `tried`: these lines, and
+    those that did not stand; `owner`: whose call it is, None where it holds nothing of a person."""
 
     evidence: Evidence
     nouns: str
     as_of: datetime
     owner: str | None = None
     used: frozenset[str] = frozenset()
-    said: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
     words: int = 14
     lines: int = 2
     home: Path | None = None
@@ -173,7 +173,7 @@ def _form(telling: Telling, model: Model, checker: Checker, held: bool | None, l
 
 def _ask_lines(telling: Telling) -> Message:
     what = f"{telling.lines} lines" if telling.lines > 1 else "1 line"
-    fact = unsaid(telling.evidence, telling.said)
+    fact = unsaid(telling.evidence, telling.tried)
     return Message("user", f"{what} on {quote(fact, FOCUS_CHARACTERS)}." if fact else f"{what}.")
 
 

@@ -64,24 +64,28 @@ class Maker:
         """Raises what the model raises, but for an answer of no use: that is a fall-back."""
         lines: list[Line] = []
         styles: list[Mapping[str, str]] = []
+        tried: list[str] = []
         for asked in case.asked:
-            lines.append(self._line(asked, case.item_id, [line.text for line in lines], styles))
+            lines.append(self._line(asked, case.item_id, [line.text for line in lines], styles, tried))
         return ItemLines(case.item_id, tuple(lines))
 
-    def telling(self, asked: Asked, styles: Sequence[Mapping[str, str]] = (), said: Sequence[str] = ()) -> Telling:
+    def telling(self, asked: Asked, styles: Sequence[Mapping[str, str]] = (), tried: Sequence[str] = ()) -> Telling:
         used = frozenset(name for style in styles[-STYLES_APART:] for name in style.values())
         return Telling(
-            asked.evidence, self.nouns, self.as_of, used=used, said=tuple(said), words=self.config.explain.words,
+            asked.evidence, self.nouns, self.as_of, used=used, tried=tuple(tried), words=self.config.explain.words,
             lines=SEVERAL, home=self.config.home, timeout_seconds=TIMEOUT_SECONDS,
         )  # fmt: skip
 
-    def _line(self, asked: Asked, item_id: str, said: list[str], styles: list[Mapping[str, str]]) -> Line:
+    def _line(
+        self, asked: Asked, item_id: str, said: list[str], styles: list[Mapping[str, str]], tried: list[str]
+    ) -> Line:
         with self.answers.counted() as calls:
             try:
-                written = make_writer(self.row).write(self.telling(asked, styles, said), self.model, self.checker)
+                written = make_writer(self.row).write(self.telling(asked, styles, tried), self.model, self.checker)
                 texts, style = written.lines, written.style
             except AnswerInvalid:
                 texts, style = (), None
+        tried.extend(texts)
         if style is not None:
             styles.append({"tone": style.tone, "build": style.build})
         two_steps = self.row.startswith("v2")
