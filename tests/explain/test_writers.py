@@ -10,7 +10,7 @@ from intently.errors import AnswerInvalid
 from intently.explain.evidence import Liking, evidence_of
 from intently.explain.style import BUILDS, TONES, Style, read_style, style_listing
 from intently.explain.vocabulary import held_listing, vocabulary
-from intently.explain.writers import OneStep, Telling, TwoSteps, told_of
+from intently.explain.writers import OneStep, Telling, TwoSteps, told_of, unsaid
 from intently.language import ScriptedModel
 from tests.explain.world import SPEC, checker, evidence, item
 
@@ -35,6 +35,24 @@ def test_two_steps_are_one_conversation_style_first() -> None:
     first, second = (prompt.messages for prompt in model.prompts)
     assert second[: len(first)] == first  # the server has read it
     assert second[len(first)].text == STYLE
+
+
+def test_where_an_item_has_lines_the_question_names_a_fact_that_they_do_not_say() -> None:
+    text = "A quiet thief plans one last robbery. His daughter hides the jewels in a lighthouse."
+    told = replace(TELLING, evidence=evidence(text=text))
+    first = "A quiet thief plans one last robbery"
+    assert unsaid(told.evidence, ()) == ""
+    assert unsaid(told.evidence, (first,)).startswith("His daughter hides the jewels")
+    both = (first, "His daughter hides jewels in a lighthouse")
+    assert unsaid(told.evidence, both).startswith("what they like: ")
+    model = ScriptedModel([STYLE, LINES])
+    TwoSteps().write(replace(told, tried=(first,)), model, checker())
+    assert model.prompts[1].messages[-1].text == '2 lines on "His daughter hides the jewels in a lighthouse.".'
+
+
+def test_a_fact_is_named_even_where_all_are_said() -> None:
+    every = tuple(piece.text for piece in evidence().pieces)
+    assert unsaid(evidence(), every)
 
 
 def test_a_style_out_of_the_lists_is_asked_for_once_more_and_then_an_error() -> None:

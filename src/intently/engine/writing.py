@@ -158,8 +158,8 @@ class LineWriter:
         explain = self._config.explain
         return Telling(
             evidence, self._store.spec.nouns, as_of, owner=job.owner, used=self._used(job.item_id),
-            tried=tuple(self._tried(job.item_id)), words=explain.words, lines=explain.candidates, home=self._config.home,
-            timeout_seconds=self._config.language.batch_timeout_seconds, budget=budget,
+            tried=tuple(self._tried(job.item_id)), words=explain.words, lines=explain.candidates,
+            home=self._config.home, timeout_seconds=self._config.language.batch_timeout_seconds, budget=budget,
         )  # fmt: skip
 
     def _item(self, item_id: str) -> Item:
