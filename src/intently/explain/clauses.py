@@ -3,8 +3,9 @@
 A clause that does not speak of the person must be true of the item by its facets and text alone; one that does may also
 rest on interests, tags and commands, and then it must rest on one of them. Numbers, years and names count exactly,
 words in any inflection, and other words for a facet's value as the catalogue declares them. Degrees and denials ("the
-best", "no", "without") count only together with the word behind them. RecGPT asks a judge for factuality; this is
-ours, and it runs before any line is shown.
+best", "no", "without") count only together with the word behind them. What rests on the item's text keeps the text's
+order, inside one sentence and with nothing from elsewhere between: true words in another order say who did what to whom
+falsely. RecGPT asks a judge for factuality; this is ours, and it runs before any line is shown.
 """
 
 from collections import Counter
@@ -12,14 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from intently.catalog.lexicon import plain
-from intently.explain.evidence import ITEM_KINDS, Evidence, Kind, Piece, sayable
+from intently.explain.evidence import ITEM_KINDS, SENTENCE, Evidence, Kind, Piece, sayable
 from intently.explain.spans import Span, Word, clauses_of, words_of
-from intently.explain.wording import Wording, bases, open_wording
+from intently.explain.wording import Wording, bases, open_wording, tokens_of
 
 __all__ = ["LONGEST_LINE", "Checked", "Checker", "Clause"]
 
 LONGEST_LINE = 120  # characters
 LEAST_WORDS = 3  # of a line
+LIKE = ("like", "likes")
+GAP = 4  # words of a sentence that a clause may leave out between two of its own
 MOST_REPEATED = 2  # times that a line may say one word
 PERSONAL: tuple[Kind, ...] = ("interest", "tag", "preference")
 PREFERRED: dict[str, int] = {"interest": 0, "preference": 1, "facet": 2, "tag": 3, "event": 4, "cue": 5, "text": 6}
@@ -105,7 +108,7 @@ class Checker:
 
     def _support(self, span: Span, evidence: Evidence) -> tuple[tuple[str, str], ...]:
         keys = {word.key for word in span.words}
-        allowed = self._allowed(keys, evidence)
+        allowed = self._allowed(keys, evidence, self._likes(span))
         held: list[list[Piece]] = [[word.named] for word in span.words if word.named is not None]
         did: list[Word] = []
         for place, word in enumerate(span.words):
@@ -116,6 +119,8 @@ class Checker:
             elif (found := self._pieces(span, place, allowed)) is not None:
                 held.append(found)
         cover = _cover(held)
+        if any(piece.kind == "text" for piece in cover):
+            self._in_order(span, allowed, evidence)
         for word in did:
             self._done(word, cover)
         if keys & self.wording.own and not any(piece.kind in (*PERSONAL, "event") for piece in cover):
@@ -125,9 +130,37 @@ class Checker:
             raise Unsupported("it claims nothing")
         return named
 
-    def _allowed(self, keys: set[str], evidence: Evidence) -> list[Piece]:
-        kinds: set[Kind] = {*ITEM_KINDS}
-        if keys & self.wording.person:
+    def _in_order(self, span: Span, allowed: Sequence[Piece], evidence: Evidence) -> None:
+        """That one sentence of the text says in this order what the clause has from it, or each part of it around an
+        "and" that joins no names. A place behind "in" and what other pieces say (genres) may stand anywhere, but no
+        other names: who did it is the sentence's to say. Raises Unsupported."""
+        others = [piece for piece in allowed if piece.kind != "text"]
+        parts: list[list[str]] = [[]]
+        for place, word in enumerate(span.words):
+            if word.key == "and" and not _joins_names(span, place):
+                parts.append([])
+            elif word.named is not None or word.key in self.said or word.key in self.wording.did:
+                continue
+            elif word.capital and not _begins_sentence(span, place):
+                parts[-1] += [] if _placed(span, place) else [word.text]
+            elif not any(_holds(piece, word.text) for piece in others):
+                parts[-1].append(word.text)
+        sentences = [tokens_of(one) for piece in evidence.of("text") for one in SENTENCE.split(piece.text)]
+        if not all(any(_follows(part, sentence) for sentence in sentences) for part in parts):
+            raise Unsupported("no sentence of the text says this in this order")
+
+    def _likes(self, span: Span) -> bool:
+        """Whether the clause says that somebody likes what it names."""
+        keys = ["", *(word.key for word in span.words), ""]
+        return any(
+            key in self.wording.likes
+            and (before in self.wording.likers or (key not in LIKE and after in ("for", "of")))
+            for before, key, after in zip(keys, keys[1:], keys[2:], strict=False)
+        )
+
+    def _allowed(self, keys: set[str], evidence: Evidence, likes: bool) -> list[Piece]:
+        kinds: set[Kind] = set() if likes else {*ITEM_KINDS}
+        if likes or keys & self.wording.person:
             kinds |= {*PERSONAL, "cue"}
         if keys & self.wording.moment:
             kinds.add("cue")
@@ -181,6 +214,41 @@ def _holds(piece: Piece, word: str) -> bool:
         return True
     parts = [part for part in word.split("-") if part]
     return len(parts) > 1 and all(bases(part) & piece.bases for part in parts)
+
+
+def _placed(span: Span, place: int) -> bool:
+    """Whether the run of capital words that this one is part of stands behind "in"."""
+    while place > 0 and span.words[place - 1].capital:
+        place -= 1
+    return place > 0 and span.words[place - 1].key == "in"
+
+
+def _joins_names(span: Span, place: int) -> bool:
+    return 0 < place < len(span.words) - 1 and span.words[place - 1].capital and span.words[place + 1].capital
+
+
+def _follows(told: Sequence[str], sentence: Sequence[str]) -> bool:
+    """Whether the words are in the sentence in their order, in any inflection; others may stand between."""
+    starts = [place for place, one in enumerate(sentence) if told and _same(told[0], one)]
+    return not told or any(_goes_on(told, sentence, place) for place in starts)
+
+
+def _goes_on(told: Sequence[str], sentence: Sequence[str], place: int) -> bool:
+    for word in told[1:]:
+        near = range(place + 1, min(place + 2 + GAP, len(sentence)))
+        found = next((one for one in near if _same(word, sentence[one])), None)
+        if found is None:
+            return False
+        place = found
+    return True
+
+
+def _same(word: str, other: str) -> bool:
+    if any(sign.isdigit() for sign in word):
+        return plain(word) == plain(other)
+    return bool(bases(word) & bases(other)) or (
+        "-" in other and any(bases(word) & bases(one) for one in other.split("-"))
+    )
 
 
 def _with_name(span: Span, place: int, allowed: Sequence[Piece]) -> list[Piece]:

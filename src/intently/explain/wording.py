@@ -28,6 +28,8 @@ class Wording:
     frame: frozenset[str]
     person: frozenset[str]
     own: frozenset[str]
+    likes: frozenset[str]
+    likers: frozenset[str]
     moment: frozenset[str]
     connectors: frozenset[str]
     strong: frozenset[str]
