@@ -29,7 +29,7 @@ def check(line: str, **changes: object) -> Checked:
         ("Since you liked “Heat”: one last robbery", {("event", "e1"), ("text", "f1")}),
         ("A quiet thief, for your taste in smugglers", {("text", "f1"), ("tag", "t-sea")}),
         ("You asked for something French, here is Marseille", {("preference", "p1"), ("text", "f1")}),
-        ("A quiet robbery for this late autumn", {("text", "f1"), ("cue", "season-1")}),
+        ("A last robbery for this late autumn", {("text", "f1"), ("cue", "season-1")}),
     ],
 )
 def test_a_supported_line_stands_whole_and_names_what_it_rests_on(line: str, rests_on: set[tuple[str, str]]) -> None:
@@ -181,6 +181,7 @@ def _told(question: str, title: str, facts: str, text: str) -> object:
         "Jean Reno chases him through the old harbour",  # who did it is told by a facet, the text says another
         "They like the old harbour of Marseille",  # what the person likes is not the item's to say
         "A love for the old harbour",
+        "She chases him through the old harbour",
     ],
 )
 def test_true_words_in_an_order_that_nothing_says_are_cut(line: str) -> None:

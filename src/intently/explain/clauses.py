@@ -22,7 +22,7 @@ __all__ = ["LONGEST_LINE", "Checked", "Checker", "Clause"]
 LONGEST_LINE = 120  # characters
 LEAST_WORDS = 3  # of a line
 LIKE = ("like", "likes")
-GAP = 4  # words of a sentence that a clause may leave out between two of its own
+GAP = 3  # words of a sentence that a clause may leave out between two of its own
 MOST_REPEATED = 2  # times that a line may say one word
 PERSONAL: tuple[Kind, ...] = ("interest", "tag", "preference")
 PREFERRED: dict[str, int] = {"interest": 0, "preference": 1, "facet": 2, "tag": 3, "event": 4, "cue": 5, "text": 6}
@@ -139,6 +139,8 @@ class Checker:
         for place, word in enumerate(span.words):
             if word.key == "and" and not _joins_names(span, place):
                 parts.append([])
+            elif word.key in self.wording.named_before and not self._likes(span):
+                parts[-1].append(word.text)
             elif word.named is not None or word.key in self.said or word.key in self.wording.did:
                 continue
             elif word.capital and not _begins_sentence(span, place):
@@ -146,7 +148,7 @@ class Checker:
             elif not any(_holds(piece, word.text) for piece in others):
                 parts[-1].append(word.text)
         sentences = [tokens_of(one) for piece in evidence.of("text") for one in SENTENCE.split(piece.text)]
-        if not all(any(_follows(part, sentence) for sentence in sentences) for part in parts):
+        if not all(any(_follows(part, sentence, self.wording) for sentence in sentences) for part in parts):
             raise Unsupported("no sentence of the text says this in this order")
 
     def _likes(self, span: Span) -> bool:
@@ -227,17 +229,20 @@ def _joins_names(span: Span, place: int) -> bool:
     return 0 < place < len(span.words) - 1 and span.words[place - 1].capital and span.words[place + 1].capital
 
 
-def _follows(told: Sequence[str], sentence: Sequence[str]) -> bool:
-    """Whether the words are in the sentence in their order, in any inflection; others may stand between."""
+def _follows(told: Sequence[str], sentence: Sequence[str], wording: Wording) -> bool:
+    """Whether the words are in the sentence in their order, in any inflection; at most GAP others may stand between,
+    but for the number of an amount."""
     starts = [place for place, one in enumerate(sentence) if told and _same(told[0], one)]
-    return not told or any(_goes_on(told, sentence, place) for place in starts)
+    return not told or any(_goes_on(told, sentence, place, wording) for place in starts)
 
 
-def _goes_on(told: Sequence[str], sentence: Sequence[str], place: int) -> bool:
+def _goes_on(told: Sequence[str], sentence: Sequence[str], place: int, wording: Wording) -> bool:
     for word in told[1:]:
-        near = range(place + 1, min(place + 2 + GAP, len(sentence)))
-        found = next((one for one in near if _same(word, sentence[one])), None)
+        found = next((one for one in range(place + 1, len(sentence)) if _same(word, sentence[one])), None)
         if found is None:
+            return False
+        left = [one for one in sentence[place + 1 : found] if one.casefold() not in wording.light]
+        if len(left) > GAP or (left and sentence[found].casefold() in wording.amounts):
             return False
         place = found
     return True
