@@ -81,7 +81,7 @@ def lines(slate: Slate) -> list[str]:
 
 
 def test_a_batch_writes_the_nearest_pairs_and_the_feed_shows_them(engine: Engine) -> None:
-    write(engine, "A landlord hides a letter in the cellar", "The cellar of a landlord hides a letter")
+    write(engine, "A landlord hides a letter in the cellar", "A landlord, a letter and a cellar")
     slate = engine.feed("ann", limit=24)
     found = [item for item in slate.items if "cellar" in item.reason.text]
     assert len(found) == 2
@@ -154,7 +154,7 @@ def test_no_feed_asks_a_model_for_its_reasons_whatever_the_table_holds(engine: E
     """No line, lines of both people, one that is doubted, one whose item changed, all expired, their interest disowned:
     the model stands ready and would fail if it were asked."""
     engine.start_background()
-    write_two = ("A landlord hides a letter in the cellar", "The cellar of a landlord hides a letter")
+    write_two = ("A landlord hides a letter in the cellar", "A landlord, a letter and a cellar")
 
     def doubt() -> None:
         slate = engine.feed("ann", limit=24)
