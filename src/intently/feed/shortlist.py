@@ -69,22 +69,6 @@ class _Field:
     slack: float = 0.0
     highest: list[Rows] = field(default_factory=list)
 
-    @property
-    def world(self) -> World:
-        return self.asked.world
-
-    @property
-    def request(self) -> FeedRequest:
-        return self.asked.request
-
-    @property
-    def retrieval(self) -> RetrievalRequest:
-        return self.asked.retrieval
-
-    @property
-    def wishes(self) -> Wishes:
-        return self.asked.wishes
-
     def marked(self, column: Floats) -> Floats:
         """The column as it is; its highest is kept in mind."""
         place = int(column.argmax())
@@ -184,7 +168,7 @@ def _nearness_of_all(asked: _Asked, rows: Rows) -> Mapping[str, Floats]:
 def _scores(of: _Field) -> Floats:
     """(m,) the final score: taste, and what met wishes are worth."""
     taste = _taste(of)
-    if not of.wishes.grounded:
+    if not of.asked.wishes.grounded:
         return taste
     return np.asarray(taste + of.asked.worth[of.rows])
 
@@ -192,16 +176,16 @@ def _scores(of: _Field) -> Floats:
 def _taste(of: _Field) -> Floats:
     """(m,) as the Aggregator makes it of the parts, 0 to TASTE."""
     total, below, above = _match(of), 0.0, 0.0
-    if of.wishes.avoids:
-        beta = of.world.config.feed.beta
-        worst = of.marked(np.maximum.reduce([_near(of, "avoid:", avoid) for avoid in of.wishes.avoids]))
+    if of.asked.wishes.avoids:
+        beta = of.asked.world.config.feed.beta
+        worst = of.marked(np.maximum.reduce([_near(of, "avoid:", avoid) for avoid in of.asked.wishes.avoids]))
         total, below = total - beta * worst, beta * float(worst.max())
-    if of.request.search in SEARCHES:
-        found = of.marked(searched(of.world, of.request, of.retrieval, of.rows))
+    if of.asked.request.search in SEARCHES:
+        found = of.marked(searched(of.asked.world, of.asked.request, of.asked.retrieval, of.rows))
         total, above = total + WEIGHT * found, WEIGHT * float(found.max())
     taste = (TASTE / (1.0 + below + above)) * (total + below)
-    passed, share = of.request.passed, of.world.config.feed.passed
-    rows = {of.world.snapshot.row_of(item_id): times for item_id, times in passed.items()}
+    passed, share = of.asked.request.passed, of.asked.world.config.feed.passed
+    rows = {of.asked.world.snapshot.row_of(item_id): times for item_id, times in passed.items()}
     for row, times in rows.items():
         place = int(np.searchsorted(of.rows, row)) if row is not None else len(of.rows)
         if place < len(of.rows) and of.rows[place] == row:
@@ -211,12 +195,12 @@ def _taste(of: _Field) -> Floats:
 
 def _match(of: _Field) -> Floats:
     """(m,) as the Matcher makes it: alpha s_sem + (1 - alpha) s_aia."""
-    feed = of.world.config.feed
+    feed = of.asked.world.config.feed
     aia = by_highest(of.marked(_base(of)))
     steered = _steered(of)
     if steered is not None:
         aia = (1.0 - feed.steer) * aia + feed.steer * by_highest(of.marked(steered))
-    likes = [like for like in of.wishes.likes if has_vector(like) or len(like.words.rows) or _owns(of, like)]
+    likes = [like for like in of.asked.wishes.likes if has_vector(like) or len(like.words.rows) or _owns(of, like)]
     if not likes:
         return aia
     sem = sum((_near(of, "like:", like) for like in likes[1:]), _near(of, "like:", likes[0]))
@@ -227,18 +211,20 @@ def _base(of: _Field) -> Floats:
     """(m,) the fused score of the sources."""
     known = {
         source.name: np.maximum(of.near[source.name], 0)
-        for source in of.world.sources
+        for source in of.asked.world.sources
         if isinstance(source, Semantic) and source.name in of.near
     }
-    return base_of_many(of.retrieval, of.world.sources, of.rows, of.world.weights, of.world.prior, known)
+    return base_of_many(
+        of.asked.retrieval, of.asked.world.sources, of.rows, of.asked.world.weights, of.asked.world.prior, known
+    )
 
 
 def _steered(of: _Field) -> Floats | None:
     """(m,) what the reader of the history says; None where it says nothing."""
-    question = None if "steer" in of.near else question_of(of.world, of.request, of.wishes)
+    question = None if "steer" in of.near else question_of(of.asked.world, of.asked.request, of.asked.wishes)
     if question is None:
         return of.near.get("steer")
-    return question.answer(of.world.snapshot.vectors, of.rows)
+    return question.answer(of.asked.world.snapshot.vectors, of.rows)
 
 
 def _near(of: _Field, kind: str, meaning: Meaning) -> Floats:
@@ -248,14 +234,14 @@ def _near(of: _Field, kind: str, meaning: Meaning) -> Floats:
     words = looked_up(of.rows, meaning.words.rows, meaning.words.share) if len(meaning.words.rows) else nothing
     own = None
     if _owns(of, meaning):
-        held = of.world.snapshot.own
+        held = of.asked.world.snapshot.own
         alike = products_of(held, of.rows, held[meaning.seed or 0][np.newaxis])[0]
         own = (of.marked(alike), np.asarray(held.any(axis=1))[of.rows])
     cosine = nothing if cosine is None else of.marked(cosine)
-    return nearness_of(cosine, of.marked(words), own, of.world.config.feed.words)
+    return nearness_of(cosine, of.marked(words), own, of.asked.world.config.feed.words)
 
 
 def _owns(of: _Field, meaning: Meaning) -> bool:
     """Whether the wish is to be like an item that has a vector of its own."""
-    own = of.world.snapshot.own
+    own = of.asked.world.snapshot.own
     return meaning.seed is not None and bool(own.shape[1]) and bool(own[meaning.seed].any())
