@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-__all__ = ["COARSE_FROM", "Coarse"]
+__all__ = ["COARSE_FROM", "Coarse", "thread_count"]
 
 COARSE_FROM = 10_000  # items from which the exact product costs more than what is saved by it
 MIDDLE, MOST = 128, 127  # the code of zero; the largest step from it
@@ -72,7 +72,7 @@ class Coarse:
             "middle": MIDDLE * (mix @ questions.sum(axis=1, dtype=np.float32))[:, np.newaxis],
             "scales": self.scales[np.newaxis],
         }
-        found: Floats = _session(_thread_count(os.environ)).run(None, asked)[0]
+        found: Floats = _session(thread_count(os.environ)).run(None, asked)[0]
         meant = steps[:, np.newaxis] * (high + low / (2 * STEPS))
         error = self.residue * np.linalg.norm(meant, axis=1) + np.linalg.norm(queries - meant, axis=1)
         return found, error.astype(np.float32)
@@ -107,7 +107,7 @@ def _session(threads: int) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def _thread_count(env: Mapping[str, str]) -> int:
+def thread_count(env: Mapping[str, str]) -> int:
     """As many as BLAS would take: its own setting, or the cores that this process may use."""
     told = env.get("OPENBLAS_NUM_THREADS") or env.get("OMP_NUM_THREADS") or ""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

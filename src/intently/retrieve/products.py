@@ -7,13 +7,13 @@ asks, without copies, so they are shared out between our own threads.
 """
 
 import os
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from threading import Lock
 
 import numpy as np
 
+from intently.catalog.coarse import thread_count
 from intently.retrieve.request import Floats, Rows
 
 __all__ = ["GATHER_BELOW", "SCORING_LANE", "gathered", "products", "products_of"]
@@ -31,7 +31,7 @@ def products(vectors: Floats, queries: Floats) -> Floats:
         with SCORING_LANE:
             return np.asarray(vectors @ queries[0], np.float32)[np.newaxis]
     found = np.empty((len(queries), len(vectors)), np.float32)
-    shares = _thread_count(os.environ) if vectors.size >= THREADS_FROM else 1
+    shares = thread_count(os.environ) if vectors.size >= THREADS_FROM else 1
     bounds = np.linspace(0, len(vectors), shares + 1).astype(np.int64).tolist()
     with SCORING_LANE:
         others = [
@@ -76,10 +76,3 @@ def _fill(found: Floats, vectors: Floats, queries: Floats, first: int, last: int
 @cache
 def _workers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), thread_name_prefix="products")
-
-
-def _thread_count(env: Mapping[str, str]) -> int:
-    """As many as BLAS would take: its own setting, or the cores that this process may use."""
-    told = env.get("OPENBLAS_NUM_THREADS") or env.get("OMP_NUM_THREADS") or ""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(int(told), cores) if told.isdigit() else cores)
