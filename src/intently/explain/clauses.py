@@ -4,7 +4,7 @@ A clause that does not speak of the person must be true of the item by its facet
 rest on interests, tags and commands, and then it must rest on one of them. Numbers, years and names count exactly,
 words in any inflection, and other words for a facet's value as the catalogue declares them. Degrees and denials ("the
 best", "no", "without") count only together with the word behind them. What rests on the item's text keeps the text's
-order, inside one sentence and with nothing from elsewhere between: true words in another order say who did what to whom
+order, inside one sentence and with no names from elsewhere: true words in another order say who did what to whom
 falsely. RecGPT asks a judge for factuality; this is ours, and it runs before any line is shown.
 """
 
