@@ -30,7 +30,7 @@ def infer(engine: Engine, user: str, role: str = "lover of quiet comedies") -> s
     engine.store.journal.put_call(
         CallRow(call_hash, user, "agents", "v1", "small", "ok", f"answer for {user}", 40, 60, 9, 1.5, 0.0, NOW)
     )
-    cue = Cue(cue_id="c", kind="season", text="late autumn", time=NOW, source="calendar")
+    cue = Cue(cue_id="c", kind="season", text="late autumn", time=NOW, source="calendar", detail="since 1 November")
     persona = Persona(persona_id="p-1", role=role, evidence=tuple(e.event_id for e in made), cues=("c",))
     tags = tuple(
         Tag(tag_id=f"t-{n}", text=text, persona_id="p-1") for n, text in enumerate(("gentle farce", "tea shop"))
@@ -59,8 +59,8 @@ def test_the_page_leads_from_what_was_done_over_sides_of_the_person_to_tags_and_
     user = person()
     infer(engine, user)
     words = words_of(page_of(client, user))
-    told = ["lover of quiet comedies", "Film 0 rated 8", "Film 1 rated 8", "late autumn calendar", "gentle farce",
-            "tea shop", "slow trains", "it is too vague", "agents v1 small 40 60 9 1.5"]  # fmt: skip
+    told = ["lover of quiet comedies", "Film 0 rated 8", "Film 1 rated 8", "late autumn since 1 November",
+            "gentle farce", "tea shop", "slow trains", "it is too vague", "agents v1 small 40 60 9 1.5"]  # fmt: skip
     places = [words.find(text) for text in told]
     assert -1 not in places, told[places.index(-1)]
     assert places[:6] == sorted(places[:6])

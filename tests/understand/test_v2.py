@@ -27,7 +27,7 @@ from tests.understand.worlds import NOW, ByWord, rated, snapshot, spec
 
 CUES = (
     Cue(cue_id="c-winter", kind="season", text="winter begins", time=NOW, source="calendar"),
-    Cue(cue_id="c-sea", kind="trend", text="many play sea games", time=NOW, source="journal"),
+    Cue(cue_id="c-sea", kind="trend", text="many play sea games", time=NOW, source="journal", detail="9.1% of"),
 )
 PLAN = "b 2: trader at sea\na: solver of cases"  # threads: a detective games, b sea games
 SEA = "polar sea voyage\npirate island race\nlighthouse crew"
@@ -61,6 +61,15 @@ def test_personas_rest_on_the_events_and_cues_that_their_line_names(journal, tmp
     ]
     assert [persona.evidence for persona in found.personas] == [sea, detective]
     assert found.personas[0].why == "Game 5, Game 4"
+
+
+def test_the_moment_is_told_before_the_person_and_without_its_details(journal, tmp_path):
+    model = ScriptedModel([PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"])
+    _reason(journal, tmp_path, model)
+    asked = model.prompts[0].messages[-1].text
+    assert asked.startswith('Now: 1 "winter begins"; 2 "many play sea games"')
+    assert asked.index("many play sea games") < asked.index('a "')
+    assert "9.1%" not in asked
 
 
 def test_tags_take_turns_among_the_personas_without_what_the_arbiter_left_out(journal, tmp_path):
