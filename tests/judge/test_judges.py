@@ -118,6 +118,17 @@ def test_the_one_shot_judge_asks_once_and_reads_the_likeliest_word():
     assert all(one.grades["negative"] in model.prompts[0].text for one in load_criteria().of("tag"))
 
 
+def test_all_questions_of_the_one_shot_judge_begin_with_the_criteria_and_end_with_the_subject():
+    judge, other = OneShotJudge(ScriptedModel([])), replace(TAG, text="anything", facts=())
+    one, two = (judge.questions(subject)[0].messages for subject in (TAG, other))
+    assert one[0] == two[0]  # read once by the server
+    for criterion in load_criteria().of("tag"):
+        assert criterion.grades["negative"] in one[0].text
+        assert criterion.grades["positive"] in one[0].text
+    assert TAG.text in one[-1].text
+    assert one[-1].text.endswith("Answer Superior, Average or Bad.")
+
+
 def test_a_homes_criteria_change_the_version_and_bad_ones_are_refused_by_place(tmp_path):
     ours = load_criteria()
     text = (ours_file()).read_text("utf-8")

@@ -1,5 +1,6 @@
 """V1's judge: one question about an output as a whole, answered S, A or B at once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from intently.errors import AnswerInvalid, ModelTimeout
@@ -7,11 +8,12 @@ from intently.judge.agents import version_of
 from intently.judge.criteria import Criteria, load_criteria
 from intently.judge.pieces import prompt_version, question_of, subject_prompt
 from intently.judge.verdict import Criterion, Judgement, Rank, Subject, Verdict
-from intently.language import Budget, Model, Prompt
+from intently.language import Budget, Message, Model, Prompt
 
 __all__ = ["OneShotJudge"]
 
 WORDS: dict[str, Rank] = {"Superior": "S", "Average": "A", "Bad": "B"}
+ASKED = "Judge it as a whole. Answer Superior, Average or Bad."
 WHOLE = "whole"  # the one criterion of its verdict
 
 
@@ -26,7 +28,8 @@ class OneShotJudge:
 
     @property
     def version(self) -> str:
-        return version_of(self.name, self._criteria.version, prompt_version(self._home), self._model.digest)
+        frame = prompt_version(self._home), _worded(()), ASKED
+        return version_of(self.name, self._criteria.version, *frame, self._model.digest)
 
     def judge(self, subject: Subject, budget: Budget | None = None) -> Judgement:
         (prompt,) = self.questions(subject)
@@ -42,13 +45,14 @@ class OneShotJudge:
         return Judgement(subject, (verdict,), rank, score, self.name, self.version)
 
     def questions(self, subject: Subject) -> list[Prompt]:
-        return [question_of(subject_prompt(subject, self._home), _worded(self._criteria.of(subject.task)))]
+        """One prompt: the criteria first, which all subjects share, so that the server reads them once."""
+        prompt = subject_prompt(subject, self._home)
+        first, *others = prompt.messages
+        told = Message(first.role, f"{first.text}\n{_worded(self._criteria.of(subject.task))}")
+        return [question_of(replace(prompt, messages=(told, *others)), ASKED)]
 
 
 def _worded(criteria: tuple[Criterion, ...]) -> str:
     bad = "; ".join(f"{one.name}: {one.grades['negative']}" for one in criteria)
     good = "; ".join(f"{one.name}: {one.grades['positive']}" for one in criteria)
-    return (
-        f"Judge it as a whole. Bad if any of this holds: {bad}. Superior if most of this holds: {good}. Else Average.\n"
-        "Answer Superior, Average or Bad."
-    )
+    return f"The work is Bad if any of this holds: {bad}. It is Superior if most of this holds: {good}. Else Average."
