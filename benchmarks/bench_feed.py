@@ -37,6 +37,7 @@ from intently.feed.parser import ParseContext, ShownItem, read_exact
 from intently.feed.request import FeedRequest, World, recommend
 from intently.feed.tools import Pool
 from intently.nouns import Preference, Tag
+from intently.process import settle
 
 SLACK_MS = 5.0  # below 100 k items: floor + this
 LARGE = 100_000  # items, from which the bar is twice the floor
@@ -70,6 +71,7 @@ class Timed:
 
 def main() -> None:
     arguments = _arguments()
+    settle()  # memory, as the command line does
     rows: list[dict[str, Any]] = []
     print(_place(arguments.n))
     print(f"{'world':24} {'asked':26} {'floor p50':>9} {'p50':>7} {'ratio':>6} {'floor p99':>9} {'p99':>7} {'ratio':>6}"

@@ -1,9 +1,8 @@
 """The command line, `intently` or `python -m intently`."""
 
-import os
+from intently.process import settle
 
-# Before numpy is imported: after a product BLAS's threads wait for the next one in a loop, on cores that others need.
-os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
+settle()  # before numpy is imported
 
 from intently.cli import main  # noqa: E402
 

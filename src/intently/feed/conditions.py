@@ -66,8 +66,7 @@ def named(snapshot: Snapshot, preference: Preference) -> Mask:
     else:
         low, high = bounds(preference)
         amounts = snapshot.numbers[preference.facet or ""].amounts
-        mask = np.ones_like(mask) if np.isneginf(low) else amounts >= low
-        mask = mask & (~np.isnan(amounts) if np.isposinf(high) else amounts <= high)
+        mask = _within(amounts, low, high)
     return mask
 
 
@@ -87,15 +86,26 @@ def nearness(snapshot: Snapshot, spec: CatalogSpec, preference: Preference) -> t
     low, high = bounds(preference)
     facet = spec.facets[preference.facet or ""]
     amounts: npt.NDArray[np.float64] = snapshot.numbers[preference.facet or ""].amounts
-    inside = (amounts >= low - _fall(facet, low, low, high)) & (amounts <= high + _fall(facet, high, low, high))
+    inside = _within(amounts, low - _fall(facet, low, low, high), high + _fall(facet, high, low, high))
     rows = np.flatnonzero(inside).astype(np.int32)
     near = amounts[rows]
     degree = np.ones(len(rows))
-    for beyond, bound in ((low - near, low), (near - high, high)):
+    for bound, sign in ((low, -1.0), (high, 1.0)):
         if np.isfinite(bound):
-            degree = np.minimum(degree, 1.0 - np.maximum(beyond, 0.0) / _fall(facet, bound, low, high))
+            outside = np.flatnonzero(sign * near > sign * bound)
+            beyond = sign * (near[outside] - bound)
+            degree[outside] = np.minimum(degree[outside], 1.0 - beyond / _fall(facet, bound, low, high))
     kept = degree > 0
     return rows[kept], degree[kept].astype(np.float32)
+
+
+def _within(amounts: npt.NDArray[np.float64], least: float, most: float) -> Mask:
+    """Which amounts are known and lie between the two, either of which may be infinite."""
+    if np.isneginf(least) and np.isposinf(most):
+        return ~np.isnan(amounts)
+    if np.isneginf(least):
+        return amounts <= most
+    return amounts >= least if np.isposinf(most) else (amounts >= least) & (amounts <= most)
 
 
 def _said_by_its_own(snapshot: Snapshot, preference: Preference, rows: Rows) -> Floats:

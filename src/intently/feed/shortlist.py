@@ -168,29 +168,35 @@ def _nearness_of_all(asked: _Asked, rows: Rows) -> Mapping[str, Floats]:
 def _scores(of: _Field) -> Floats:
     """(m,) the final score: taste, and what met wishes are worth."""
     taste = _taste(of)
-    if not of.asked.wishes.grounded:
-        return taste
-    return np.asarray(taste + of.asked.worth[of.rows])
+    if of.asked.wishes.grounded:
+        worth = of.asked.worth
+        taste += worth if len(worth) == len(of.rows) else worth[of.rows]
+    return taste
 
 
 def _taste(of: _Field) -> Floats:
-    """(m,) as the Aggregator makes it of the parts, 0 to TASTE."""
+    """(m,) as the Aggregator makes it of the parts, 0 to TASTE; in place, for each new column of a large catalogue has
+    to be given memory."""
     total, below, above = _match(of), 0.0, 0.0
     if of.asked.wishes.avoids:
         beta = of.asked.world.config.feed.beta
         worst = of.marked(np.maximum.reduce([_near(of, "avoid:", avoid) for avoid in of.asked.wishes.avoids]))
-        total, below = total - beta * worst, beta * float(worst.max())
+        below = beta * float(worst.max())
+        worst *= beta
+        total -= worst
     if of.asked.request.search in SEARCHES:
         found = of.marked(searched(of.asked.world, of.asked.request, of.asked.retrieval, of.rows))
-        total, above = total + WEIGHT * found, WEIGHT * float(found.max())
-    taste = (TASTE / (1.0 + below + above)) * (total + below)
+        above = WEIGHT * float(found.max())
+        total += WEIGHT * found
+    total += below
+    total *= TASTE / (1.0 + below + above)
     passed, share = of.asked.request.passed, of.asked.world.config.feed.passed
     rows = {of.asked.world.snapshot.row_of(item_id): times for item_id, times in passed.items()}
     for row, times in rows.items():
         place = int(np.searchsorted(of.rows, row)) if row is not None else len(of.rows)
         if place < len(of.rows) and of.rows[place] == row:
-            taste[place] *= (1.0 - share) ** times
-    return taste
+            total[place] *= (1.0 - share) ** times
+    return total
 
 
 def _match(of: _Field) -> Floats:
@@ -199,12 +205,20 @@ def _match(of: _Field) -> Floats:
     aia = by_highest(of.marked(_base(of)))
     steered = _steered(of)
     if steered is not None:
-        aia = (1.0 - feed.steer) * aia + feed.steer * by_highest(of.marked(steered))
+        said = by_highest(of.marked(steered))
+        said *= feed.steer
+        aia *= 1.0 - feed.steer
+        aia += said
     likes = [like for like in of.asked.wishes.likes if has_vector(like) or len(like.words.rows) or _owns(of, like)]
     if not likes:
         return aia
-    sem = sum((_near(of, "like:", like) for like in likes[1:]), _near(of, "like:", likes[0]))
-    return np.asarray((feed.alpha / len(likes)) * sem + (1.0 - feed.alpha) * aia, np.float32)
+    sem = _near(of, "like:", likes[0])
+    for like in likes[1:]:
+        sem += _near(of, "like:", like)
+    sem *= feed.alpha / len(likes)
+    aia *= 1.0 - feed.alpha
+    aia += sem
+    return aia
 
 
 def _base(of: _Field) -> Floats:
@@ -228,12 +242,14 @@ def _steered(of: _Field) -> Floats | None:
 
 
 def _near(of: _Field, kind: str, meaning: Meaning) -> Floats:
-    """(m,) how near the items are to one wish, by meaning, by words and by their own vectors."""
+    """(m,) how near the items are to one wish, by meaning, by words and by their own vectors; a column of its own."""
+    cosine, owned = of.near.get(kind + meaning.preference.id), _owns(of, meaning)
+    if cosine is not None and not owned and not len(meaning.words.rows):
+        return by_highest(of.marked(cosine))
     nothing = np.zeros(len(of.rows), np.float32)
-    cosine = of.near.get(kind + meaning.preference.id)
     words = looked_up(of.rows, meaning.words.rows, meaning.words.share) if len(meaning.words.rows) else nothing
     own = None
-    if _owns(of, meaning):
+    if owned:
         held = of.asked.world.snapshot.own
         alike = products_of(held, of.rows, held[meaning.seed or 0][np.newaxis])[0]
         own = (of.marked(alike), np.asarray(held.any(axis=1))[of.rows])

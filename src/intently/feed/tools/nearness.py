@@ -45,7 +45,10 @@ def nearness_of(cosine: Array, words: Array, own: tuple[Array, Mask] | None, wei
         return meaning
     if not meaning.any():
         return words / highest
-    return ((1.0 - weight) * meaning + weight * words) / ((1.0 - weight) + weight * highest)
+    meaning *= 1.0 - weight
+    meaning += weight * words
+    meaning /= (1.0 - weight) + weight * highest
+    return meaning
 
 
 def measure_words(scene: Scene, meanings: Sequence[Meaning]) -> Mapping[str, Array]:
@@ -79,7 +82,9 @@ def cosines(scene: Scene, queries: Floats) -> Floats:
 
 
 def by_highest(values: Array) -> Array:
-    """Values cut at 0 and divided by the highest, so that the best is 1; zeros stay zeros."""
+    """Values cut at 0 and divided by the highest, so that the best is 1; zeros stay zeros. A new array."""
     values = np.maximum(values, 0.0)
     top = float(values.max(initial=0.0))
-    return values / top if top > 0 else values
+    if top > 0:
+        values /= top
+    return values
