@@ -1,6 +1,7 @@
 """Intervals that hold what they promise, a mean that is corrected, and a gate that says what it needs."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -99,6 +100,14 @@ def test_a_good_judge_may_gate_and_a_coin_may_not():
 def test_a_judge_that_always_passes_may_not_gate_however_common_passing_is():
     found = gate("x", rated(800, 0, 0, 200))
     assert (found.open, found.needs) == (False, ())
+
+
+def test_labels_of_few_peoples_outputs_do_not_gate_however_many_they_are():
+    many = [replace(one, group=f"g{n % 4}") for n, one in enumerate(rated(90, 10, 90, 10))]
+    found = gate("x", many)
+    assert not found.open
+    assert [str(need) for need in found.needs] == ["16 more different people whose outputs are labelled (4 of 20)"]
+    assert gate("x", [replace(one, group=f"g{n % 20}") for n, one in enumerate(many)]).needs == ()
 
 
 CELLS = st.tuples(*[st.integers(0, 60)] * 4)

@@ -23,6 +23,7 @@ from intently.judge.power import EACH, labels_for_lead
 __all__ = ["GRADE_VALUES", "LEAST_BAND", "Band", "Gate", "Need", "Scored", "conformal", "gate", "rectified"]
 
 LEVEL = 0.9
+LEAST_PEOPLE = 20  # whose outputs are labelled: drawing fewer anew says little of people who are not among them
 LEAST_BAND = 9  # LEVEL / (1 - LEVEL): labels below which a band is all of [0, 1], whatever they say
 GRADE_VALUES: Mapping[str, float] = {"negative": 0.0, "acceptable": 0.5, "positive": 1.0, "B": 0.0, "A": 0.5, "S": 1.0}
 
@@ -116,7 +117,7 @@ def gate(name: str, rated: Sequence[Rated], by_model: int = 0, seed: int = 0) ->
     """
     passes = sum(one.truth for one in rated)
     most = max(passes, len(rated) - passes)
-    needs = _needs(len(rated), passes, most)
+    needs = _needs(len(rated), passes, most, len({one.group for one in rated}))
     named = f"; {by_model:,} of language models do not count" if by_model else ""
     if needs:
         told = " and ".join(map(str, needs))
@@ -130,14 +131,17 @@ def gate(name: str, rated: Sequence[Rated], by_model: int = 0, seed: int = 0) ->
     return Gate(name, True, f"{name}: calibrated, {ends}, {len(rated):,} labels", (), lead)
 
 
-def _needs(labels: int, passes: int, most: int) -> tuple[Need, ...]:
-    """What is missing. While nothing of one answer was seen, the share of the other is taken for what labels allow."""
+def _needs(labels: int, passes: int, most: int, people: int) -> tuple[Need, ...]:
+    """What is missing, of labels and of people whose outputs they are of. While nothing of one answer was seen, the share
+    of the other is taken for what labels allow."""
     majority = min(most / labels, labels / (labels + 1)) if labels else 0.5
     need = max(LEAST_LABELS, labels_for_lead(max(majority, 0.5)))
     found = [Need("labels of people", labels, need)] if labels < need else []
     for answer, have in (("pass", passes), ("fail", labels - passes)):
         if have < EACH:
             found.append(Need(f"labels of outputs that {answer}", have, EACH))
+    if labels and people < LEAST_PEOPLE:
+        found.append(Need("different people whose outputs are labelled", people, LEAST_PEOPLE))
     return tuple(found)
 
 

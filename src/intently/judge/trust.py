@@ -63,9 +63,9 @@ def gates(
 
 def missing(subjects: Sequence[SubjectRow], labels: Sequence[LabelRow], question: Question) -> tuple[Need, ...]:
     """What is needed before any judge may gate by a question, from people's labels alone: known before one is asked."""
-    known = {row.subject_id for row in subjects}
-    truths = [passes(value) for key, value in said_of(labels, question).items() if key in known]
-    return gate(question.criterion, [Rated(str(n), float(truth), truth) for n, truth in enumerate(truths)]).needs
+    rows = {row.subject_id: row for row in subjects}
+    said = [(group_of(rows[key]), passes(value)) for key, value in said_of(labels, question).items() if key in rows]
+    return gate(question.criterion, [Rated(group, float(truth), truth) for group, truth in said]).needs
 
 
 def passing(
