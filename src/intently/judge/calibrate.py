@@ -132,8 +132,8 @@ def gate(name: str, rated: Sequence[Rated], by_model: int = 0, seed: int = 0) ->
 
 
 def _needs(labels: int, passes: int, most: int, people: int) -> tuple[Need, ...]:
-    """What is missing, of labels and of people whose outputs they are of. While nothing of one answer was seen, the share
-    of the other is taken for what labels allow."""
+    """What is missing, of labels and of people whose outputs they are of. While nothing of one answer was seen, the
+    share of the other is taken for what labels allow."""
     majority = min(most / labels, labels / (labels + 1)) if labels else 0.5
     need = max(LEAST_LABELS, labels_for_lead(max(majority, 0.5)))
     found = [Need("labels of people", labels, need)] if labels < need else []
