@@ -86,9 +86,23 @@ def test_a_batch_writes_the_nearest_pairs_and_the_feed_shows_them(engine: Engine
     found = [item for item in slate.items if "cellar" in item.reason.text]
     assert len(found) == 2
     assert all("inn" in item.title for item in found)
-    assert ("tag", "t1") in found[0].reason.evidence  # what brought it stays named
-    assert any(kind == "text" for kind, _ in found[0].reason.evidence)
     assert not any("cellar" in text for text in lines(engine.feed("bob", limit=24)))
+
+
+def test_a_stored_line_names_its_own_evidence_and_the_trace_still_knows_the_tag_that_brought_the_item(
+    engine: Engine,
+) -> None:
+    brought = {item.item_id for item in engine.feed("ann", limit=24).items if ("tag", "t1") in item.reason.evidence}
+    write(engine, "A landlord hides a letter in the cellar", items=1)
+    slate = engine.feed("ann", limit=24)
+    shown = next(item for item in slate.items if "cellar" in item.reason.text)
+    assert shown.item_id in brought
+    assert shown.reason.evidence == (("text", shown.item_id),)
+    assert [one.kind for one in engine.why("ann", slate.feed_id, shown.item_id).grounds] == ["text"]
+    want = next(want for strand in engine.inferred("ann").strands for want in strand.wants)
+    in_feed = {item.item_id: item.reason for item in want.items if item.position}
+    assert in_feed.keys() == brought
+    assert in_feed[shown.item_id] == shown.reason.text
 
 
 def test_a_second_batch_asks_nothing_that_holds_and_the_rest_of_one_that_stopped(engine: Engine) -> None:

@@ -196,7 +196,9 @@ class Inferring(Steering):
         near = self._nearest(tags)
         wants = []
         for tag, nearest in zip(tags, near, strict=True):
-            shown = {item.item_id: item for item in slate.items if ("tag", tag.tag_id) in item.reason.evidence}
+            name = ("tag", tag.tag_id)  # the line under an item may rest on other pieces
+            shown = {item.item_id: item for item in slate.items
+                     if name in self._feeds.lines.brought(slate.feed_id, item.item_id)}  # fmt: skip
             found = {
                 item.item_id: Found(
                     item.item_id, item.title, item.similarity,

@@ -44,10 +44,12 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What stands under an item, and the row that it came from."""
+    """What stands under an item, and the row that it came from. `brought`: what the template names, which is why the
+    item is there, whatever the line under it speaks of."""
 
     reason: Reason
     row: ReasonRow | None
+    brought: tuple[tuple[str, str], ...] = ()
 
 
 class Lines:
@@ -68,13 +70,18 @@ class Lines:
 
     def put(self, feed_id: str, item_id: str, row: ReasonRow) -> None:
         """A fresh line is shown under an item of a slate that is on a page already."""
-        self._remember(feed_id, {item_id: Told(_reason_of(row), row)})
+        self._remember(feed_id, {item_id: Told(_reason_of(row), row, self.brought(feed_id, item_id))})
+
+    def brought(self, feed_id: str, item_id: str) -> tuple[tuple[str, str], ...]:
+        """What the feed's own rules name for this item (a tag, an event), also where a stored line rests on other
+        pieces. Empty for a slate that is not at hand any more."""
+        told = self._told_of(feed_id, item_id)
+        return told.brought if told is not None else ()
 
     def why(self, feed_id: str, item_id: str, words: Mapping[tuple[str, str], str]) -> Why:
         """Why the line is there. words: of the template's evidence, by kind and id. Raises NotFound for a slate that is
         not at hand any more."""
-        with self._lock:
-            told = self._shown.get(feed_id, {}).get(item_id)
+        told = self._told_of(feed_id, item_id)
         snapshot = self._worlds.current.world.snapshot
         row = snapshot.row_of(item_id)
         if told is None or row is None:
@@ -89,8 +96,7 @@ class Lines:
 
     def written(self, feed_id: str, item_id: str) -> bool:
         """Whether a stored line stands under this item."""
-        with self._lock:
-            told = self._shown.get(feed_id, {}).get(item_id)
+        told = self._told_of(feed_id, item_id)
         return told is not None and told.row is not None
 
     def forget(self) -> None:
@@ -115,11 +121,14 @@ class Lines:
             fits = row.interest_id == asked if asked else row.interest_id in request.interests
             line = str(row.body.get("text", ""))
             if fits and line and (item.item_id, line) not in request.doubts and _unchanged(row, snapshot):
-                kept = tuple(dict.fromkeys((*_evidence_of(row), *item.reason.evidence)))
-                return Told(Reason(text=line, evidence=kept), row)
+                return Told(_reason_of(row), row, item.reason.evidence)
         if (item.item_id, item.reason.text) in request.doubts:
-            return Told(Reason(text=""), None)
-        return Told(item.reason, None)
+            return Told(Reason(text=""), None, item.reason.evidence)
+        return Told(item.reason, None, item.reason.evidence)
+
+    def _told_of(self, feed_id: str, item_id: str) -> Told | None:
+        with self._lock:
+            return self._shown.get(feed_id, {}).get(item_id)
 
     def _remember(self, feed_id: str, told: Mapping[str, Told]) -> None:
         with self._lock:
@@ -147,8 +156,6 @@ def _unchanged(row: ReasonRow, snapshot: Snapshot) -> bool:
 
 
 def _reason_of(row: ReasonRow) -> Reason:
-    return Reason(text=str(row.body["text"]), evidence=_evidence_of(row))
-
-
-def _evidence_of(row: ReasonRow) -> tuple[tuple[str, str], ...]:
-    return tuple((kind, key) for kind, key, _ in row.body["pieces"])
+    """The stored line with what it rests on, and nothing else."""
+    pieces = tuple((kind, key) for kind, key, _ in row.body["pieces"])
+    return Reason(text=str(row.body["text"]), evidence=pieces)
