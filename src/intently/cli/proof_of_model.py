@@ -98,6 +98,12 @@ def reasons(
     audit: Annotated[
         Path | None, typer.Option("--audit", help="File for 100 lines of the last row with their evidence, to be read.")
     ] = None,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Have the lines of every row judged: by the model, uncalibrated.")
+    ] = False,
+    judge_minutes: Annotated[
+        float, typer.Option("--judge-minutes", help="Stop judging a set after this; run again to go on.")
+    ] = 60,
     data: DataOption = None,
     budget_minutes: BudgetOption = 60,
     out: OutOption = None,
@@ -105,7 +111,10 @@ def reasons(
     json_out: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Lines under items: diversity, support, fall-backs, deletion and cost of the template, V1 and V2."""
+    """Lines under items: diversity, support, fall-backs, deletion and cost of the template, V1 and V2.
+
+    With --judge, the share of lines without a negative verdict too, overall and in each dimension.
+    """
     from intently.config import load_config
     from intently.evaluate.reasons.rows import choose_rows
     from intently.evaluate.reasons.run import Asking, run_reasons_evaluation
@@ -114,7 +123,7 @@ def reasons(
     config = load_config(home=home)
     asking = Asking(
         grounds=tuple(ground or ["demo-movies"]), rows=names_of(rows), items=items, seed=seed, model=model,
-        budget_minutes=budget_minutes, data=data,
+        budget_minutes=budget_minutes, judge=judge, judge_minutes=judge_minutes, data=data,
     )  # fmt: skip
     report = run_reasons_evaluation(asking, out or config.home / "cache" / "evaluate", config, say)
     if write is not None:

@@ -15,7 +15,7 @@ from intently.judge.shown import shown_of
 from intently.judge.verdict import Subject, Task
 from intently.nouns import Item
 
-__all__ = ["OUTPUTS", "drawn_of", "outputs_of", "round_of"]
+__all__ = ["OUTPUTS", "drawn_of", "facts_of_line", "outputs_of", "round_of"]
 
 NEWEST = 2000  # lines and slates that are looked at
 HISTORY = 6  # titles behind an interest
@@ -101,11 +101,16 @@ def _reasons(journal: Journal) -> Iterator[Subject]:
 
 
 def _reason(row: ReasonRow, item: Item, interest: str) -> Subject:
-    facts = [("title", item.title), ("item", described(item)), ("interest", interest), ("moment", row.situation)]
-    facts += [("evidence", str(text)) for _, _, text in row.body.get("pieces", ())]
-    kept = tuple((name, text) for name, text in facts if text)
+    facts = facts_of_line(item, interest, row.situation, [str(text) for _, _, text in row.body.get("pieces", ())])
     group = row.user_id or row.interest_id
-    return Subject("reason", f"reason {row.key}", str(row.body["text"]), kept, row.user_id, group)
+    return Subject("reason", f"reason {row.key}", str(row.body["text"]), facts, row.user_id, group)
+
+
+def facts_of_line(item: Item, interest: str, moment: str, evidence: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """What a line must agree with: the item, the interest, the moment, and the pieces that the line rests on."""
+    facts = [("title", item.title), ("item", described(item)), ("interest", interest), ("moment", moment)]
+    facts += [("evidence", text) for text in evidence]
+    return tuple((name, text) for name, text in facts if text)
 
 
 def _slates(journal: Journal) -> Iterator[Subject]:

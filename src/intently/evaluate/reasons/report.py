@@ -1,4 +1,4 @@
-"""The report of reasons: a table a set, paired comparisons of the rows, and verdicts on the bars."""
+"""The report of reasons: a table a set, paired comparisons of the rows, verdicts on the bars, and what a judge says."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,12 +12,13 @@ from rich.text import Text
 
 from intently.evaluate.cells import interval_text, null_where_nan, rich_table
 from intently.evaluate.metrics import Interval, mean_interval, paired_ratio
+from intently.evaluate.reasons.judged import MARK, JudgedLines
 from intently.evaluate.reasons.making import ItemLines
 from intently.evaluate.reasons.measures import MEASURES, matched_lengths, values
 from intently.evaluate.reasons.rows import NAMES
 from intently.explain.clauses import Checker
 
-__all__ = ["ReasonsReport", "Table"]
+__all__ = ["ReasonsReport", "Table", "judged_title", "title"]
 
 BAR_DIVERSITY, BAR_FALLBACKS = 1.073, 0.20
 GROUPS = (MEASURES[:4], MEASURES[4:8], MEASURES[8:])
@@ -25,13 +26,14 @@ GROUPS = (MEASURES[:4], MEASURES[4:8], MEASURES[8:])
 
 @dataclass(frozen=True)
 class Table:
-    """One set: rows over the same items, `n` of those drawn."""
+    """One set: rows over the same items, `n` of those drawn. `judged`: None where no judge was asked for."""
 
     ground: str
     drawn: int
     rows: Mapping[str, tuple[ItemLines, ...]]
     checker: Checker
     seed: int
+    judged: JudgedLines | None = None
 
     @property
     def n(self) -> int:
@@ -90,6 +92,7 @@ class Table:
         return {
             "ground": self.ground, "n": self.n, "drawn": self.drawn, "rows": rows,
             "ratios": {name: asdict(one) for name, one in self.ratios().items()}, "verdicts": self.verdicts(),
+            **({"judged": self.judged.numbers()} if self.judged is not None else {}),
         }  # fmt: skip
 
 
@@ -109,6 +112,11 @@ class ReasonsReport:
             parts += [rich_table(title(table), cells) for cells in table.groups()]
             parts += [Text(f"{name}: {interval_text(ratio)}") for name, ratio in table.ratios().items()]
             parts += [Text(verdict) for verdict in table.verdicts()]
+            if (judged := table.judged) is not None:
+                parts += [rich_table(judged_title(judged), cells) for cells in judged.groups()]
+                parts += [
+                    Text(f"{name}: {interval_text(one, signed=True)}") for name, one in judged.differences().items()
+                ]
         parts.append(Text(f"seed {self.seed}, commit {self.commit}, {self.seconds:.0f} s"))
         return Group(*parts)
 
@@ -121,6 +129,11 @@ class ReasonsReport:
 def title(table: Table) -> str:
     cut_off = "" if table.n == table.drawn else f" of {table.drawn}: run again to go on"
     return f"{table.ground}, n = {table.n} items{cut_off}, 5 lines each"
+
+
+def judged_title(judged: JudgedLines) -> str:
+    cut_off = "" if judged.n == judged.drawn else f" of {judged.drawn}: run again to go on"
+    return f"Judged on {judged.n} items{cut_off}; {MARK}"
 
 
 def _shown(name: str, value: Interval) -> str:

@@ -1,12 +1,13 @@
 """`intently evaluate reasons`: the same items and people through every row, resumable, within a budget.
 
 Answers of the model are kept in a file by what was asked, so that a changed rule of the checker asks nothing anew. Rows
-take turns by blocks of items: a run that is cut off has the same items in every row.
+take turns by blocks of items: a run that is cut off has the same items in every row. Judging, where it is asked for,
+comes after the writing and has minutes of its own.
 """
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from intently.errors import BadRequest, BudgetSpent, ModelTimeout, ModelUnavaila
 from intently.evaluate.asked_model import asked_model
 from intently.evaluate.commit import commit
 from intently.evaluate.reasons.cases import ItemCase, draw_items, moment_of
+from intently.evaluate.reasons.judged import JudgedLines, announced, judge_lines
 from intently.evaluate.reasons.making import ItemLines, Maker, template_lines
 from intently.evaluate.reasons.report import ReasonsReport, Table
 from intently.evaluate.reasons.rows import NEED_MODEL, choose_rows
@@ -27,7 +29,9 @@ from intently.explain.clauses import Checker
 from intently.explain.situation import Situation, situation_of
 from intently.explain.writers import make_writer
 from intently.journal import open_journal
-from intently.language import Model
+from intently.judge.agents import AgenticJudge
+from intently.judge.criteria import load_criteria
+from intently.language import Budget, Model
 from intently.understand.environment import Surroundings, open_environment
 
 __all__ = ["Asking", "evaluate_ground", "run_reasons_evaluation"]
@@ -38,7 +42,8 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Asking:
-    """What is to be run. `model`: ask; else answers that are kept must do."""
+    """What is to be run. `model`: ask; else answers that are kept must do. `judge`: have the lines judged too, for at
+    most `judge_minutes` a set."""
 
     grounds: tuple[str, ...] = ("demo-movies",)
     rows: tuple[str, ...] = ()
@@ -46,6 +51,8 @@ class Asking:
     seed: int = 0
     model: bool = False
     budget_minutes: float = 60.0
+    judge: bool = False
+    judge_minutes: float = 60.0
     data: Path | None = None
 
 
@@ -88,8 +95,23 @@ def evaluate_ground(
     if "template" in rows:
         made = {"template": [template_lines(case) for case in cases], **made}
     shared = min((len(items) for items in made.values()), default=0)
-    return Table(ground.name, len(cases), {row: tuple(items[:shared]) for row, items in made.items()}, checker,
-                 asking.seed)  # fmt: skip
+    lines = {row: tuple(items[:shared]) for row, items in made.items()}
+    judged = _judged(lines, ground, situation, asked, asking, config, say) if asking.judge else None
+    return Table(ground.name, len(cases), lines, checker, asking.seed, judged)
+
+
+def _judged(
+    lines: Mapping[str, tuple[ItemLines, ...]], ground: Ground, situation: Situation, model: Model, asking: Asking,
+    config: Config, say: Say,
+) -> JudgedLines:  # fmt: skip
+    """What the agentic judge says of the lines. Words that show a verdict are not asked for: no figure needs them."""
+    criteria = load_criteria(config.home)
+    judge = AgenticJudge(model, criteria=criteria, home=config.home, quotes=False)
+    items = {item.item_id: item for item in ground.items}
+    say(announced(lines, items, situation.key, judge, model))
+    names = tuple(one.name for one in criteria.of("reason"))
+    budget = Budget(seconds=60 * asking.judge_minutes)
+    return judge_lines(lines, items, situation.key, judge, names, budget, seed=asking.seed, say=say)
 
 
 def _made(
@@ -139,6 +161,6 @@ def _model(
     asking: Asking, config: Config, given: Model | None, rows: Sequence[str]
 ) -> AbstractContextManager[Model | None]:
     """The model to ask; None where answers that are kept must do."""
-    if given is not None or not asking.model or not NEED_MODEL & set(rows):
+    if given is not None or not asking.model or not (asking.judge or NEED_MODEL & set(rows)):
         return nullcontext(given)
     return asked_model(config)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from intently.evaluate.cells import interval_text, markdown_table
 from intently.evaluate.reasons.making import Line
-from intently.evaluate.reasons.report import ReasonsReport, Table, title
+from intently.evaluate.reasons.report import ReasonsReport, Table, judged_title, title
 
 __all__ = ["write_audit", "write_report"]
 
@@ -49,4 +49,11 @@ def _audited(ground: str, item_id: str, line: Line) -> dict[str, object]:
 def _of(table: Table) -> list[str]:
     parts = [f"## {title(table)}\n", *(markdown_table(cells) for cells in table.groups())]
     parts += [f"- {name}: {interval_text(ratio)}" for name, ratio in table.ratios().items()]
-    return [*parts, *(f"- {verdict}" for verdict in table.verdicts())]
+    return [*parts, *(f"- {verdict}" for verdict in table.verdicts()), *_judged(table)]
+
+
+def _judged(table: Table) -> list[str]:
+    if (judged := table.judged) is None:
+        return []
+    told = [f"- {name}: {interval_text(one, signed=True)}" for name, one in judged.differences().items()]
+    return [f"\n### {judged_title(judged)}\n", *(markdown_table(cells) for cells in judged.groups()), *told]
