@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from intently.config import load_config
 from intently.engine import Engine, Services
+from intently.engine.fresh import FreshLines
 from intently.engine.store import import_store
 from intently.errors import NotFound
 from intently.journal import UnderstandingRow
@@ -232,3 +234,27 @@ def test_fresh_lines_are_written_for_what_is_shown_and_told_to_its_page(engine: 
     assert bodies[0]["feed_id"] == slate.feed_id
     assert "cellar" in bodies[0]["text"]
     assert engine.why("ann", slate.feed_id, bodies[0]["item_id"], client="page").line == bodies[0]["text"]
+
+
+def test_no_line_is_begun_while_a_person_has_the_model_and_the_rest_is_written_after(engine: Engine) -> None:
+    told = ("A landlord hides a letter in the cellar", "In the cellar, a landlord", "A letter of the landlord, hidden")
+    model = answer(engine, *told, *["A landlord hides a letter in the cellar"] * 6)
+    engine.services.model(engine.store.journal)
+    fresh = FreshLines(engine.store, engine.services, engine.broker, engine.feeds, engine.writer)
+    fresh.ask("ann", "page", engine.feed("ann", limit=24, client="page"))
+    person = ExitStack()
+
+    def asks_after_the_first_line() -> bool:  # looked at before every line
+        if len(model.requests) == 2 and not model.busy():
+            person.enter_context(model._lanes.person(1))
+        return False
+
+    fresh.write(asks_after_the_first_line)
+    assert len(model.requests) == 2  # a style and its lines
+    fresh.write(lambda: False)
+    assert len(model.requests) == 2
+    person.close()
+    fresh.write(lambda: False)
+    assert len(model.requests) == 2 * 5  # six films are at an inn, of which ann knows one
+    fresh.write(lambda: False)
+    assert len(model.requests) == 2 * 5  # nothing is left of the slate

@@ -1,6 +1,7 @@
 """What reaches an open page by itself, over a real server on loopback, with a scripted model."""
 
 import queue
+import re
 import socket
 import threading
 import urllib.parse
@@ -29,8 +30,9 @@ class Browser:
     def __init__(self, address: str, user: str) -> None:
         self.here = f"store=tiny&user={user}"
         self.address = address
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        self.opener.open(f"{address}/?{self.here}", timeout=20).read()
+        self.cookies = CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        self.read(f"/?{self.here}")
         self.stream = self.opener.open(f"{address}/page/stream?{self.here}", timeout=60)
         self.messages: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
@@ -52,6 +54,10 @@ class Browser:
             message = self.messages.get(timeout=20)
             if words in message:
                 return message
+
+    def read(self, path: str) -> str:
+        with self.opener.open(f"{self.address}{path}", timeout=20) as answer:
+            return str(answer.read().decode())
 
     def say(self, text: str) -> str:
         body = urllib.parse.urlencode({"text": text}).encode()
@@ -119,3 +125,35 @@ def test_interests_and_tags_arrive_while_they_are_found(talking: tuple[str, Engi
     told = page.next_with('id="liking"')
     assert "Dry &lt;b&gt;humour&lt;/b&gt;" in told
     assert "office comedies" in told
+
+
+STYLE = "for quiet guests; dry; scene; any"
+LINES = [STYLE, "The story is a comedy\nThe story is a comedy"] * 24  # said once; of the other cards it is no news
+
+
+@pytest.mark.parametrize("talking", [LINES], indirect=True)
+def test_a_line_written_for_what_is_shown_arrives_as_the_fragment_of_its_card_at_this_browser_alone(
+    talking: tuple[str, Engine],
+) -> None:
+    talking[1].start_background()
+    page, other = Browser(talking[0], "fresh"), Browser(talking[0], "fresh")
+    cards = page.say("only comedies")
+    message = page.next_with("line-card-")
+    found = re.fullmatch(r'<hx-partial id="(line-card-[0-9a-f]{16})">(.*)</hx-partial>\s*', message, re.DOTALL)
+    assert found is not None
+    assert f'id="{found[1]}"' in cards
+    assert ">The story is a comedy</button>" in found[2]
+    address = re.search(r'hx-get="(/page/because[^"]+)"', found[2])
+    assert address is not None
+    assert "The story is a comedy" in page.read(address[1].replace("&amp;", "&"))  # the sheet of this line
+    talking[1].broker.publish("fresh", Told("understanding", {"stage": "tags", "text": "0 tags"}))
+    assert "line-card-" not in other.next_with("<hx-partial")
+
+
+@pytest.mark.parametrize("talking", [[]], indirect=True)
+def test_a_fresh_line_is_text_on_the_page_whatever_it_holds(talking: tuple[str, Engine]) -> None:
+    page = Browser(talking[0], "plain")
+    (client,) = (cookie.value for cookie in page.cookies if cookie.name == "intently_client")
+    body = {"client": client, "feed_id": "s1", "item_id": "f1", "text": "A <b>quiet</b> heist"}
+    talking[1].broker.publish("plain", Told("line", body))
+    assert "A &lt;b&gt;quiet&lt;/b&gt; heist" in page.next_with("line-card-")

@@ -49,7 +49,8 @@ class FreshLines:
                 del self._waiting[key]
 
     def write(self, stopping: Callable[[], bool]) -> None:
-        """Write for the slate that was shown last, as long as the model is idle and the slate is on the page."""
+        """Write for the slate that was shown last, as long as the model is idle and the slate is on the page. A slate
+        that was left because the model is wanted elsewhere waits for the next time."""
         model = self._services.running_model()
         if model is None or not model.ready() or model.busy():
             return
@@ -58,12 +59,15 @@ class FreshLines:
                 return
             (user_id, client), slate = next(reversed(self._waiting.items()))
         try:
-            self._write(user_id, client, slate, stopping)
+            ended = self._write(user_id, client, slate, stopping)
         except IntentlyError as error:
             log.warning("lines_not_written", extra={"error": type(error).__name__})
-        self._done(user_id, client, slate)
+            ended = True
+        if ended:
+            self._done(user_id, client, slate)
 
-    def _write(self, user_id: str, client: str, slate: Slate, stopping: Callable[[], bool]) -> None:
+    def _write(self, user_id: str, client: str, slate: Slate, stopping: Callable[[], bool]) -> bool:
+        """Returns whether the slate needs no more lines."""
         now = datetime.now(UTC)
         model = self._services.model(self._store.journal)
         situation = self._writer.situation(now)
@@ -74,7 +78,9 @@ class FreshLines:
             strands = ()
         for item in slate.items:
             if model is None or stopping() or not self._shown(user_id, client, slate):
-                return
+                return True
+            if model.busy():  # people's calls come first: not one more line before they have ended
+                return False
             job = self._writer.job_of(user_id, item, strands, wishes)
             if job is None or self._feeds.lines.written(slate.feed_id, item.item_id):
                 continue
@@ -85,6 +91,7 @@ class FreshLines:
                 self._feeds.lines.put(slate.feed_id, item.item_id, row)
                 told = {"client": client, "feed_id": slate.feed_id, "item_id": item.item_id, "text": row.body["text"]}
                 self._broker.publish(user_id, Told("line", told))
+        return True
 
     def _shown(self, user_id: str, client: str, slate: Slate) -> bool:
         with self._lock:
