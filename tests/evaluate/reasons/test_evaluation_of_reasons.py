@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from intently.config import Config
 from intently.errors import BadRequest, ModelUnavailable
 from intently.evaluate.reasons.cases import Asked, ItemCase
-from intently.evaluate.reasons.making import ItemLines, Maker, template_lines
+from intently.evaluate.reasons.making import ItemLines, Maker, template_lines, template_without
 from intently.evaluate.reasons.report import ReasonsReport, Table
 from intently.evaluate.reasons.rows import choose_rows
 from intently.evaluate.reasons.write import write_audit, write_report
@@ -71,6 +72,16 @@ def test_measures_of_known_lines(tmp_path: Path) -> None:
     assert numbers["clauses cut"] == pytest.approx(1 / 6)  # six clauses, of which the dragon's is one
     assert numbers["deletion"] == 1.0
     assert numbers["tokens out"] > 0
+
+
+def test_the_templates_line_is_another_without_its_evidence_and_one_that_names_the_wrong_piece_is_not() -> None:
+    first = template_lines(cases()[0])
+    wrong = replace(first.lines[0], evidence=(("event", "e2"),))  # it names the interest, and rests on it
+    rows = {"template": (first, ItemLines("f1", (first.lines[0], wrong, wrong, wrong)))}
+    table = Table("films", 2, rows, checker(), 0)
+    assert table.measured["template"]["deletion"].tolist() == [1.0, 0.25]
+    assert template_without("f1", first.lines[0]).count("Heat") == 1  # it goes on to what was liked
+    assert np.isnan(table.measured["template"]["elsewhere"]).all()
 
 
 def test_lines_of_one_item_do_not_stand_elsewhere(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The lines of one row for one item: written, checked, chosen, and replaced by the template's where nothing stands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from intently.config import Config
@@ -16,7 +16,7 @@ from intently.explain.diversity import Recent
 from intently.explain.writers import Telling, make_writer
 from intently.language import Model
 
-__all__ = ["ItemLines", "Line", "Maker", "template_lines"]
+__all__ = ["ItemLines", "Line", "Maker", "template_lines", "template_without"]
 
 TIMEOUT_SECONDS = 1800.0  # of one call: a slow machine is no failure of a row
 STYLES_APART = 3
@@ -100,7 +100,21 @@ class Maker:
         )  # fmt: skip
 
 
+def template_without(item_id: str, line: Line) -> str:
+    """What the template says where a line's evidence is taken from what it knows; "" where nothing is left to say."""
+    gone = set(line.evidence)
+    facts = _facts(item_id, line.asked)
+    tags = tuple(tag for tag in facts.tags if ("tag", tag[0]) not in gone)
+    past = tuple(one for one in facts.past if ("event", one.event_id) not in gone)
+    return write_reason(replace(facts, tags=tags, past=past)).text
+
+
 def _template(item_id: str, asked: Asked) -> Line:
-    liking = asked.liking
-    reason = write_reason(Facts(item_id, tags=((liking.interest_id, liking.text),), past=liking.past))
+    reason = write_reason(_facts(item_id, asked))
     return Line(reason.text, asked, reason.evidence)
+
+
+def _facts(item_id: str, asked: Asked) -> Facts:
+    """What the template knows: the interest as a tag, and what was liked of it."""
+    liking = asked.liking
+    return Facts(item_id, tags=((liking.interest_id, liking.text),), past=liking.past)

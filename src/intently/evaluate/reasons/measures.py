@@ -2,7 +2,8 @@
 
 Diversity is 1 - mean pairwise ROUGE-L over the lines of the item; *matched* cuts the lines of all rows to one number of
 words first, because ROUGE-L falls with length. *Support* is the share of written lines whose clauses all stood before
-anything was cut. *Deletion*: without the evidence that it names a shown line is another one, or none. *Elsewhere*: a
+anything was cut. *Deletion*: without the evidence that it names a shown line is another one, or none: the template's is
+written anew, a model's is checked anew by the checker that named the evidence, not written anew. *Elsewhere*: a
 shown line stands whole with the facts of another item in place of its own; a low share means that lines are of their
 item.
 """
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from intently.evaluate.reasons.making import ItemLines, Line
+from intently.evaluate.reasons.making import ItemLines, Line, template_without
 from intently.explain.clauses import Checker
 from intently.explain.diversity import diversity
 from intently.explain.evidence import Evidence
@@ -60,9 +61,12 @@ def _value(
         return float(np.mean([len(text.split()) for text in texts]))
     if name in ("support", "clauses cut", "fall-backs"):
         return _of_candidates(name, lines)
-    if name in ("deletion", "elsewhere"):
+    if name == "deletion":
+        gone = [_without(line, item_id, checker) != line.text for line in lines if not line.fallback]
+        return float(np.mean(gone)) if gone else float("nan")
+    if name == "elsewhere":
         other = items[(place + 1) % len(items)].lines[0].asked.evidence
-        return _of_shown(name, lines, other, checker)
+        return _elsewhere(lines, other, checker)
     spent = {"tokens new": "uncached", "tokens reused": "cached", "tokens out": "out",
              "seconds": "seconds"}[name]  # fmt: skip
     return float(np.mean([getattr(line.spent, spent) for line in lines]))
@@ -80,14 +84,18 @@ def _of_candidates(name: str, lines: Sequence[Line]) -> float:
     return float(np.mean([bool(clause.fault) for clause in clauses])) if clauses else float("nan")
 
 
-def _of_shown(name: str, lines: Sequence[Line], other: Evidence, checker: Checker) -> float:
+def _without(line: Line, item_id: str, checker: Checker) -> str:
+    """The line without its evidence: a model's as the checker leaves it, the template's as it is written anew."""
+    if not line.checked:
+        return template_without(item_id, line)
+    return checker.check(line.text, line.asked.evidence.without(line.evidence)).text
+
+
+def _elsewhere(lines: Sequence[Line], other: Evidence, checker: Checker) -> float:
     """Of the lines that a model wrote."""
     shown = [line for line in lines if line.checked and not line.fallback]
     if not shown:
         return float("nan")
-    if name == "deletion":
-        kept = [checker.check(line.text, line.asked.evidence.without(line.evidence)).text for line in shown]
-        return float(np.mean([text != line.text for text, line in zip(kept, shown, strict=True)]))
     return float(np.mean([checker.check(line.text, _moved(line.asked.evidence, other)).whole for line in shown]))
 
 
