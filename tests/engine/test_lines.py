@@ -13,7 +13,7 @@ from intently.config import load_config
 from intently.engine import Engine, Services
 from intently.engine.fresh import FreshLines
 from intently.engine.store import import_store
-from intently.errors import NotFound
+from intently.errors import BadRequest, NotFound
 from intently.journal import UnderstandingRow
 from intently.language import Budget, ScriptedModel
 from intently.nouns import Interest, Slate, Tag
@@ -34,11 +34,12 @@ class ByWord:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """Twenty-four films, of which every fourth is at an inn; ann likes inns, bob does too."""
+def engine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Twenty-four films, of which every fourth is at an inn; ann likes inns, bob does too.
+    A test may add to the TOML."""
     folder = tmp_path / "files"
     folder.mkdir()
-    (folder / "catalog.toml").write_text(TOML, "utf-8")
+    (folder / "catalog.toml").write_text(TOML + getattr(request, "param", ""), "utf-8")
     words = ("Comedy", "Horror at the inn", "Drama", "Western")
     rows = "\n".join(
         f"f{n},{words[n % 4]} {n},A landlord hides letter {n} in the cellar,{words[n % 4].split()[0]},90"
@@ -258,3 +259,20 @@ def test_no_line_is_begun_while_a_person_has_the_model_and_the_rest_is_written_a
     assert len(model.requests) == 2 * 5  # six films are at an inn, of which ann knows one
     fresh.write(lambda: False)
     assert len(model.requests) == 2 * 5  # nothing is left of the slate
+
+
+@pytest.mark.parametrize("engine", ["[reasons]\nwords = 7\n"], indirect=True)
+def test_a_catalogue_says_how_long_its_lines_are(engine: Engine) -> None:
+    assert engine.config.explain.words == 14
+    model = write(engine, "A landlord hides a letter in the cellar", items=1)
+    assert "7 words" in model.prompts[0].text
+    assert "14 words" not in model.prompts[0].text
+
+
+@pytest.mark.parametrize("engine", ['[reasons]\nlanguage = "fr"\n'], indirect=True)
+def test_in_a_language_that_no_writer_knows_the_template_speaks_and_a_batch_says_why(engine: Engine) -> None:
+    assert engine.store.spec.language == "en"
+    assert not engine.writer.wanted
+    assert any(lines(engine.feed("ann", limit=24)))
+    with pytest.raises(BadRequest, match=r"in 'fr' \(`reasons.language` of its TOML"):
+        engine.production.plan(["ann"], items=1)

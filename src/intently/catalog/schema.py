@@ -24,6 +24,7 @@ __all__ = [
     "EventsSpec",
     "FacetSpec",
     "ItemsSpec",
+    "ReasonsSpec",
     "load_spec",
     "parse_spec",
 ]
@@ -42,6 +43,12 @@ def _zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ValueError(f"{name!r} is no IANA time zone, such as 'Europe/London'") from error
     return name
+
+
+def _language(tag: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
+        raise ValueError(f"{tag!r} is no language tag, such as 'en' or 'zh-Hant'")
+    return tag
 
 
 class _Spec(BaseModel):
@@ -149,6 +156,13 @@ class EnvironmentSpec(_Spec):
     subdivision: str | None = Field(None, max_length=16)  # ISO 3166-2 without the country, such as SCT or CA
 
 
+class ReasonsSpec(_Spec):
+    """The lines under this catalogue's items. What is left out is as the settings and the catalogue say."""
+
+    words: int | None = Field(None, ge=6, le=20)  # of a line, at most; none: `explain.words` of the settings
+    language: Annotated[str, AfterValidator(_language)] | None = None  # BCP 47; none: the catalogue's
+
+
 class CatalogSpec(_Spec):
     """The whole catalogue: identity, words for people, rules of history, files, facets."""
 
@@ -173,6 +187,7 @@ class CatalogSpec(_Spec):
     items: ItemsSpec
     events: EventsSpec | None = None
     environment: EnvironmentSpec = EnvironmentSpec()
+    reasons: ReasonsSpec = ReasonsSpec()
     facets: Mapping[str, FacetSpec] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -206,6 +221,11 @@ class CatalogSpec(_Spec):
                 "Leave the key out for: " + ", ".join(DELIBERATE)
             )
         return self
+
+    @property
+    def line_language(self) -> str:
+        """Of the lines under items. Where it is none that the writers know, the template writes them."""
+        return self.reasons.language or self.language
 
     @property
     def reliable(self) -> tuple[EventKind, ...]:
@@ -244,6 +264,7 @@ def _mend(problem: Any) -> str:
         return f"`{'.'.join(place)}`: {problem['msg']}"
     parts: dict[str, type[BaseModel]] = {
         "items": ItemsSpec, "events": EventsSpec, "facets": FacetSpec, "environment": EnvironmentSpec,
+        "reasons": ReasonsSpec,
     }  # fmt: skip
     known = parts.get(place[0], CatalogSpec)
     near = difflib.get_close_matches(place[-1], list(known.model_fields), n=1, cutoff=0.0)

@@ -58,8 +58,10 @@ class Production:
         """Whose interests get lines for which items, and what that costs at most; asks no model.
 
         user_ids: None means everybody who was understood. sample: so many of them, drawn by the seed. items: for each
-        interest, at most. Raises NotFound for who was not understood, BadRequest without the text encoder.
+        interest, at most. Raises NotFound for who was not understood, BadRequest without the text encoder and for a
+        language whose lines cannot be checked.
         """
+        self._writer.need_checker()  # before any cost is announced, not once a line
         as_of = datetime.now(UTC)
         situation = self._writer.situation(as_of)
         strands = self._strands(user_ids, sample, seed)

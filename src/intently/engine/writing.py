@@ -58,15 +58,15 @@ class LineWriter:
         self.writer: Writer = make_writer(config.explain.writer)
         self._recent: Recent | None = None
         self._lock = threading.Lock()
-        self._checker = Checker.of(store.spec.language, store.spec.noun, store.spec.nouns)
+        self._checker = Checker.of(store.spec.line_language, store.spec.noun, store.spec.nouns)
 
-    @property
-    def checker(self) -> Checker:
+    def need_checker(self) -> Checker:
         """Raises BadRequest for a language whose lines cannot be checked yet."""
         if self._checker is None:
             raise BadRequest(
-                f"lines are checked in English only, and this catalogue's language is {self._store.spec.language!r}: "
-                "the template writes them"
+                f"lines are checked in English only, and those of this catalogue are in "
+                f"{self._store.spec.line_language!r} (`reasons.language` of its TOML, else `language`): the template "
+                "writes them"
             )
         return self._checker
 
@@ -113,12 +113,12 @@ class LineWriter:
         raises."""
         telling = self._telling(job, situation, as_of, budget)
         try:
-            written = self.writer.write(telling, model, self.checker)
+            written = self.writer.write(telling, model, self.need_checker())
         except AnswerInvalid as error:
             written = Written((), ())
             self._store.journal.put_failure(job.owner, "reason", type(error).__name__, str(error))
         said = self._said(job.item_id)
-        choice = choose(written.lines, telling.evidence, self.checker, self._memory(), said)
+        choice = choose(written.lines, telling.evidence, self.need_checker(), self._memory(), said)
         row = self._row(job, situation, as_of, self._hash(telling), self._body(job, telling.evidence, written, choice))
         self._store.journal.reasons.put(row)
         return row
@@ -155,10 +155,10 @@ class LineWriter:
     def _telling(self, job: LineJob, situation: Situation, as_of: datetime, budget: Budget | None) -> Telling:
         item = self._item(job.item_id)
         evidence = evidence_of(self._store.spec, item, self._liking(job), situation.cues)
-        explain = self._config.explain
+        explain, spec = self._config.explain, self._store.spec
         return Telling(
-            evidence, self._store.spec.nouns, as_of, owner=job.owner, used=self._used(job.item_id),
-            tried=tuple(self._tried(job.item_id)), words=explain.words, lines=explain.candidates,
+            evidence, spec.nouns, as_of, owner=job.owner, used=self._used(job.item_id),
+            tried=tuple(self._tried(job.item_id)), words=spec.reasons.words or explain.words, lines=explain.candidates,
             home=self._config.home, timeout_seconds=self._config.language.batch_timeout_seconds, budget=budget,
         )  # fmt: skip
 

@@ -49,7 +49,8 @@ def template_lines(case: ItemCase) -> ItemLines:
 
 @dataclass
 class Maker:
-    """Makes lines of one row, item after item: V2 remembers the last lines, V1 does not."""
+    """Makes lines of one row, item after item: V2 remembers the last lines, V1 does not. `words`: of a line, where the
+    catalogue says so."""
 
     row: str
     model: Model
@@ -58,6 +59,7 @@ class Maker:
     config: Config
     nouns: str
     as_of: datetime
+    words: int | None = None
     recent: Recent = field(default_factory=Recent)
 
     def make(self, case: ItemCase) -> ItemLines:
@@ -72,8 +74,9 @@ class Maker:
     def telling(self, asked: Asked, styles: Sequence[Mapping[str, str]] = (), tried: Sequence[str] = ()) -> Telling:
         used = frozenset(name for style in styles[-STYLES_APART:] for name in style.values())
         return Telling(
-            asked.evidence, self.nouns, self.as_of, used=used, tried=tuple(tried), words=self.config.explain.words,
-            lines=SEVERAL, home=self.config.home, timeout_seconds=TIMEOUT_SECONDS,
+            asked.evidence, self.nouns, self.as_of, used=used, tried=tuple(tried),
+            words=self.words or self.config.explain.words, lines=SEVERAL, home=self.config.home,
+            timeout_seconds=TIMEOUT_SECONDS,
         )  # fmt: skip
 
     def _line(

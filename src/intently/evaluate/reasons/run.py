@@ -77,9 +77,9 @@ def evaluate_ground(
     asking: Asking, ground: Ground, out: Path, config: Config, *, model: Model | None, say: Say, deadline: float
 ) -> Table:
     """The table of a set that is open."""
-    checker = Checker.of(ground.spec.language, ground.spec.noun, ground.spec.nouns)
+    checker = Checker.of(ground.spec.line_language, ground.spec.noun, ground.spec.nouns)
     if checker is None:
-        raise BadRequest(f"lines in {ground.spec.language!r} cannot be checked yet; choose a set in English")
+        raise BadRequest(f"lines in {ground.spec.line_language!r} cannot be checked yet; choose a set in English")
     rows = choose_rows(asking.rows)
     situation = _situation(ground, config)
     cases = draw_items(ground, asking.items, asking.seed, situation.cues)
@@ -87,7 +87,8 @@ def evaluate_ground(
     answers = Answers(out / f"reasons-answers-{ground.name}.jsonl")
     asked = model.with_calls(answers) if model is not None else SilentModel(answers)
     makers = {
-        row: Maker(row, asked, answers, checker, config, ground.spec.nouns, moment_of(ground))
+        row: Maker(row, asked, answers, checker, config, ground.spec.nouns, moment_of(ground),
+                   ground.spec.reasons.words)
         for row in rows if row in NEED_MODEL
     }  # fmt: skip
     _announce(makers, cases, asked, say)

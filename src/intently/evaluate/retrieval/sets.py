@@ -141,8 +141,8 @@ def _encode(spec: CatalogSpec, items: list[Item], cache: VectorCache, config: Co
 
 
 def _digest(spec: CatalogSpec, folder: Path) -> str:
-    """SHA-256 of the declaration and the files."""
-    whole = hashlib.sha256(spec.model_dump_json().encode())
+    """SHA-256 of the declaration, without how lines are written, and the files."""
+    whole = hashlib.sha256(spec.model_dump_json(exclude={"reasons"}).encode())
     for file in (spec.items.file, *([spec.events.file] if spec.events else [])):
         whole.update((folder / file).read_bytes())
     return whole.hexdigest()
