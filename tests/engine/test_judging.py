@@ -15,6 +15,7 @@ from intently.engine.outputs import outputs_of
 from intently.engine.services import Services
 from intently.engine.store import Store
 from intently.errors import BadRequest, ModelUnavailable
+from intently.explain.liking import interest_key
 from intently.journal import Journal, ReasonRow, UnderstandingRow, open_journal
 from intently.language import Budget, ScriptedModel
 from intently.nouns import Interest, Item, Preference, Tag
@@ -37,8 +38,9 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
             Tag(tag_id="t2", text="seaside hotel dramas", interest_id="i1"),
             Tag(tag_id="t3", text="great movies", interest_id="i1"))  # fmt: skip
     opened.put_understanding(UnderstandingRow("ann", "hash", (interest,), tags, NOON))
-    line = {"text": "Two old masters at the board, slow and dry.", "pieces": [["event", event_id, "Winter Pension"]]}
-    opened.reasons.put(ReasonRow("ann", "i1", "2", "winter", "hash", NOON, at(60), line))
+    line = {"text": "Two old masters at the board, slow and dry.", "pieces": [["event", event_id, "Winter Pension"]],
+            "interest": interest.text}  # fmt: skip
+    opened.reasons.put(ReasonRow("ann", interest_key(interest.text), "2", "winter", "hash", NOON, at(60), line))
     held = Preference(id="p1", polarity="want", strength="prefer", facet=None, relation="like", value={"text": "chess"},
                       quote="about chess", command_id="c1")  # fmt: skip
     for feed_id, preferences in (("wished", [held.model_dump(mode="json")]), ("plain", [])):

@@ -10,8 +10,11 @@ import pytest
 
 from intently.config import load_config
 from intently.engine import Engine, Services
+from intently.engine.outputs import outputs_of
 from intently.engine.store import import_store
+from intently.engine.writing import LineJob
 from intently.errors import NotFound
+from intently.explain.liking import Strand, wishes_key
 from intently.journal import UnderstandingRow
 from intently.language import Budget, ScriptedModel
 from intently.nouns import Interest, Slate, Tag
@@ -148,6 +151,19 @@ def test_a_templates_line_says_why_too_and_can_be_doubted(engine: Engine) -> Non
     assert again[shown.item_id] == ""
     with pytest.raises(NotFound):
         engine.why("ann", "no such feed", shown.item_id)
+
+
+def test_a_written_line_is_judged_by_the_interest_or_the_wishes_that_it_was_written_for(engine: Engine) -> None:
+    write(engine, "A landlord hides a letter in the cellar", items=1)
+    (line,) = outputs_of(engine.store.journal, "reason")
+    facts = dict(line.facts)
+    assert line.text == "A landlord hides a letter in the cellar"
+    assert (facts["interest"], facts["title"]) == ("haunted inns", "Horror at the inn 5")
+    model = answer(engine, "A landlord, a letter and a cellar")
+    job = LineJob("bob", "bob", Strand(wishes_key(["p1"]), ""), "f9", wishes=(("p1", "films at an inn"),))
+    engine.writer.write(job, engine.writer.situation(NOW), NOW, model)
+    wished = next(one for one in outputs_of(engine.store.journal, "reason") if one.user_id == "bob")
+    assert [text for name, text in wished.facts if name in ("interest", "wanted")] == ["films at an inn"]
 
 
 def test_no_feed_asks_a_model_for_its_reasons_whatever_the_table_holds(engine: Engine) -> None:

@@ -87,22 +87,18 @@ def _behind(journal: Journal, row: UnderstandingRow) -> dict[str, tuple[tuple[st
 
 
 def _reasons(journal: Journal) -> Iterator[Subject]:
-    interests = {
-        (row.user_id, interest.interest_id): interest.text
-        for row in journal.newest_understandings()
-        for interest in row.interests
-    }
-    shared = {interest_id: text for (_, interest_id), text in interests.items()}
     for row in journal.reasons.newest(NEWEST):
         item = journal.item(row.item_id)
         if item is not None and row.body.get("text"):
-            interest = interests.get((row.user_id or "", row.interest_id), shared.get(row.interest_id, ""))
-            yield _reason(row, item, interest)
+            yield _reason(row, item)
 
 
-def _reason(row: ReasonRow, item: Item, interest: str) -> Subject:
-    facts = [("title", item.title), ("item", described(item)), ("interest", interest), ("moment", row.situation)]
-    facts += [("evidence", str(text)) for _, _, text in row.body.get("pieces", ())]
+def _reason(row: ReasonRow, item: Item) -> Subject:
+    """The interest is as the row tells it: it was written for these words, whatever the person is understood as now."""
+    interest = str(row.body.get("interest", ""))
+    facts = [("title", item.title), ("item", described(item)), ("interest", interest)]
+    facts += [("wanted", str(text)) for text in row.body.get("wishes", ())]
+    facts += [("moment", row.situation), *(("evidence", str(text)) for _, _, text in row.body.get("pieces", ()))]
     kept = tuple((name, text) for name, text in facts if text)
     group = row.user_id or row.interest_id
     return Subject("reason", f"reason {row.key}", str(row.body["text"]), kept, row.user_id, group)
