@@ -116,7 +116,7 @@ class Labelling:
             raise BadRequest(f"no subjects are drawn for {task!r}; there are {PAIR}, {', '.join(OUTPUTS)}. Others are "
                              "imported: intently label import")  # fmt: skip
         if not (stored := outputs_of(self._store.journal, task)):
-            raise BadRequest(f"no {task} is stored to label yet; `intently understand`, `intently reasons` and "
+            raise BadRequest(f"no {task} is stored to label yet; `intently understand`, `intently reason` and "
                              "`intently say` make tags, reasons and slates.")  # fmt: skip
         now = datetime.now(UTC)
         rows = [_output(subject, batch, raters, now) for subject in drawn_of(stored, sample, seed)]
