@@ -18,7 +18,7 @@ from intently.errors import BadRequest, ModelUnavailable
 from intently.explain.liking import interest_key
 from intently.journal import Journal, ReasonRow, UnderstandingRow, open_journal
 from intently.language import Budget, ScriptedModel
-from intently.nouns import Interest, Item, Preference, Tag
+from intently.nouns import Event, Interest, Item, Preference, Tag
 from tests.journal.world import NOON, at, rated
 
 PRAISE = json.dumps([["Yes", math.log(0.5)], ["No", math.log(0.5)]])  # acceptable throughout: one question a criterion
@@ -93,6 +93,18 @@ def test_what_a_sample_came_to_is_kept_with_the_judges_version_and_erased_with_t
     assert journal.export("ann")["judgements"][0]["verdicts"]
     journal.erase("ann")
     assert journal.judgements.all() == []
+
+
+def test_the_report_says_how_many_of_the_judged_lines_people_called_wrong(journal: Journal, tmp_path: Path):
+    (line,) = outputs_of(journal, "reason")
+    for user_id, said in (("ann", line.text), ("bob", line.text), ("ann", "another line")):
+        journal.append([Event(user_id=user_id, kind="doubt", time=NOON, item_id="2", query=said)])
+    judge, model = judging(journal, tmp_path, [PRAISE] * 5)
+    plan = judge.plan("reason", 10)
+    report = judge.run(plan)
+    assert report.doubted == {report.outputs[0].rank: 1}
+    assert report.outputs[0].doubts == 1, "the line is ann's; bob's doubt is of his own"
+    assert "doubt" not in "".join(prompt.text for prompt in model.prompts)
 
 
 def test_a_run_that_was_cut_off_goes_on_and_asks_nothing_twice(journal: Journal, tmp_path: Path):

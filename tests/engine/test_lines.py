@@ -10,7 +10,7 @@ import pytest
 
 from intently.config import load_config
 from intently.engine import Engine, Services
-from intently.engine.outputs import outputs_of
+from intently.engine.outputs import drawn_of, outputs_of, round_of
 from intently.engine.store import import_store
 from intently.engine.writing import LineJob
 from intently.errors import NotFound
@@ -164,6 +164,31 @@ def test_a_written_line_is_judged_by_the_interest_or_the_wishes_that_it_was_writ
     engine.writer.write(job, engine.writer.situation(NOW), NOW, model)
     wished = next(one for one in outputs_of(engine.store.journal, "reason") if one.user_id == "bob")
     assert [text for name, text in wished.facts if name in ("interest", "wanted")] == ["films at an inn"]
+
+
+def test_a_doubted_line_is_drawn_first_for_people_and_says_so_in_its_origin_alone(engine: Engine) -> None:
+    told = ("A landlord hides a letter in the cellar", "A landlord, a letter and a cellar", "The letter of a landlord")
+    write(engine, *told, items=3)
+    stored = outputs_of(engine.store.journal, "reason")
+    assert len(stored) > 1
+    last = drawn_of(stored, len(stored), 0)[-1]
+    slate = engine.feed("ann", limit=24)
+    shown = next(item for item in slate.items if item.reason.text == last.text)
+    engine.doubt("ann", slate.feed_id, shown.item_id)
+    doubts = {(one.key, one.user_id): one.doubts for one in outputs_of(engine.store.journal, "reason")}
+    assert doubts == {(one.key, one.user_id): int(one == last) for one in stored}
+
+    assert engine.labelling.draw("first", "reason", 1) == 1
+    (row,) = engine.store.journal.labels.subjects(batch="first")
+    assert (row.subject_id, row.origin["doubts"]) == (last.key, "1")
+    assert "doubt" not in str(row.shown)
+    assert "doubt" not in "".join(engine.labelling.export("first", blind=True))
+    assert engine.labelling.draw("first", "reason", 1) == 0, "the same round again"
+    assert engine.labelling.draw("second", "reason", 1) == 1, "a round does not spend its places on another's"
+    engine.store.journal.reasons.prune(NOW + timedelta(days=400))
+    assert [one.doubts for one in round_of(engine.store.journal, "reason", "first")] == [1], (
+        "though it is stored no more"
+    )
 
 
 def test_no_feed_asks_a_model_for_its_reasons_whatever_the_table_holds(engine: Engine) -> None:

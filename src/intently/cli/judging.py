@@ -7,6 +7,8 @@ import typer
 from intently.cli.shown import HomeOption, JsonOption, StoreOption, open_engine, print_json, without_nan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from intently.engine.judged import JudgingReport
     from intently.judge.trust import Trust
 
@@ -86,10 +88,19 @@ def _print(report: "JudgingReport") -> None:
         typer.echo(f"  {criterion}: " + ", ".join(f"{grade} {count}" for grade, count in grades.items()))
     for why, count in report.faults.items():
         typer.echo(f"  found {count} times: {why}")
+    if report.task == "reason":
+        typer.echo(f"  people called {sum(report.doubted.values()):,} of them wrong{_ranks_text(report.doubted)}")
     for one in report.trust:
         typer.echo(f"  score of {one.criterion}: {_trust_text(one)}")
     if report.stopped:
         typer.echo(f"stopped: {report.stopped}", err=True)
+
+
+def _ranks_text(ranks: "Mapping[str, int]") -> str:
+    """ "; the judge says of these: A 2, B 1"."""
+    return (
+        "; the judge says of these: " + ", ".join(f"{rank} {n}" for rank, n in sorted(ranks.items())) if ranks else ""
+    )
 
 
 def _trust_text(one: "Trust") -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from intently.engine.feeds import Feeds
 from intently.engine.milestones import Asked, Parting, milestone_of
-from intently.engine.outputs import OUTPUTS, drawn_of, outputs_of
+from intently.engine.outputs import OUTPUTS, drawn_for_people, outputs_of
 from intently.engine.store import Store
 from intently.errors import BadRequest, NotFound
 from intently.explain.values import amount_text
@@ -109,7 +109,8 @@ class Labelling:
         return self._store.journal.labels.take_back(rater, batch=batch, task=task)
 
     def draw(self, batch: str, task: str, sample: int, *, raters: int = 1, seed: int = 0) -> int:
-        """Draw a round; how many subjects are new. Raises BadRequest for a task that nothing is drawn for."""
+        """Draw a round, lines that people called wrong first; how many subjects are new. Raises BadRequest for a task
+        that nothing is drawn for."""
         if task == PAIR:
             return self.draw_pairs(batch, sample, raters=raters, seed=seed)
         if task not in OUTPUTS:
@@ -118,9 +119,10 @@ class Labelling:
         if not (stored := outputs_of(self._store.journal, task)):
             raise BadRequest(f"no {task} is stored to label yet; `intently understand`, `intently reason` and "
                              "`intently say` make tags, reasons and slates.")  # fmt: skip
-        now = datetime.now(UTC)
-        rows = [_output(subject, batch, raters, now) for subject in drawn_of(stored, sample, seed)]
-        return self._store.journal.labels.put_subjects(rows)
+        labels, now = self._store.journal.labels, datetime.now(UTC)
+        known = {row.subject_id for row in labels.subjects(task=task) if row.batch != batch}
+        chosen = drawn_for_people(stored, sample, seed, known)
+        return labels.put_subjects(_output(subject, batch, raters, now) for subject in chosen)
 
     def draw_pairs(self, batch: str, people: int, *, raters: int = 1, length: int = 10, seed: int = 0) -> int:
         """Draw people by a hash, and put the feed that each is served beside the same feed with strong variety, as
@@ -193,6 +195,8 @@ class Labelling:
 
 def _output(subject: Subject, batch: str, raters: int, time: datetime) -> SubjectRow:
     origin = {"subject_id": subject.subject_id, "group": subject.group}
+    if subject.doubts:
+        origin["doubts"] = str(subject.doubts)
     shown = Shown(text=subject.text, facts=subject.facts)
     return subject_row(
         subject.task, shown, batch=batch, time=time, user_id=subject.user_id, origin=origin, raters=raters

@@ -5,9 +5,11 @@ behind a line; what was wanted when a slate was made.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
+from intently.engine.doubts import doubted_rows, doubters, doubts_of
 from intently.errors import BadRequest, NotFound
 from intently.journal import Journal, ReasonRow, SlateRow, UnderstandingRow
 from intently.judge.meeting import group_of
@@ -15,7 +17,7 @@ from intently.judge.shown import shown_of
 from intently.judge.verdict import Subject, Task
 from intently.nouns import Item
 
-__all__ = ["OUTPUTS", "drawn_of", "outputs_of", "round_of"]
+__all__ = ["OUTPUTS", "drawn_for_people", "drawn_of", "outputs_of", "round_of"]
 
 NEWEST = 2000  # lines and slates that are looked at
 HISTORY = 6  # titles behind an interest
@@ -39,9 +41,13 @@ def round_of(journal: Journal, task: str, batch: str) -> list[Subject]:
     if not (rows := journal.labels.subjects(batch=batch, task=task)):
         raise NotFound(f"there is no round {batch!r} of {task}; intently label status lists them")
     found = []
+    doubts = {(one.key, one.user_id): one.doubts for one in _reasons(journal)} if task == "reason" else {}
     for row in rows:
         shown, named = shown_of(row), str(row.origin.get("subject_id") or row.subject_id)
-        found.append(Subject(cast("Task", task), named, shown.text, shown.facts, row.user_id, group_of(row)))
+        subject = Subject(cast("Task", task), named, shown.text, shown.facts, row.user_id, group_of(row))
+        told = str(row.origin.get("doubts", ""))
+        known = max(int(told) if told.isdecimal() else 0, doubts.get((subject.key, subject.user_id), 0))
+        found.append(replace(subject, doubts=known))
     return found
 
 
@@ -49,6 +55,12 @@ def drawn_of(subjects: Sequence[Subject], sample: int, seed: int) -> list[Subjec
     """A sample in an order drawn by a hash, so that a larger one begins with a smaller one, and people are asked of the
     same outputs as a judge: one seed draws the same for both."""
     return sorted(subjects, key=lambda one: _place(one, seed))[:sample]
+
+
+def drawn_for_people(subjects: Sequence[Subject], sample: int, seed: int, known: Collection[str] = ()) -> list[Subject]:
+    """As `drawn_of`, after what people called wrong and is not in another round yet: the keys of those are `known`."""
+    order = drawn_of(subjects, len(subjects), seed)
+    return sorted(order, key=lambda one: not one.doubts or one.key in known)[:sample]
 
 
 def _place(subject: Subject, seed: int) -> bytes:
@@ -87,10 +99,12 @@ def _behind(journal: Journal, row: UnderstandingRow) -> dict[str, tuple[tuple[st
 
 
 def _reasons(journal: Journal) -> Iterator[Subject]:
-    for row in journal.reasons.newest(NEWEST):
+    doubts = doubts_of(journal)
+    rows = {row.key: row for row in (*journal.reasons.newest(NEWEST), *doubted_rows(journal, doubts))}
+    for row in rows.values():
         item = journal.item(row.item_id)
         if item is not None and row.body.get("text"):
-            yield _reason(row, item)
+            yield replace(_reason(row, item), doubts=doubters(row, doubts))
 
 
 def _reason(row: ReasonRow, item: Item) -> Subject:
