@@ -177,14 +177,19 @@ def buffer(
     store: StoreOption = "films",
     home: HomeOption = None,
 ) -> None:
-    """Write people's labels as training samples of a judge, rare answers whole, common ones cut, the newest first."""
-    from intently.judge.buffer import judge_lines, reward_lines, shuffled
+    """Write people's labels as training samples of a judge, rare answers whole, common ones cut, the newest first.
+
+    With --reward, the outputs of one request by rank, all of them: by people, and in groups of their own by the judge.
+    """
+    from intently.judge.buffer import judge_lines
+    from intently.judge.reward import reward_lines
 
     with open_engine(store, home, model=False) as engine:
-        samples = engine.labelling.samples(task, decay=decay, most=most, seed=seed)
-    if negatives:
-        samples += shuffled([one for one in samples if one.criterion == "relevance"], seed=seed)
-    lines = list(reward_lines(samples) if reward else judge_lines(samples))
+        if reward:
+            lines = list(reward_lines(engine.labelling.graded(task)))
+        else:
+            found = engine.labelling.samples(task, decay=decay, most=most, seed=seed, negatives=negatives)
+            lines = list(judge_lines(found))
     partial = out.with_name(out.name + ".partial")
     partial.write_text("".join(line + "\n" for line in lines), "utf-8")
     partial.replace(out)

@@ -14,12 +14,14 @@ from intently.engine.store import Store
 from intently.errors import BadRequest, NotFound
 from intently.explain.values import amount_text
 from intently.journal import LabelRow, SubjectRow
-from intently.judge.buffer import Sample, rebalanced, samples_of
+from intently.judge.buffer import Sample, rebalanced, samples_of, shuffled
 from intently.judge.criteria import load_criteria
 from intently.judge.label_file import file_lines, read_lines
+from intently.judge.meeting import group_of
 from intently.judge.people import People, people_of
 from intently.judge.question import PAIR, Question, asked_of
 from intently.judge.queue import Progress, Todo, next_todo, progress
+from intently.judge.reward import Graded, graded_by_judges, graded_by_people
 from intently.judge.shown import Shown, subject_row
 from intently.judge.verdict import Subject
 from intently.nouns import Item, check_id
@@ -31,6 +33,7 @@ LONGEST_NAME = 60  # characters of a rater's name
 LONGEST_NOTE = 500
 HISTORY = 12  # newest events beside two feeds
 SURFACE = "label"
+PAIRED = "relevance"  # the criterion about a pair, of which negatives are made by shuffling
 FEWEST_EVENTS = 5  # of a person whose two feeds are worth comparing
 
 
@@ -155,18 +158,35 @@ class Labelling:
         """Have a judge and people parted? Raises as engine.milestones says."""
         return milestone_of(self._store.journal, self.questions(asked.task), asked)
 
-    def samples(self, task: str, *, decay: float, most: float, seed: int = 0) -> list[Sample]:
+    def samples(
+        self, task: str, *, decay: float, most: float, seed: int = 0, negatives: bool = False
+    ) -> list[Sample]:  # fmt: skip
         """The judge data buffer of a task: people's labels of all rounds, each criterion rebalanced, and then the
-        samples kept apart for testing, as they are."""
-        labels = self._store.journal.labels
-        versions = {question.criterion: question.version for question in self.questions(task)}
-        found = samples_of(labels.subjects(task=task), labels.labels(task=task), versions)
-        kept: list[Sample] = []
-        for criterion in versions:
+        samples kept apart for testing, as they are. negatives: of relevance some are made by shuffling, for training,
+        and counted in its balance."""
+        found, kept = self._labelled(task), list[Sample]()
+        for criterion in dict.fromkeys(question.criterion for question in self.questions(task)):
             own = [one for one in found if one.criterion == criterion]
-            kept += rebalanced(own, decay=decay, most=most, seed=seed)
+            train = [one for one in own if one.split == "train"]
+            made = shuffled(train, seed=seed) if negatives and criterion == PAIRED else []
+            kept += rebalanced([*train, *made], decay=decay, most=most, seed=seed)
             kept += [one for one in own if one.split == "test"]
         return kept
+
+    def graded(self, task: str) -> list[Graded]:
+        """All outputs of a task with the rank that people gave them, and with the rank that model judges gave."""
+        journal = self._store.journal
+        groups = {(row.subject_id, row.user_id): group_of(row) for row in journal.labels.subjects(task=task)}
+        if task in OUTPUTS:
+            groups |= {(one.key, one.user_id): one.group for one in outputs_of(journal, task)}
+        return [
+            *graded_by_people(self._labelled(task)), *graded_by_judges(journal.judgements.all(task=task), groups)
+        ]  # fmt: skip
+
+    def _labelled(self, task: str) -> list[Sample]:
+        labels = self._store.journal.labels
+        versions = {question.criterion: question.version for question in self.questions(task)}
+        return samples_of(labels.subjects(task=task), labels.labels(task=task), versions)
 
     def _pair(self, user_id: str, batch: str, raters: int, length: int, now: datetime) -> SubjectRow | None:
         """None where both feeds are the same: there is nothing to compare."""
