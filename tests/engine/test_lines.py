@@ -159,11 +159,17 @@ def test_a_written_line_is_judged_by_the_interest_or_the_wishes_that_it_was_writ
     facts = dict(line.facts)
     assert line.text == "A landlord hides a letter in the cellar"
     assert (facts["interest"], facts["title"]) == ("haunted inns", "Horror at the inn 5")
-    model = answer(engine, "A landlord, a letter and a cellar")
+    told = "A landlord, a letter and a cellar"
+    model = ScriptedModel([STYLE, f"{told}\n{told} for you"], engine.store.journal)
     job = LineJob("bob", "bob", Strand(wishes_key(["p1"]), ""), "f9", wishes=(("p1", "films at an inn"),))
     engine.writer.write(job, engine.writer.situation(NOW), NOW, model)
     wished = next(one for one in outputs_of(engine.store.journal, "reason") if one.user_id == "bob")
     assert [text for name, text in wished.facts if name in ("interest", "wanted")] == ["films at an inn"]
+    assert line.system == wished.system == "v2 scripted"
+    engine.labelling.draw("march", "reason", 2)
+    systems = {row.subject_id: row.origin["system"] for row in engine.store.journal.labels.subjects()}
+    assert systems == {line.key: "v2 scripted", wished.key: "v2 scripted"}
+    assert {one.system for one in round_of(engine.store.journal, "reason", "march")} == {"v2 scripted"}
 
 
 def test_a_doubted_line_is_drawn_first_for_people_and_says_so_in_its_origin_alone(engine: Engine) -> None:

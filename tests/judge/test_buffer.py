@@ -71,7 +71,7 @@ def test_without_decay_or_with_all_of_it_no_older_sample_stays_while_a_newer_goe
 
 def test_samples_are_what_people_say_under_the_words_in_force():
     old, new = (
-        tag("dry comedy"),
+        tag("dry comedy", origin={"system": "v1"}),
         tag("slow train", batch="may", time=NOON + timedelta(days=60), origin={"system": "v2"}),
     )
     labels = [
@@ -83,9 +83,9 @@ def test_samples_are_what_people_say_under_the_words_in_force():
     assert (found.subject_id, found.label, found.raters, found.agree) == (old.subject_id, "positive", 3, 2 / 3)
     assert (found.batch, found.age, found.by) == ("march", 1, "person")
     (head, line) = judge_lines([found])
-    assert json.loads(head) == {"format": "intently.judge-data", "version": 1}
+    assert json.loads(head) == {"format": "intently.judge-data", "version": 2}
     assert json.loads(line)["facts"] == [["interest", "comedy"]]
-    assert "v2" not in line
+    assert json.loads(line)["system"] == found.system == "v1"
 
 
 def test_samples_of_one_group_are_all_on_one_side_of_the_split():

@@ -19,10 +19,11 @@ from intently.judge.criteria import load_criteria
 from intently.judge.label_file import file_lines, read_lines
 from intently.judge.meeting import group_of
 from intently.judge.people import People, people_of
-from intently.judge.question import PAIR, Question, asked_of
+from intently.judge.question import OVERALL, PAIR, Question, asked_of
 from intently.judge.queue import Progress, Todo, next_todo, progress
 from intently.judge.reward import Graded, graded_by_judges, graded_by_people
 from intently.judge.shown import Shown, subject_row
+from intently.judge.systems import Systems, systems_of
 from intently.judge.verdict import Subject
 from intently.nouns import Item, check_id
 
@@ -154,6 +155,22 @@ class Labelling:
         """How far people agree on each question of a task, in one round or in all."""
         return people_of(self._store.journal.labels.labels(batch=batch, task=task), self.questions(task))
 
+    def systems(self, task: str, batch: str | None = None) -> Systems | None:
+        """What made the labelled outputs, by people's grade for the whole and by the judge that judged last; None for
+        a task without such a grade."""
+        question = next((one for one in self.questions(task) if one.criterion == OVERALL), None)
+        if question is None:
+            return None
+        journal = self._store.journal
+        rows = journal.judgements.all(task=task)
+        last = (rows[-1].judge, rows[-1].version) if rows else ("", "")
+        judged = [row for row in rows if (row.judge, row.version) == last]
+        subjects, labels = (
+            journal.labels.subjects(batch=batch, task=task),
+            journal.labels.labels(batch=batch, task=task),
+        )
+        return systems_of(subjects, labels, judged, question, " ".join(last).strip())
+
     def milestone(self, asked: Asked) -> Parting:
         """Have a judge and people parted? Raises as engine.milestones says."""
         return milestone_of(self._store.journal, self.questions(asked.task), asked)
@@ -215,8 +232,8 @@ class Labelling:
 
 def _output(subject: Subject, batch: str, raters: int, time: datetime) -> SubjectRow:
     origin = {"subject_id": subject.subject_id, "group": subject.group}
-    if subject.doubts:
-        origin["doubts"] = str(subject.doubts)
+    origin |= {"system": subject.system} if subject.system else {}
+    origin |= {"doubts": str(subject.doubts)} if subject.doubts else {}
     shown = Shown(text=subject.text, facts=subject.facts)
     return subject_row(
         subject.task, shown, batch=batch, time=time, user_id=subject.user_id, origin=origin, raters=raters

@@ -22,6 +22,7 @@ __all__ = ["OUTPUTS", "drawn_for_people", "drawn_of", "outputs_of", "round_of"]
 NEWEST = 2000  # lines and slates that are looked at
 HISTORY = 6  # titles behind an interest
 WISHES = 4  # of a slate, the newest
+MODEL_SHOWN = 12  # characters of a model's digest: enough to tell two apart
 
 
 def outputs_of(journal: Journal, task: str) -> list[Subject]:
@@ -47,7 +48,7 @@ def round_of(journal: Journal, task: str, batch: str) -> list[Subject]:
         subject = Subject(cast("Task", task), named, shown.text, shown.facts, row.user_id, group_of(row))
         told = str(row.origin.get("doubts", ""))
         known = max(int(told) if told.isdecimal() else 0, doubts.get((subject.key, subject.user_id), 0))
-        found.append(replace(subject, doubts=known))
+        found.append(replace(subject, doubts=known, system=str(row.origin.get("system", ""))))
     return found
 
 
@@ -70,10 +71,10 @@ def _place(subject: Subject, seed: int) -> bytes:
 
 def _tags(journal: Journal) -> Iterator[Subject]:
     for row in journal.newest_understandings():
-        behind = _behind(journal, row)
+        behind, system = _behind(journal, row), _system(journal, row.pipeline, row.notes.get("calls", ()))
         for tag in row.tags:
-            served = tag.interest_id or tag.persona_id or ""
-            yield Subject("tag", f"tag {tag.tag_id}", tag.text, behind.get(served, ()), row.user_id, row.user_id)
+            facts = behind.get(tag.interest_id or tag.persona_id or "", ())
+            yield Subject("tag", f"tag {tag.tag_id}", tag.text, facts, row.user_id, row.user_id, system=system)
 
 
 def _behind(journal: Journal, row: UnderstandingRow) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -104,7 +105,8 @@ def _reasons(journal: Journal) -> Iterator[Subject]:
     for row in rows.values():
         item = journal.item(row.item_id)
         if item is not None and row.body.get("text"):
-            yield replace(_reason(row, item), doubts=doubters(row, doubts))
+            system = _system(journal, str(row.body.get("by", "")), row.body.get("calls", ()))
+            yield replace(_reason(row, item), doubts=doubters(row, doubts), system=system)
 
 
 def _reason(row: ReasonRow, item: Item) -> Subject:
@@ -116,6 +118,12 @@ def _reason(row: ReasonRow, item: Item) -> Subject:
     kept = tuple((name, text) for name, text in facts if text)
     group = row.user_id or row.interest_id
     return Subject("reason", f"reason {row.key}", str(row.body["text"]), kept, row.user_id, group)
+
+
+def _system(journal: Journal, way: str, calls: Sequence[str]) -> str:
+    """The pipeline or writer, and the model that it asked, as far as the call is kept: "v2 5f0c2a9b4d1e"."""
+    call = journal.find_call(calls[0]) if calls else None
+    return f"{way} {call.model[:MODEL_SHOWN]}".strip() if call else way
 
 
 def _slates(journal: Journal) -> Iterator[Subject]:

@@ -22,7 +22,7 @@ from intently.judge.shown import shown_of
 
 __all__ = ["Sample", "judge_lines", "rebalanced", "samples_of", "shuffled", "split_of"]
 
-VERSION = 1
+VERSION = 2
 DECAY = 0.5  # the paper gives none: each round back keeps half the share of the one after it
 TEST_SHARE = 0.2
 
@@ -31,7 +31,7 @@ TEST_SHARE = 0.2
 class Sample:
     """One training sample of a judge. `label`: what most raters say; `agree`: the share of them that say it; `version`:
     of the criterion's words; `group`: samples of one stay on one side of the split; `batch`: its round; `age`: rounds
-    since, 0 for the newest."""
+    since, 0 for the newest; `system`: what made the text, "" where it is not known."""
 
     task: str
     criterion: str
@@ -48,6 +48,7 @@ class Sample:
     batch: str
     age: int
     split: Literal["train", "test"]
+    system: str = ""
 
 
 def samples_of(subjects: Sequence[SubjectRow], labels: Iterable[LabelRow], versions: Mapping[str, str]) -> list[Sample]:
@@ -71,7 +72,7 @@ def samples_of(subjects: Sequence[SubjectRow], labels: Iterable[LabelRow], versi
             Sample(
                 row.task, criterion, versions[criterion], subject_id, shown.text, shown.sides or (), shown.facts,
                 people.value, "person", people.raters, people.share, group, row.batch, newest_first.index(row.batch),
-                split_of(group),
+                split_of(group), str(row.origin.get("system", "")),
             )
         )  # fmt: skip
     return found
@@ -121,7 +122,7 @@ def shuffled(samples: Sequence[Sample], negative: str = "negative", seed: int = 
         if other is not None and other.facts != one.facts:
             name = hashlib.sha256(f"{one.subject_id} {other.subject_id}".encode()).hexdigest()[:16]
             found.append(replace(one, subject_id=name, facts=other.facts, label=negative, by="shuffle", raters=0,
-                                 agree=1.0, group=other.group))  # fmt: skip
+                                 agree=1.0, group=other.group, system=""))  # fmt: skip
     return found
 
 

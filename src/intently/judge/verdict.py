@@ -30,7 +30,7 @@ class Subject:
 
     `subject_id`: what it is in the journal ("tag t-1", "reason FEED/ITEM"); `user_id`: whose it is, None of nobody's;
     `group`: subjects of one group are alike, and are drawn together in intervals; empty: a group of its own. No judge
-    and no rater is told the rest. `doubts`: how many people called it wrong.
+    and no rater is told the rest. `doubts`: how many people called it wrong; `system`: what made it.
     """
 
     task: Task
@@ -40,6 +40,7 @@ class Subject:
     user_id: str | None = None
     group: str = ""
     doubts: int = 0
+    system: str = ""
 
     @property
     def key(self) -> str:
