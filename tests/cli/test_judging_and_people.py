@@ -67,6 +67,15 @@ def _bands_are_of_labels(shop: Shop, labels: int) -> None:
     text, _ = shop.run("judge", "--no-quotes", "--yes", "--sample", str(FIRST))
     assert f"score of overall: people's grade lies within {band['half_width']:.2f} of it 90% of the time" in text
     assert "score of relevance: no band: people have labelled nothing by it" in text
+    same = "accuracy 1.00 [1.00, 1.00], precision 1.00 [1.00, 1.00], recall 1.00 [1.00, 1.00], F1 1.00 [1.00, 1.00]"
+    assert f"overall, judge and people on {labels} outputs: {same}, kappa " in text
+    assert "relevance, judge and people" not in text
+    text, _ = shop.run("label", "agreement", "--task", "tag")
+    assert f"made by v1: {labels} graded by people, who pass " in text
+    assert "tau not defined: it takes 3 systems whose outputs people have labelled" in text
+    systems = json.loads(shop.run("label", "agreement", "--task", "tag", "--json")[0])["systems"]
+    assert (systems["tau"]["value"], systems["rows"][0]["judged"]) == (None, labels)
+    assert json.loads(shop.run("label", "agreement", "--json")[0])["systems"] is None, "nobody judges pairs"
 
 
 def _milestones(shop: Shop, said: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -10,14 +11,18 @@ from typing import cast
 import pytest
 
 from intently.config import load_config
+from intently.engine.feeds import Feeds
 from intently.engine.judging import Judging
+from intently.engine.labelling import Labelling
 from intently.engine.outputs import outputs_of
 from intently.engine.services import Services
 from intently.engine.store import Store
 from intently.errors import BadRequest, ModelUnavailable
+from intently.explain.liking import interest_key
 from intently.journal import Journal, ReasonRow, UnderstandingRow, open_journal
+from intently.judge.reward import reward_lines
 from intently.language import Budget, ScriptedModel
-from intently.nouns import Interest, Item, Preference, Tag
+from intently.nouns import Event, Interest, Item, Preference, Tag
 from tests.journal.world import NOON, at, rated
 
 PRAISE = json.dumps([["Yes", math.log(0.5)], ["No", math.log(0.5)]])  # acceptable throughout: one question a criterion
@@ -37,8 +42,9 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
             Tag(tag_id="t2", text="seaside hotel dramas", interest_id="i1"),
             Tag(tag_id="t3", text="great movies", interest_id="i1"))  # fmt: skip
     opened.put_understanding(UnderstandingRow("ann", "hash", (interest,), tags, NOON))
-    line = {"text": "Two old masters at the board, slow and dry.", "pieces": [["event", event_id, "Winter Pension"]]}
-    opened.reasons.put(ReasonRow("ann", "i1", "2", "winter", "hash", NOON, at(60), line))
+    line = {"text": "Two old masters at the board, slow and dry.", "pieces": [["event", event_id, "Winter Pension"]],
+            "interest": interest.text}  # fmt: skip
+    opened.reasons.put(ReasonRow("ann", interest_key(interest.text), "2", "winter", "hash", NOON, at(60), line))
     held = Preference(id="p1", polarity="want", strength="prefer", facet=None, relation="like", value={"text": "chess"},
                       quote="about chess", command_id="c1")  # fmt: skip
     for feed_id, preferences in (("wished", [held.model_dump(mode="json")]), ("plain", [])):
@@ -91,6 +97,35 @@ def test_what_a_sample_came_to_is_kept_with_the_judges_version_and_erased_with_t
     assert journal.export("ann")["judgements"][0]["verdicts"]
     journal.erase("ann")
     assert journal.judgements.all() == []
+
+
+def test_the_report_says_how_many_of_the_judged_lines_people_called_wrong(journal: Journal, tmp_path: Path):
+    (line,) = outputs_of(journal, "reason")
+    for user_id, said in (("ann", line.text), ("bob", line.text), ("ann", "another line")):
+        journal.append([Event(user_id=user_id, kind="doubt", time=NOON, item_id="2", query=said)])
+    judge, model = judging(journal, tmp_path, [PRAISE] * 5)
+    plan = judge.plan("reason", 10)
+    report = judge.run(plan)
+    assert report.doubted == {report.outputs[0].rank: 1}
+    assert report.outputs[0].doubts == 1, "the line is ann's; bob's doubt is of his own"
+    assert "doubt" not in "".join(prompt.text for prompt in model.prompts)
+
+
+def test_what_people_and_the_judge_graded_of_one_item_and_interest_is_one_group_each(journal: Journal, tmp_path: Path):
+    (first,) = journal.reasons.newest(1)
+    worse = {**first.body, "text": "great movies", "pieces": [["facet", "genre", "Comedy"]]}
+    journal.reasons.put(replace(first, situation="late spring", body=worse))
+    judge, _ = judging(journal, tmp_path, [PRAISE] * 5)
+    judge.run(judge.plan("reason", 10))
+    labelling = Labelling(cast(Store, SimpleNamespace(journal=journal)), cast(Feeds, None), tmp_path)
+    labelling.draw("march", "reason", 10)
+    version = next(one.version for one in labelling.questions("reason") if one.criterion == "overall")
+    for one in outputs_of(journal, "reason"):
+        labelling.answer("Eve", one.key, "overall", version, "B" if one.text == "great movies" else "S")
+    people, model = (json.loads(line) for line in list(reward_lines(labelling.graded("reason")))[1:])
+    assert (people["by"], people["ranks"]) == ("person", {"S": [first.body["text"]], "A": [], "B": ["great movies"]})
+    assert (model["by"], model["ranks"]["B"], model["group"]) == ("model", ["great movies"], "ann")
+    assert [name for name, _ in people["facts"]] == ["title", "item", "interest"]
 
 
 def test_a_run_that_was_cut_off_goes_on_and_asks_nothing_twice(journal: Journal, tmp_path: Path):

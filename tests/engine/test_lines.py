@@ -12,8 +12,11 @@ import pytest
 from intently.config import load_config
 from intently.engine import Engine, Services
 from intently.engine.fresh import FreshLines
+from intently.engine.outputs import drawn_of, outputs_of, round_of
 from intently.engine.store import import_store
+from intently.engine.writing import LineJob
 from intently.errors import BadRequest, NotFound
+from intently.explain.liking import Strand, wishes_key
 from intently.journal import UnderstandingRow
 from intently.language import Budget, ScriptedModel
 from intently.nouns import Interest, Slate, Tag
@@ -165,6 +168,50 @@ def test_a_templates_line_says_why_too_and_can_be_doubted(engine: Engine) -> Non
     assert again[shown.item_id] == ""
     with pytest.raises(NotFound):
         engine.why("ann", "no such feed", shown.item_id)
+
+
+def test_a_written_line_is_judged_by_the_interest_or_the_wishes_that_it_was_written_for(engine: Engine) -> None:
+    write(engine, "A landlord hides a letter in the cellar", items=1)
+    (line,) = outputs_of(engine.store.journal, "reason")
+    facts = dict(line.facts)
+    assert line.text == "A landlord hides a letter in the cellar"
+    assert (facts["interest"], facts["title"]) == ("haunted inns", "Horror at the inn 5")
+    told = "A landlord, a letter and a cellar"
+    model = ScriptedModel([STYLE, f"{told}\n{told} for you"], engine.store.journal)
+    job = LineJob("bob", "bob", Strand(wishes_key(["p1"]), ""), "f9", wishes=(("p1", "films at an inn"),))
+    engine.writer.write(job, engine.writer.situation(NOW), NOW, model)
+    wished = next(one for one in outputs_of(engine.store.journal, "reason") if one.user_id == "bob")
+    assert [text for name, text in wished.facts if name in ("interest", "wanted")] == ["films at an inn"]
+    assert line.system == wished.system == "v2 scripted"
+    engine.labelling.draw("march", "reason", 2)
+    systems = {row.subject_id: row.origin["system"] for row in engine.store.journal.labels.subjects()}
+    assert systems == {line.key: "v2 scripted", wished.key: "v2 scripted"}
+    assert {one.system for one in round_of(engine.store.journal, "reason", "march")} == {"v2 scripted"}
+
+
+def test_a_doubted_line_is_drawn_first_for_people_and_says_so_in_its_origin_alone(engine: Engine) -> None:
+    told = ("A landlord hides a letter in the cellar", "A landlord, a letter and a cellar", "The letter of a landlord")
+    write(engine, *told, items=3)
+    stored = outputs_of(engine.store.journal, "reason")
+    assert len(stored) > 1
+    last = drawn_of(stored, len(stored), 0)[-1]
+    slate = engine.feed("ann", limit=24)
+    shown = next(item for item in slate.items if item.reason.text == last.text)
+    engine.doubt("ann", slate.feed_id, shown.item_id)
+    doubts = {(one.key, one.user_id): one.doubts for one in outputs_of(engine.store.journal, "reason")}
+    assert doubts == {(one.key, one.user_id): int(one == last) for one in stored}
+
+    assert engine.labelling.draw("first", "reason", 1) == 1
+    (row,) = engine.store.journal.labels.subjects(batch="first")
+    assert (row.subject_id, row.origin["doubts"]) == (last.key, "1")
+    assert "doubt" not in str(row.shown)
+    assert "doubt" not in "".join(engine.labelling.export("first", blind=True))
+    assert engine.labelling.draw("first", "reason", 1) == 0, "the same round again"
+    assert engine.labelling.draw("second", "reason", 1) == 1, "a round does not spend its places on another's"
+    engine.store.journal.reasons.prune(NOW + timedelta(days=400))
+    assert [one.doubts for one in round_of(engine.store.journal, "reason", "first")] == [1], (
+        "though it is stored no more"
+    )
 
 
 def test_no_feed_asks_a_model_for_its_reasons_whatever_the_table_holds(engine: Engine) -> None:

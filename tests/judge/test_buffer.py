@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intently.judge.buffer import Sample, judge_lines, rebalanced, reward_lines, samples_of, shuffled
+from intently.judge.buffer import Sample, judge_lines, rebalanced, samples_of, shuffled
 from tests.judge.labels import NOON, RELEVANCE, says, tag
 
 VERSIONS = {"relevance": RELEVANCE.version, "overall": "o"}
@@ -71,7 +71,7 @@ def test_without_decay_or_with_all_of_it_no_older_sample_stays_while_a_newer_goe
 
 def test_samples_are_what_people_say_under_the_words_in_force():
     old, new = (
-        tag("dry comedy"),
+        tag("dry comedy", origin={"system": "v1"}),
         tag("slow train", batch="may", time=NOON + timedelta(days=60), origin={"system": "v2"}),
     )
     labels = [
@@ -83,9 +83,9 @@ def test_samples_are_what_people_say_under_the_words_in_force():
     assert (found.subject_id, found.label, found.raters, found.agree) == (old.subject_id, "positive", 3, 2 / 3)
     assert (found.batch, found.age, found.by) == ("march", 1, "person")
     (head, line) = judge_lines([found])
-    assert json.loads(head) == {"format": "intently.judge-data", "version": 1}
+    assert json.loads(head) == {"format": "intently.judge-data", "version": 2}
     assert json.loads(line)["facts"] == [["interest", "comedy"]]
-    assert "v2" not in line
+    assert json.loads(line)["system"] == found.system == "v1"
 
 
 def test_samples_of_one_group_are_all_on_one_side_of_the_split():
@@ -106,12 +106,8 @@ def test_shuffled_negatives_take_the_facts_of_another_group_and_say_so():
     assert shuffled([sample(0, "positive"), sample(7, "positive")]) == []  # both of one group
 
 
-def test_a_reward_line_holds_the_texts_of_one_context_by_rank():
-    facts = (("interest", "comedy"),)
-    graded = [sample(n, rank, criterion="overall", facts=facts) for n, rank in enumerate("SABB")]
-    alone = sample(9, "S", criterion="overall", facts=(("interest", "horror"),))
-    lines = list(reward_lines([*graded, alone, *shuffled([*graded, alone], "B")]))
-    assert json.loads(lines[0]) == {"format": "intently.reward-data", "version": 1}
-    assert [json.loads(line)["ranks"] for line in lines[1:]] == [
-        {"S": ["tag 0"], "A": ["tag 1"], "B": ["tag 2", "tag 3"]}
-    ]
+def test_made_negatives_fill_what_people_leave_of_their_class_and_are_in_the_balance():
+    said = [sample(n, label) for n, label in enumerate(["positive"] * 20 + ["acceptable"] * 10 + ["negative"] * 3)]
+    kept = rebalanced([*said, *shuffled(said)])
+    assert Counter(one.label for one in kept) == {"positive": 10, "acceptable": 10, "negative": 10}
+    assert Counter(one.by for one in kept if one.label == "negative") == {"person": 3, "shuffle": 7}

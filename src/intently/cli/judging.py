@@ -7,7 +7,10 @@ import typer
 from intently.cli.shown import HomeOption, JsonOption, StoreOption, open_engine, print_json, without_nan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from intently.engine.judged import JudgingReport
+    from intently.judge.scores import Scores
     from intently.judge.trust import Trust
 
 __all__ = ["register"]
@@ -86,10 +89,31 @@ def _print(report: "JudgingReport") -> None:
         typer.echo(f"  {criterion}: " + ", ".join(f"{grade} {count}" for grade, count in grades.items()))
     for why, count in report.faults.items():
         typer.echo(f"  found {count} times: {why}")
+    if report.task == "reason":
+        typer.echo(f"  people called {sum(report.doubted.values()):,} of them wrong{_ranks_text(report.doubted)}")
     for one in report.trust:
         typer.echo(f"  score of {one.criterion}: {_trust_text(one)}")
+        if one.scores.n:
+            typer.echo(f"  {one.criterion}, judge and people on {one.scores.n:,} outputs: {_scores_text(one.scores)}")
     if report.stopped:
         typer.echo(f"stopped: {report.stopped}", err=True)
+
+
+def _ranks_text(ranks: "Mapping[str, int]") -> str:
+    """ "; the judge says of these: A 2, B 1"."""
+    return (
+        "; the judge says of these: " + ", ".join(f"{rank} {n}" for rank, n in sorted(ranks.items())) if ranks else ""
+    )
+
+
+def _scores_text(scores: "Scores") -> str:
+    """ "accuracy 0.90 [0.82, 0.96], precision …": of what passes, and kappa of all answers."""
+    figures = {"accuracy": scores.accuracy, "precision": scores.precision, "recall": scores.recall, "F1": scores.f1,
+               "kappa": scores.kappa}  # fmt: skip
+    return ", ".join(
+        f"{name} {one.value:.2f} [{one.low:.2f}, {one.high:.2f}]" if one.value == one.value else f"{name} not defined"
+        for name, one in figures.items()
+    )
 
 
 def _trust_text(one: "Trust") -> str:

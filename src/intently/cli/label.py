@@ -1,11 +1,14 @@
 """Verbs about people's labels: draw a round, hand it out and take it in as files, see how far it is."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from intently.cli.shown import HomeOption, JsonOption, StoreOption, open_engine, print_json
+
+if TYPE_CHECKING:
+    from intently.judge.systems import Systems
 
 __all__ = ["register"]
 
@@ -109,13 +112,17 @@ def agreement(
     json_out: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """How far people agree among each other, question by question; nothing that a model said is in it."""
+    """How far people agree among each other, question by question; nothing that a model said is in it.
+
+    Then, of what people graded as a whole, a row for each system that made it, beside the judge that judged last, and
+    whether people and judge put the systems in one order (Kendall's tau).
+    """
     from intently.cli.shown import without_nan
 
     with open_engine(store, home, model=False) as engine:
-        found = engine.labelling.people(task, batch)
+        found, systems = engine.labelling.people(task, batch), engine.labelling.systems(task, batch)
     if json_out:
-        print_json(without_nan(found))
+        print_json(without_nan({"questions": found, "systems": systems}))
         return
     for one in found:
         ends = one.alpha
@@ -124,6 +131,17 @@ def agreement(
         apart = f"; {one.by_model:,} of models, not counted" if one.by_model else ""
         typer.echo(f"{one.criterion}: {one.subjects:,} subjects by {one.raters} people ({most}); {one.unanimous:,} of "
                    f"{one.twice:,} unanimous; alpha {told}{apart}")  # fmt: skip
+    if systems is not None and (systems.rows or systems.unnamed):
+        _print_systems(systems)
+
+
+def _print_systems(systems: "Systems") -> None:
+    for one in systems.rows:
+        judge = f"mean score {one.judge:.2f} of {one.judged:,} by {systems.judge}" if one.judged else "none judged"
+        typer.echo(f"made by {one.system}: {one.labelled:,} graded by people, who pass {one.people:.0%}; {judge}")
+    ends = systems.tau
+    told = f"{ends.value:.2f} [{ends.low:.2f}, {ends.high:.2f}]" if not systems.why else f"not defined: {systems.why}"
+    typer.echo(f"order of systems, people's and the judge's: tau {told}")
 
 
 def milestone(
@@ -177,14 +195,19 @@ def buffer(
     store: StoreOption = "films",
     home: HomeOption = None,
 ) -> None:
-    """Write people's labels as training samples of a judge, rare answers whole, common ones cut, the newest first."""
-    from intently.judge.buffer import judge_lines, reward_lines, shuffled
+    """Write people's labels as training samples of a judge, rare answers whole, common ones cut, the newest first.
+
+    With --reward, the outputs of one request by rank, all of them: by people, and in groups of their own by the judge.
+    """
+    from intently.judge.buffer import judge_lines
+    from intently.judge.reward import reward_lines
 
     with open_engine(store, home, model=False) as engine:
-        samples = engine.labelling.samples(task, decay=decay, most=most, seed=seed)
-    if negatives:
-        samples += shuffled([one for one in samples if one.criterion == "relevance"], seed=seed)
-    lines = list(reward_lines(samples) if reward else judge_lines(samples))
+        if reward:
+            lines = list(reward_lines(engine.labelling.graded(task)))
+        else:
+            found = engine.labelling.samples(task, decay=decay, most=most, seed=seed, negatives=negatives)
+            lines = list(judge_lines(found))
     partial = out.with_name(out.name + ".partial")
     partial.write_text("".join(line + "\n" for line in lines), "utf-8")
     partial.replace(out)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from intently.journal import JudgementRow
 from intently.judge.agreement import Figure, share
@@ -30,19 +30,22 @@ class JudgedScore:
 
 @dataclass(frozen=True, slots=True)
 class JudgedOutput:
-    """`subject_key`: by which labels and judgements are found; `rank`: "" where there is none."""
+    """`subject_key`: by which labels and judgements are found; `rank`: "" where there is none; `doubts`: how many
+    people called it wrong."""
 
     subject_id: str
     subject_key: str
     user_id: str | None
     rank: str
     scores: tuple[JudgedScore, ...]
+    doubts: int = 0
 
 
 @dataclass(frozen=True)
 class JudgingReport:
     """Of a sample: how many have which rank, shares with their intervals over people, and by criterion. `trust`: how
-    far people's labels say that each score is to be trusted; `outputs`: each that was judged."""
+    far people's labels say that each score is to be trusted; `outputs`: each that was judged; `doubted`: ranks of those
+    that people called wrong."""
 
     task: str
     judge: str
@@ -57,6 +60,7 @@ class JudgingReport:
     trust: tuple[Trust, ...] = ()
     outputs: tuple[JudgedOutput, ...] = ()
     stopped: str = ""
+    doubted: Mapping[str, int] = field(default_factory=dict)
 
 
 def report_of(
@@ -80,15 +84,16 @@ def report_of(
         share([(group, float(row.rank == "S"), 1.0) for group, row in ranked]),
         {criterion: dict(counts) for criterion, counts in grades.items()},
         dict(Counter(verdict["why"] for _, row in found for verdict in row.verdicts if verdict["why"]).most_common()),
-        tuple(trust), tuple(_output(row, questions, trust) for _, row in found), stopped,
+        tuple(trust), tuple(_output(subject, row, questions, trust) for subject, row in found), stopped,
+        dict(Counter(row.rank or "none" for subject, row in found if subject.doubts)),
     )  # fmt: skip
 
 
-def _output(row: JudgementRow, questions: Sequence[Question], trust: Sequence[Trust]) -> JudgedOutput:
+def _output(subject: Subject, row: JudgementRow, questions: Sequence[Question], trust: Sequence[Trust]) -> JudgedOutput:
     bands = {one.criterion: one.band for one in trust}
     scores = []
     for question in questions:
         if (answer := answer_of(row, question)) is not None:
             band = bands.get(question.criterion)
             scores.append(JudgedScore(question.criterion, *answer, *(band.around(answer[1]) if band else ())))
-    return JudgedOutput(row.subject_id, row.subject_key, row.user_id, row.rank, tuple(scores))
+    return JudgedOutput(row.subject_id, row.subject_key, row.user_id, row.rank, tuple(scores), subject.doubts)

@@ -138,6 +138,6 @@ class Judging:
 
 _MAKES = {
     "tag": "let people be understood (intently understand --sample 20)",
-    "reason": "let lines be written (intently reasons)",
+    "reason": "let lines be written (intently reason)",
     "slate": "make feeds under wishes (intently say)",
 }

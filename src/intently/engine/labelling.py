@@ -9,18 +9,21 @@ from pathlib import Path
 
 from intently.engine.feeds import Feeds
 from intently.engine.milestones import Asked, Parting, milestone_of
-from intently.engine.outputs import OUTPUTS, drawn_of, outputs_of
+from intently.engine.outputs import OUTPUTS, drawn_for_people, outputs_of
 from intently.engine.store import Store
 from intently.errors import BadRequest, NotFound
 from intently.explain.values import amount_text
 from intently.journal import LabelRow, SubjectRow
-from intently.judge.buffer import Sample, rebalanced, samples_of
+from intently.judge.buffer import Sample, rebalanced, samples_of, shuffled
 from intently.judge.criteria import load_criteria
 from intently.judge.label_file import file_lines, read_lines
+from intently.judge.meeting import group_of
 from intently.judge.people import People, people_of
-from intently.judge.question import PAIR, Question, asked_of
+from intently.judge.question import OVERALL, PAIR, Question, asked_of
 from intently.judge.queue import Progress, Todo, next_todo, progress
+from intently.judge.reward import Graded, graded_by_judges, graded_by_people
 from intently.judge.shown import Shown, subject_row
+from intently.judge.systems import Systems, systems_of
 from intently.judge.verdict import Subject
 from intently.nouns import Item, check_id
 
@@ -31,6 +34,7 @@ LONGEST_NAME = 60  # characters of a rater's name
 LONGEST_NOTE = 500
 HISTORY = 12  # newest events beside two feeds
 SURFACE = "label"
+PAIRED = "relevance"  # the criterion about a pair, of which negatives are made by shuffling
 FEWEST_EVENTS = 5  # of a person whose two feeds are worth comparing
 
 
@@ -109,18 +113,20 @@ class Labelling:
         return self._store.journal.labels.take_back(rater, batch=batch, task=task)
 
     def draw(self, batch: str, task: str, sample: int, *, raters: int = 1, seed: int = 0) -> int:
-        """Draw a round; how many subjects are new. Raises BadRequest for a task that nothing is drawn for."""
+        """Draw a round, lines that people called wrong first; how many subjects are new. Raises BadRequest for a task
+        that nothing is drawn for."""
         if task == PAIR:
             return self.draw_pairs(batch, sample, raters=raters, seed=seed)
         if task not in OUTPUTS:
             raise BadRequest(f"no subjects are drawn for {task!r}; there are {PAIR}, {', '.join(OUTPUTS)}. Others are "
                              "imported: intently label import")  # fmt: skip
         if not (stored := outputs_of(self._store.journal, task)):
-            raise BadRequest(f"no {task} is stored to label yet; `intently understand`, `intently reasons` and "
+            raise BadRequest(f"no {task} is stored to label yet; `intently understand`, `intently reason` and "
                              "`intently say` make tags, reasons and slates.")  # fmt: skip
-        now = datetime.now(UTC)
-        rows = [_output(subject, batch, raters, now) for subject in drawn_of(stored, sample, seed)]
-        return self._store.journal.labels.put_subjects(rows)
+        labels, now = self._store.journal.labels, datetime.now(UTC)
+        known = {row.subject_id for row in labels.subjects(task=task) if row.batch != batch}
+        chosen = drawn_for_people(stored, sample, seed, known)
+        return labels.put_subjects(_output(subject, batch, raters, now) for subject in chosen)
 
     def draw_pairs(self, batch: str, people: int, *, raters: int = 1, length: int = 10, seed: int = 0) -> int:
         """Draw people by a hash, and put the feed that each is served beside the same feed with strong variety, as
@@ -149,22 +155,55 @@ class Labelling:
         """How far people agree on each question of a task, in one round or in all."""
         return people_of(self._store.journal.labels.labels(batch=batch, task=task), self.questions(task))
 
+    def systems(self, task: str, batch: str | None = None) -> Systems | None:
+        """What made the labelled outputs, by people's grade for the whole and by the judge that judged last; None for
+        a task without such a grade."""
+        question = next((one for one in self.questions(task) if one.criterion == OVERALL), None)
+        if question is None:
+            return None
+        journal = self._store.journal
+        rows = journal.judgements.all(task=task)
+        last = (rows[-1].judge, rows[-1].version) if rows else ("", "")
+        judged = [row for row in rows if (row.judge, row.version) == last]
+        subjects, labels = (
+            journal.labels.subjects(batch=batch, task=task),
+            journal.labels.labels(batch=batch, task=task),
+        )
+        return systems_of(subjects, labels, judged, question, " ".join(last).strip())
+
     def milestone(self, asked: Asked) -> Parting:
         """Have a judge and people parted? Raises as engine.milestones says."""
         return milestone_of(self._store.journal, self.questions(asked.task), asked)
 
-    def samples(self, task: str, *, decay: float, most: float, seed: int = 0) -> list[Sample]:
+    def samples(
+        self, task: str, *, decay: float, most: float, seed: int = 0, negatives: bool = False
+    ) -> list[Sample]:  # fmt: skip
         """The judge data buffer of a task: people's labels of all rounds, each criterion rebalanced, and then the
-        samples kept apart for testing, as they are."""
-        labels = self._store.journal.labels
-        versions = {question.criterion: question.version for question in self.questions(task)}
-        found = samples_of(labels.subjects(task=task), labels.labels(task=task), versions)
-        kept: list[Sample] = []
-        for criterion in versions:
+        samples kept apart for testing, as they are. negatives: of relevance some are made by shuffling, for training,
+        and counted in its balance."""
+        found, kept = self._labelled(task), list[Sample]()
+        for criterion in dict.fromkeys(question.criterion for question in self.questions(task)):
             own = [one for one in found if one.criterion == criterion]
-            kept += rebalanced(own, decay=decay, most=most, seed=seed)
+            train = [one for one in own if one.split == "train"]
+            made = shuffled(train, seed=seed) if negatives and criterion == PAIRED else []
+            kept += rebalanced([*train, *made], decay=decay, most=most, seed=seed)
             kept += [one for one in own if one.split == "test"]
         return kept
+
+    def graded(self, task: str) -> list[Graded]:
+        """All outputs of a task with the rank that people gave them, and with the rank that model judges gave."""
+        journal = self._store.journal
+        groups = {(row.subject_id, row.user_id): group_of(row) for row in journal.labels.subjects(task=task)}
+        if task in OUTPUTS:
+            groups |= {(one.key, one.user_id): one.group for one in outputs_of(journal, task)}
+        return [
+            *graded_by_people(self._labelled(task)), *graded_by_judges(journal.judgements.all(task=task), groups)
+        ]  # fmt: skip
+
+    def _labelled(self, task: str) -> list[Sample]:
+        labels = self._store.journal.labels
+        versions = {question.criterion: question.version for question in self.questions(task)}
+        return samples_of(labels.subjects(task=task), labels.labels(task=task), versions)
 
     def _pair(self, user_id: str, batch: str, raters: int, length: int, now: datetime) -> SubjectRow | None:
         """None where both feeds are the same: there is nothing to compare."""
@@ -193,6 +232,8 @@ class Labelling:
 
 def _output(subject: Subject, batch: str, raters: int, time: datetime) -> SubjectRow:
     origin = {"subject_id": subject.subject_id, "group": subject.group}
+    origin |= {"system": subject.system} if subject.system else {}
+    origin |= {"doubts": str(subject.doubts)} if subject.doubts else {}
     shown = Shown(text=subject.text, facts=subject.facts)
     return subject_row(
         subject.task, shown, batch=batch, time=time, user_id=subject.user_id, origin=origin, raters=raters

@@ -5,9 +5,11 @@ behind a line; what was wanted when a slate was made.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
+from intently.engine.doubts import doubted_rows, doubters, doubts_of
 from intently.errors import BadRequest, NotFound
 from intently.journal import Journal, ReasonRow, SlateRow, UnderstandingRow
 from intently.judge.meeting import group_of
@@ -15,11 +17,12 @@ from intently.judge.shown import shown_of
 from intently.judge.verdict import Subject, Task
 from intently.nouns import Item
 
-__all__ = ["OUTPUTS", "drawn_of", "facts_of_line", "outputs_of", "round_of"]
+__all__ = ["OUTPUTS", "drawn_for_people", "drawn_of", "facts_of_line", "outputs_of", "round_of"]
 
 NEWEST = 2000  # lines and slates that are looked at
 HISTORY = 6  # titles behind an interest
 WISHES = 4  # of a slate, the newest
+MODEL_SHOWN = 12  # characters of a model's digest: enough to tell two apart
 
 
 def outputs_of(journal: Journal, task: str) -> list[Subject]:
@@ -39,9 +42,13 @@ def round_of(journal: Journal, task: str, batch: str) -> list[Subject]:
     if not (rows := journal.labels.subjects(batch=batch, task=task)):
         raise NotFound(f"there is no round {batch!r} of {task}; intently label status lists them")
     found = []
+    doubts = {(one.key, one.user_id): one.doubts for one in _reasons(journal)} if task == "reason" else {}
     for row in rows:
         shown, named = shown_of(row), str(row.origin.get("subject_id") or row.subject_id)
-        found.append(Subject(cast("Task", task), named, shown.text, shown.facts, row.user_id, group_of(row)))
+        subject = Subject(cast("Task", task), named, shown.text, shown.facts, row.user_id, group_of(row))
+        told = str(row.origin.get("doubts", ""))
+        known = max(int(told) if told.isdecimal() else 0, doubts.get((subject.key, subject.user_id), 0))
+        found.append(replace(subject, doubts=known, system=str(row.origin.get("system", ""))))
     return found
 
 
@@ -51,6 +58,12 @@ def drawn_of(subjects: Sequence[Subject], sample: int, seed: int) -> list[Subjec
     return sorted(subjects, key=lambda one: _place(one, seed))[:sample]
 
 
+def drawn_for_people(subjects: Sequence[Subject], sample: int, seed: int, known: Collection[str] = ()) -> list[Subject]:
+    """As `drawn_of`, after what people called wrong and is not in another round yet: the keys of those are `known`."""
+    order = drawn_of(subjects, len(subjects), seed)
+    return sorted(order, key=lambda one: not one.doubts or one.key in known)[:sample]
+
+
 def _place(subject: Subject, seed: int) -> bytes:
     told = f"{seed} {subject.key} {subject.user_id}"
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest()
@@ -58,10 +71,10 @@ def _place(subject: Subject, seed: int) -> bytes:
 
 def _tags(journal: Journal) -> Iterator[Subject]:
     for row in journal.newest_understandings():
-        behind = _behind(journal, row)
+        behind, system = _behind(journal, row), _system(journal, row.pipeline, row.notes.get("calls", ()))
         for tag in row.tags:
-            served = tag.interest_id or tag.persona_id or ""
-            yield Subject("tag", f"tag {tag.tag_id}", tag.text, behind.get(served, ()), row.user_id, row.user_id)
+            facts = behind.get(tag.interest_id or tag.persona_id or "", ())
+            yield Subject("tag", f"tag {tag.tag_id}", tag.text, facts, row.user_id, row.user_id, system=system)
 
 
 def _behind(journal: Journal, row: UnderstandingRow) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -87,30 +100,38 @@ def _behind(journal: Journal, row: UnderstandingRow) -> dict[str, tuple[tuple[st
 
 
 def _reasons(journal: Journal) -> Iterator[Subject]:
-    interests = {
-        (row.user_id, interest.interest_id): interest.text
-        for row in journal.newest_understandings()
-        for interest in row.interests
-    }
-    shared = {interest_id: text for (_, interest_id), text in interests.items()}
-    for row in journal.reasons.newest(NEWEST):
+    doubts = doubts_of(journal)
+    rows = {row.key: row for row in (*journal.reasons.newest(NEWEST), *doubted_rows(journal, doubts))}
+    for row in rows.values():
         item = journal.item(row.item_id)
         if item is not None and row.body.get("text"):
-            interest = interests.get((row.user_id or "", row.interest_id), shared.get(row.interest_id, ""))
-            yield _reason(row, item, interest)
+            system = _system(journal, str(row.body.get("by", "")), row.body.get("calls", ()))
+            yield replace(_reason(row, item), doubts=doubters(row, doubts), system=system)
 
 
-def _reason(row: ReasonRow, item: Item, interest: str) -> Subject:
-    facts = facts_of_line(item, interest, row.situation, [str(text) for _, _, text in row.body.get("pieces", ())])
+def _reason(row: ReasonRow, item: Item) -> Subject:
+    """The interest is as the row tells it: it was written for these words, whatever the person is understood as now."""
+    interest, wishes = str(row.body.get("interest", "")), map(str, row.body.get("wishes", ()))
+    evidence = (str(text) for _, _, text in row.body.get("pieces", ()))
+    facts = facts_of_line(item, interest, row.situation, evidence, wishes)
     group = row.user_id or row.interest_id
     return Subject("reason", f"reason {row.key}", str(row.body["text"]), facts, row.user_id, group)
 
 
-def facts_of_line(item: Item, interest: str, moment: str, evidence: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """What a line must agree with: the item, the interest, the moment, and the pieces that the line rests on."""
-    facts = [("title", item.title), ("item", described(item)), ("interest", interest), ("moment", moment)]
-    facts += [("evidence", text) for text in evidence]
+def facts_of_line(
+    item: Item, interest: str, moment: str, evidence: Iterable[str], wishes: Iterable[str] = ()
+) -> tuple[tuple[str, str], ...]:
+    """What a line must agree with: the item, the interest, the wishes that it answers, the moment, and the pieces that
+    the line rests on."""
+    facts = [("title", item.title), ("item", described(item)), ("interest", interest)]
+    facts += [*(("wanted", text) for text in wishes), ("moment", moment), *(("evidence", text) for text in evidence)]
     return tuple((name, text) for name, text in facts if text)
+
+
+def _system(journal: Journal, way: str, calls: Sequence[str]) -> str:
+    """The pipeline or writer, and the model that it asked, as far as the call is kept: "v2 5f0c2a9b4d1e"."""
+    call = journal.find_call(calls[0]) if calls else None
+    return f"{way} {call.model[:MODEL_SHOWN]}".strip() if call else way
 
 
 def _slates(journal: Journal) -> Iterator[Subject]:

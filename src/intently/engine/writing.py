@@ -209,6 +209,7 @@ class LineWriter:
             "pieces": [[kind, key, texts[kind, key]] for kind, key in named],
             "by": self.writer.name,
             "interest": job.strand.text,
+            "wishes": [text for _, text in job.wishes],
             "style": written.style.words if written.style else "",
             "manner": [written.style.tone, written.style.build] if written.style else [],
             "near": job.near,

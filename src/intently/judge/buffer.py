@@ -1,4 +1,4 @@
-"""The judge data buffer: people's labels as training samples of judges and reward models, rebalanced as in RecGPT V1.
+"""The judge data buffer: people's labels as training samples of judges, rebalanced as in RecGPT V1.
 
 Rounds of labelling add up. A class that is rare keeps every sample of every round. A class that is common is cut to the
 size of the rarest (times `most`): all of the newest round, of each older one a share that decays with its age, newest
@@ -6,6 +6,7 @@ first; while that leaves the class short, what was passed over is added, again n
 
 Negatives for criteria about a pair (does this tag fit this interest?) can be made by shuffling: `shuffled` puts texts
 under the facts of other groups. They say `by: shuffle` and are never counted among people's (RecGPT-V2, section 4.2).
+In the balance they count as their class: added before it, they fill what people's samples leave of it.
 """
 
 import hashlib
@@ -16,23 +17,21 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from intently.journal import LabelRow, SubjectRow
-from intently.judge.question import OVERALL
 from intently.judge.raters import consensus
 from intently.judge.shown import shown_of
 
-__all__ = ["Sample", "judge_lines", "rebalanced", "reward_lines", "samples_of", "shuffled"]
+__all__ = ["Sample", "judge_lines", "rebalanced", "samples_of", "shuffled", "split_of"]
 
-VERSION = 1
+VERSION = 2
 DECAY = 0.5  # the paper gives none: each round back keeps half the share of the one after it
 TEST_SHARE = 0.2
-RANKS = ("S", "A", "B")  # from best to worst
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One training sample of a judge. `label`: what most raters say; `agree`: the share of them that say it; `version`:
     of the criterion's words; `group`: samples of one stay on one side of the split; `batch`: its round; `age`: rounds
-    since, 0 for the newest."""
+    since, 0 for the newest; `system`: what made the text, "" where it is not known."""
 
     task: str
     criterion: str
@@ -49,6 +48,7 @@ class Sample:
     batch: str
     age: int
     split: Literal["train", "test"]
+    system: str = ""
 
 
 def samples_of(subjects: Sequence[SubjectRow], labels: Iterable[LabelRow], versions: Mapping[str, str]) -> list[Sample]:
@@ -72,7 +72,7 @@ def samples_of(subjects: Sequence[SubjectRow], labels: Iterable[LabelRow], versi
             Sample(
                 row.task, criterion, versions[criterion], subject_id, shown.text, shown.sides or (), shown.facts,
                 people.value, "person", people.raters, people.share, group, row.batch, newest_first.index(row.batch),
-                "test" if _place(group) < TEST_SHARE else "train",
+                split_of(group), str(row.origin.get("system", "")),
             )
         )  # fmt: skip
     return found
@@ -95,16 +95,20 @@ def rebalanced(samples: Sequence[Sample], *, decay: float = DECAY, most: float =
 
 
 def _cut(samples: Sequence[Sample], target: int, decay: float, seed: int) -> list[Sample]:
-    """At most `target` of a class: a decaying share of each round, then the rest, newest first both times."""
+    """At most `target` of a class: a decaying share of each round, then the rest, newest first both times; what was
+    made by shuffling comes last."""
     if len(samples) <= target:
         return list(samples)
+    order = sorted(samples, key=lambda one: _place(str(seed), one.subject_id))
+    made = [one for one in order if one.by == "shuffle"]
     rounds: defaultdict[int, list[Sample]] = defaultdict(list)
-    for one in sorted(samples, key=lambda one: _place(str(seed), one.subject_id)):
-        rounds[one.age].append(one)
+    for one in order:
+        if one.by != "shuffle":
+            rounds[one.age].append(one)
     shares = {age: round(len(some) * decay**age) for age, some in rounds.items()}
     first = [one for age in sorted(rounds) for one in rounds[age][: shares[age]]]
     rest = [one for age in sorted(rounds) for one in rounds[age][shares[age] :]]
-    return [*first, *rest][:target]
+    return [*first, *rest, *made][:target]
 
 
 def shuffled(samples: Sequence[Sample], negative: str = "negative", seed: int = 0) -> list[Sample]:
@@ -118,7 +122,7 @@ def shuffled(samples: Sequence[Sample], negative: str = "negative", seed: int = 
         if other is not None and other.facts != one.facts:
             name = hashlib.sha256(f"{one.subject_id} {other.subject_id}".encode()).hexdigest()[:16]
             found.append(replace(one, subject_id=name, facts=other.facts, label=negative, by="shuffle", raters=0,
-                                 agree=1.0, group=other.group))  # fmt: skip
+                                 agree=1.0, group=other.group, system=""))  # fmt: skip
     return found
 
 
@@ -129,19 +133,9 @@ def judge_lines(samples: Iterable[Sample]) -> Iterator[str]:
         yield json.dumps(asdict(one), ensure_ascii=False)
 
 
-def reward_lines(samples: Iterable[Sample]) -> Iterator[str]:
-    """A file of `intently.reward-data`: a line for each context (task and facts) that people have graded at least two
-    outputs of differently, its texts by rank, for a listwise loss (S before A before B)."""
-    yield json.dumps({"format": "intently.reward-data", "version": VERSION})
-    contexts: defaultdict[tuple[str, tuple[tuple[str, str], ...]], list[Sample]] = defaultdict(list)
-    for one in samples:
-        if one.criterion == OVERALL and one.by == "person":
-            contexts[one.task, one.facts].append(one)
-    for (task, facts), some in contexts.items():
-        ranks = {rank: [one.text for one in some if one.label == rank] for rank in RANKS}
-        if sum(map(bool, ranks.values())) > 1:
-            body = {"task": task, "facts": facts, "group": some[0].group, "split": some[0].split, "ranks": ranks}
-            yield json.dumps(body, ensure_ascii=False)
+def split_of(group: str) -> Literal["train", "test"]:
+    """All of a group is on one side, in every file."""
+    return "test" if _place(group) < TEST_SHARE else "train"
 
 
 def _place(*parts: str) -> float:

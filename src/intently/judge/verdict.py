@@ -29,7 +29,8 @@ class Subject:
     must agree with, as (name, text), for example ("interest", "..."), ("item", "..."), ("command", "...").
 
     `subject_id`: what it is in the journal ("tag t-1", "reason FEED/ITEM"); `user_id`: whose it is, None of nobody's;
-    `group`: subjects of one group are alike, and are drawn together in intervals; empty: a group of its own.
+    `group`: subjects of one group are alike, and are drawn together in intervals; empty: a group of its own. No judge
+    and no rater is told the rest. `doubts`: how many people called it wrong; `system`: what made it.
     """
 
     task: Task
@@ -38,6 +39,8 @@ class Subject:
     facts: tuple[tuple[str, str], ...] = ()
     user_id: str | None = None
     group: str = ""
+    doubts: int = 0
+    system: str = ""
 
     @property
     def key(self) -> str:

@@ -53,7 +53,7 @@ def doubt(request: Request, visit: VisitIs, item_id: ItemId, feed_id: FeedId) ->
     why = visit.engine.doubt(visit.user_id, feed_id, item_id, client=visit.client)
     if not is_fragment(request):
         return keep_client(RedirectResponse(f"/?{visit.here}", 303), visit)
-    values = {"title": why.title, "line_id": line_id_of(feed_id, item_id)}
+    values = {"title": why.title, "judged": why.by != "template", "line_id": line_id_of(feed_id, item_id)}
     return keep_client(fragment("parts/doubted.html", values), visit)
 
 
