@@ -28,12 +28,12 @@ from intently.understand.arbiter import (
     doubtful,
     pool_of,
 )
-from intently.understand.context import Context, context_of, encode_of, question
+from intently.understand.context import Context, baseline, context_of, digest_of, encode_of, question
 from intently.understand.experts import Named, ask_experts, ask_tag_lines, tokens_for_tags
 from intently.understand.kinds import kind_tags
 from intently.understand.planner import TOKENS_EACH, Plan, ask_plan, everything, planner_prompt
 from intently.understand.reasoned import Reasoned
-from intently.understand.run import Progress, Run, Tell
+from intently.understand.run import Past, Progress, Run, Tell
 from intently.understand.tag_rules import rules_of, without_near
 from intently.understand.turns import taking_turns
 
@@ -97,6 +97,9 @@ class V2:
         read = settings.digest_tokens, settings.interests  # what of the history, and how many threads
         named = settings.personas, settings.tags, settings.spare, settings.kinds
         return (*map(str, (*read, *named)), version)
+
+    def told(self, past: Past) -> str:
+        return (digest_of(past).behaviour if self.compression else baseline(past)).text
 
     def _kinds(self, run: Run) -> tuple[Tag, ...]:
         return kind_tags(run, int(run.settings.tags * run.settings.kinds)) if self.kinds else ()
