@@ -17,7 +17,7 @@ from intently.language import Estimate, Listing, Message, Prompt
 from intently.language.fake import ScriptedModel
 from intently.nouns import Event, Interest, Tag
 from intently.understand import PIPELINES, Progress, Reasoned, Run
-from intently.understand.run import Tell
+from intently.understand.run import Past, Tell
 from tests.serve.conftest import TOML
 
 FIRST = (
@@ -63,6 +63,9 @@ class OneCall:
 
     def asks(self, run: Run) -> Sequence[str]:
         return ("all",)
+
+    def told(self, past: Past) -> str:
+        return past.behaviour.text
 
     def _prompt(self, run: Run) -> Prompt:
         return Prompt("one-call", "v1", (Message("user", run.behaviour.text),))

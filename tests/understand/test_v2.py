@@ -89,7 +89,7 @@ def test_kinds_of_what_was_liked_stand_between_the_experts_tags_and_leave_them_f
     run, found = _reason(journal, tmp_path, model, tags=6, kinds=0.34, spare=1)
     asked = [re.search(r"Name (\d+) tags", prompt.messages[-1].text)[1] for prompt in model.prompts[1:]]
     assert asked == ["2", "2"]  # of six tags two are kinds
-    by_code = [tag for tag in found.tags if tag.persona_id is None]
+    by_code = [tag for tag in found.tags if tag.rationale.startswith("what ")]
     newest = next(item for item in run.behaviour.items if item.liked)
     terms = [value for _, value in terms_of(newest.item_id, run.spec, run.snapshot)][:3]
     assert [place for place, tag in enumerate(found.tags) if tag in by_code] == [1, 3]

@@ -37,7 +37,7 @@ def show(
     with open_engine(store, home, model=False) as engine:
         if call is not None:
             text = engine.call_text(person, call)
-            print_json(text) if json_out else typer.echo(f"{text.history}\n\n{text.answer}")
+            print_json(text) if json_out else typer.echo(f"{text.history or text.missing}\n\n{text.answer}")
             return
         inferred = engine.inferred(person, client=CLIENT)
         print_json(inferred) if json_out else _print(inferred, ids)

@@ -121,8 +121,10 @@ class Inferred:
 
 @dataclass(frozen=True, slots=True)
 class CallText:
-    """What the model answered, and the person's history as it was told to the model: of the person and an admin."""
+    """What the model answered, and the person's history as it was told to the model: of the person and an admin.
+    `missing`: why the history is empty, where it cannot be shown as it was."""
 
     call_hash: str
     history: str
     answer: str
+    missing: str = ""

@@ -21,9 +21,9 @@ from intently.engine.worlds import WorldKeeper
 from intently.errors import BadRequest, NotFound
 from intently.journal import UnderstandingRow
 from intently.nouns import Event, Slate, Tag, utc
-from intently.understand import behaviour_of
 from intently.understand.corrections import Corrected, Disowned, read_disowned
 from intently.understand.tags import FOUND_FROM
+from intently.understand.told import told_again
 
 __all__ = ["Inferring"]
 
@@ -59,19 +59,19 @@ class Inferring(Steering):
         return self._traced(known, disowned, slate, moment)
 
     def call_text(self, user_id: str, call_hash: str) -> CallText:
-        """What the model answered to one call behind the understanding, and the history that it was told. The first
-        LEAST_HASH characters of the hash are enough. Raises NotFound."""
+        """What the model answered to one call behind the understanding, and the history that it was told, or why that
+        cannot be shown as it was. The first LEAST_HASH characters of the hash are enough. Raises NotFound."""
         check_ids(user_id, call_hash)
         row = self._store.journal.understanding(user_id)
         known = _hashes(row) if row is not None and len(call_hash) >= LEAST_HASH else []
         call = next((self._store.journal.find_call(one) for one in known if one.startswith(call_hash)), None)
         if row is None or call is None or call.user_id != user_id:
             raise NotFound(f"no call {call_hash[:16]!r} stands behind what is known of this person; see what was asked")
-        history = behaviour_of(
-            user_id, journal=self._store.journal, spec=self._store.spec,
-            snapshot=self._worlds.current.world.snapshot, config=self._config, as_of=row.time,
+        told = told_again(
+            row, journal=self._store.journal, spec=self._store.spec, snapshot=self._worlds.current.world.snapshot,
+            config=self._config,
         )  # fmt: skip
-        return CallText(call.hash, history.text, call.answer or "")
+        return CallText(call.hash, told.text, call.answer or "", told.missing)
 
     def disown(self, user_id: str, kind: Kind, inferred_id: str) -> tuple[Disowned, ...]:
         """The person says that this interest, persona or tag is not them: it goes at once, with what it led to, and no

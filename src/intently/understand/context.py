@@ -13,11 +13,11 @@ from intently.language.prompt import LETTERS
 from intently.nouns import Cue
 from intently.understand.behaviour import BehaviourText
 from intently.understand.corrections import NotTheirs
-from intently.understand.digest import Thread, digest_text
+from intently.understand.digest import Digest, Thread, digest_text
 from intently.understand.interests import MOST_EVIDENCE
-from intently.understand.run import Encode, Run, baseline_of
+from intently.understand.run import Encode, Past, Run, baseline_of
 
-__all__ = ["Context", "baseline", "context_of", "encode_of", "question"]
+__all__ = ["Context", "baseline", "context_of", "digest_of", "encode_of", "question"]
 
 MOST_CUES = 8  # a moment with more has no character
 MOST_THREADS = len(LETTERS)
@@ -59,18 +59,24 @@ class Context:
 
 def context_of(run: Run, *, compressed: bool = True, environment: bool = True) -> Context:
     """Of this run. compressed: else the baseline text, and the strands behind it. environment: else no cues."""
-    digest = digest_text(run.behaviour, run.shared, run.settings.digest_tokens)
+    digest = digest_of(run)
     behaviour = digest.behaviour if compressed else baseline(run)
     cues = run.cues[:MOST_CUES] if environment else ()
     threads = digest.threads[:MOST_THREADS]
     return Context(run.spec.nouns, behaviour, threads, compressed, _profile(run), cues, run.not_theirs)
 
 
-def baseline(run: Run) -> BehaviourText:
+def digest_of(past: Past) -> Digest:
+    """The history by strands."""
+    return digest_text(past.behaviour, past.shared, past.settings.digest_tokens)
+
+
+def baseline(past: Past) -> BehaviourText:
     """The history without compression: one line an event, as the baselines read it."""
     return baseline_of(
-        run.user_id, journal=run.journal, spec=run.spec, snapshot=run.snapshot, config=run.config, as_of=run.as_of
-    )
+        past.user_id, journal=past.journal, spec=past.spec, snapshot=past.snapshot, config=past.config,
+        as_of=past.as_of,
+    )  # fmt: skip
 
 
 def question(run: Run, stage: Literal["tags", "choose"], **values: Any) -> Prompt:

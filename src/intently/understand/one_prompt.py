@@ -7,7 +7,7 @@ from intently.language import Estimate, Prompt, render
 from intently.understand.context import baseline
 from intently.understand.experts import ask_tag_lines, tokens_for_tags
 from intently.understand.reasoned import Reasoned
-from intently.understand.run import Progress, Run, Tell
+from intently.understand.run import Past, Progress, Run, Tell
 from intently.understand.untied import untied_tags
 
 __all__ = ["OnePrompt"]
@@ -31,6 +31,9 @@ class OnePrompt:
     def asks(self, run: Run) -> Sequence[str]:
         return (str(run.settings.tags), self._prompt(run).version)
 
+    def told(self, past: Past) -> str:
+        return baseline(past).text
+
     def _prompt(self, run: Run) -> Prompt:
-        lines = baseline(run).text.splitlines()
+        lines = self.told(run).splitlines()
         return render("wanted", home=run.config.home, nouns=run.spec.nouns, lines=lines, count=run.settings.tags)

@@ -16,6 +16,7 @@ from intently.understand.cores import ask_cores, estimate_cores
 from intently.understand.pipelines import Pipeline, make_pipeline
 from intently.understand.pool import Pool
 from intently.understand.run import Progress, Run, Tell, behaviour_of, hash_of, prepare
+from intently.understand.told import TOLD, mark_of
 
 __all__ = ["estimate_user", "understand_user"]
 
@@ -112,7 +113,8 @@ def _shortened(run: Run) -> Run:
 
 def _reasoned(run: Run, pipeline: Pipeline, progress: Tell) -> UnderstandingRow:
     found = pipeline.reason(run, progress)
-    notes = {**found.notes, "refused": [list(one) for one in run.refused], "calls": list(run.calls)}
+    kept = {"refused": [list(one) for one in run.refused], "calls": list(run.calls)}
+    notes = {**found.notes, **kept, TOLD: mark_of(pipeline, run)}
     return UnderstandingRow(
         user_id=run.user_id,
         input_hash=_input_hash(run, pipeline),

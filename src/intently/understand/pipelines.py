@@ -12,7 +12,7 @@ from intently.language import Estimate
 from intently.understand.one_prompt import OnePrompt
 from intently.understand.reasoned import Reasoned
 from intently.understand.routes import Routes
-from intently.understand.run import Run, Tell
+from intently.understand.run import Past, Run, Tell
 from intently.understand.v1 import V1
 from intently.understand.v2 import V2
 
@@ -38,6 +38,10 @@ class Pipeline(Protocol):
 
     def asks(self, run: Run) -> Sequence[str]:
         """What decides its answers beside the history: settings and versions of prompts."""
+        ...
+
+    def told(self, past: Past) -> str:
+        """The history as its prompts tell it, each line of which stands in them as quoted data."""
         ...
 
 

@@ -15,7 +15,7 @@ from intently.nouns import Cue
 from intently.understand.context import baseline
 from intently.understand.experts import ask_tag_lines, tokens_for_tags
 from intently.understand.reasoned import Reasoned
-from intently.understand.run import Progress, Run, Tell
+from intently.understand.run import Past, Progress, Run, Tell
 from intently.understand.turns import taking_turns
 from intently.understand.untied import untied_tags
 
@@ -59,8 +59,11 @@ class Routes:
     def asks(self, run: Run) -> Sequence[str]:
         return (str(run.settings.tags), *sorted({prompt.version for prompt in self._prompts(run).values()}))
 
+    def told(self, past: Past) -> str:
+        return (past.behaviour if self.compressed else baseline(past)).text
+
     def _prompts(self, run: Run) -> dict[str, Prompt]:
-        lines = (run.behaviour if self.compressed else baseline(run)).text.splitlines()
+        lines = self.told(run).splitlines()
         values = {"nouns": run.spec.nouns, "lines": lines, "count": run.settings.tags}
         return {
             route: render(

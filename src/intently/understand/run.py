@@ -24,7 +24,7 @@ from intently.journal import Journal
 from intently.language import Budget, Model, Prompt
 from intently.nouns import Cue, Interest, Tag, utc
 from intently.understand.baseline import baseline_text
-from intently.understand.behaviour import BehaviourText, behaviour_text
+from intently.understand.behaviour import BehaviourItem, BehaviourText, behaviour_text
 from intently.understand.compress import describer
 from intently.understand.cores import cores_of
 from intently.understand.corrections import NotTheirs, not_theirs
@@ -32,7 +32,7 @@ from intently.understand.pool import Pool
 from intently.understand.strands import Strand, strands_of
 from intently.understand.tags import ground_tags
 
-__all__ = ["Encode", "Progress", "Run", "Tell", "baseline_of", "behaviour_of", "hash_of", "prepare"]
+__all__ = ["Encode", "Past", "Progress", "Run", "Tell", "baseline_of", "behaviour_of", "hash_of", "past_of", "prepare"]
 
 EVENTS = 5000  # the newest reliable ones that are read; the cap of the text is far smaller
 LEAST_ITEMS = 3  # with fewer there is nothing lasting to name
@@ -54,19 +54,33 @@ Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]  # texts to unit row
 
 
 @dataclass(frozen=True)
-class Run:
-    """What every stage of one person's run needs. `not_theirs`: what the person disowned, and no stage may name.
-    `refused`: what stages left out, as (stage, fault), in order."""
+class Past:
+    """What one person did until a moment, read for a run: all that a model can be told of the history."""
 
     user_id: str
     journal: Journal
-    model: Model
     config: Config
     spec: CatalogSpec
     snapshot: Snapshot
     behaviour: BehaviourText
     shared: tuple[Strand, ...]
     as_of: datetime
+
+    @property
+    def settings(self) -> UnderstandConfig:
+        return self.config.understand
+
+    @property
+    def liked(self) -> list[BehaviourItem]:
+        return [item for item in self.behaviour.items if item.liked]
+
+
+@dataclass(frozen=True)
+class Run(Past):
+    """What every stage of one person's run needs. `not_theirs`: what the person disowned, and no stage may name.
+    `refused`: what stages left out, as (stage, fault), in order."""
+
+    model: Model
     encoder: Encoder | None = None
     cues: tuple[Cue, ...] = ()
     pool: Pool = Pool()
@@ -74,10 +88,6 @@ class Run:
     not_theirs: NotTheirs = NotTheirs()
     refused: list[tuple[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)  # hashes of the calls behind it
-
-    @property
-    def settings(self) -> UnderstandConfig:
-        return self.config.understand
 
     def once(self, stage: str, prompt: Prompt, ask: Callable[[], tuple[dict[str, Any], str]]) -> dict[str, Any]:
         """The stage's answer: kept from an earlier run with the same prompt and model, else asked, and kept before it
@@ -132,19 +142,27 @@ def prepare(
 ) -> Run:
     """Read the person's history as of a moment. Raises NotFound for a person without enough of it."""
     moment = utc(as_of) if as_of is not None else datetime.now(UTC)
-    behaviour = behaviour_of(user_id, journal=journal, spec=spec, snapshot=snapshot, config=config, as_of=moment)
-    liked = [item for item in behaviour.items if item.liked]
+    past = past_of(user_id, journal=journal, spec=spec, snapshot=snapshot, config=config, as_of=moment)
+    liked = past.liked
     if len(liked) < LEAST_ITEMS:
         raise NotFound(
             f"{user_id!r} has {len(liked)} liked {spec.nouns} as of {moment:%Y-%m-%d}, and {LEAST_ITEMS} are needed to "
             "name an interest. Come back when there are more."
         )
-    liked_ids = [item.item_id for item in liked if item.item_id is not None]
-    shared = strands_of(liked_ids, spec, snapshot, config.understand.interests + 1)
     return Run(
-        user_id, journal, model, config, spec, snapshot, behaviour, shared, moment, encoder, tuple(cues),
+        user_id, journal, config, spec, snapshot, past.behaviour, past.shared, moment, model, encoder, tuple(cues),
         pool or Pool(), budget, not_theirs(journal, user_id, moment),
     )  # fmt: skip
+
+
+def past_of(
+    user_id: str, *, journal: Journal, spec: CatalogSpec, snapshot: Snapshot, config: Config, as_of: datetime
+) -> Past:
+    """The person's history as of a moment, however little it is."""
+    behaviour = behaviour_of(user_id, journal=journal, spec=spec, snapshot=snapshot, config=config, as_of=as_of)
+    liked = [item.item_id for item in behaviour.items if item.liked and item.item_id is not None]
+    shared = strands_of(liked, spec, snapshot, config.understand.interests + 1)
+    return Past(user_id, journal, config, spec, snapshot, behaviour, shared, as_of)
 
 
 def behaviour_of(

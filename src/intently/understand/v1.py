@@ -19,7 +19,7 @@ from intently.understand.interests import (
 )
 from intently.understand.labels import label_interests, labeller_of
 from intently.understand.reasoned import Reasoned
-from intently.understand.run import Progress, Run, Tell
+from intently.understand.run import Past, Progress, Run, Tell
 from intently.understand.tag_rules import TagRules, rules_of
 from intently.understand.tags import TagsAnswer, ask_tags, more_prompt, tags_of, tags_prompt
 
@@ -50,6 +50,9 @@ class V1:
 
     def asks(self, run: Run) -> Sequence[str]:
         return (str(_count(run)), str(run.settings.tags), str(run.settings.judge), _interests_prompt(run).version)
+
+    def told(self, past: Past) -> str:
+        return past.behaviour.text
 
 
 def _count(run: Run) -> int:

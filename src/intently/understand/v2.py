@@ -4,7 +4,8 @@ It is one conversation, read once: instructions, the person's context, the plann
 each expert's question, and the arbiter's. What the planner read is the beginning of what all others read, so that the
 server computes only what is new. Rationales, evidence and ids are put by code and not paid for.
 
-Beside the experts' tags stand the kinds of what the person liked (`kinds`), in turns.
+Beside the experts' tags stand the kinds of what the person liked (`kinds`), in turns, each under the persona that it
+belongs to.
 
 The switches are the ablations of docs/understanding.md: `compression` off reads the baseline text, `planner` off asks
 one expert for everything, `arbiter` off cuts by order, `environment` off shows no cues, `kinds` off leaves all tags to
@@ -28,13 +29,13 @@ from intently.understand.arbiter import (
     doubtful,
     pool_of,
 )
-from intently.understand.context import Context, context_of, encode_of, question
+from intently.understand.context import Context, baseline, context_of, digest_of, encode_of, question
 from intently.understand.experts import Named, ask_experts, ask_tag_lines, tokens_for_tags
-from intently.understand.kinds import kind_tags
+from intently.understand.kinds import kind_tags, standing_kinds, tied_kinds
 from intently.understand.planner import TOKENS_EACH, Plan, ask_plan, everything, planner_prompt
 from intently.understand.reasoned import Reasoned
-from intently.understand.run import Progress, Run, Tell
-from intently.understand.tag_rules import rules_of, without_near
+from intently.understand.run import Past, Progress, Run, Tell
+from intently.understand.tag_rules import rules_of
 from intently.understand.turns import taking_turns
 
 __all__ = ["V2"]
@@ -47,7 +48,7 @@ class V2:
     arbiter: bool = True
     environment: bool = True
     kinds: bool = True
-    rules: int = 3
+    rules: int = 4
 
     @property
     def name(self) -> str:
@@ -68,9 +69,10 @@ class V2:
         run.refuse("tags", (*refused, *disowned, *barred))
         worst = self._worst(run, planned, pool)
         choice = choose(pool, worst, plan.personas, self._asked(run))
-        tags = self._with_kinds(run, choice.tags)
+        kinds = tied_kinds(self._beside(run, choice.tags), interests, plan.personas, run)
+        tags = tuple(taking_turns([choice.tags, kinds]))
         tell(Progress(run.user_id, "tags", f"{len(tags)} tags", interests, tags))
-        return Reasoned(interests, tags, plan.personas, context.cues, _notes(plan, named, pool, choice))
+        return Reasoned(interests, tags, plan.personas, context.cues, _notes(plan, named, pool, choice, kinds))
 
     def estimate(self, run: Run) -> Estimate:
         """At most: every persona's line, every tag and every question at its full length, nothing answered short."""
@@ -98,6 +100,9 @@ class V2:
         named = settings.personas, settings.tags, settings.spare, settings.kinds
         return (*map(str, (*read, *named)), version)
 
+    def told(self, past: Past) -> str:
+        return (digest_of(past).behaviour if self.compression else baseline(past)).text
+
     def _kinds(self, run: Run) -> tuple[Tag, ...]:
         return kind_tags(run, int(run.settings.tags * run.settings.kinds)) if self.kinds else ()
 
@@ -105,13 +110,13 @@ class V2:
         """The tags that experts and arbiter are to give: what kinds leave."""
         return run.settings.tags - len(self._kinds(run))
 
-    def _with_kinds(self, run: Run, tags: tuple[Tag, ...]) -> tuple[Tag, ...]:
-        """A tag of the experts', a kind, and so on; a kind that means the same as a tag is left out."""
-        kinds, encode = self._kinds(run), encode_of(run)
-        if encode is not None:
-            apart, _ = without_near([*tags, *kinds], encode, NEAR)
-            kinds = tuple(kind for kind in kinds if kind in apart)
-        return tuple(taking_turns([tags, kinds]))
+    def _beside(self, run: Run, tags: tuple[Tag, ...]) -> tuple[Tag, ...]:
+        """The kinds that stand beside these tags of the experts'."""
+        kinds, refused = standing_kinds(
+            self._kinds(run), tags, rules_of(run), is_title=run.is_title, encode=encode_of(run), alike=NEAR
+        )
+        run.refuse("kinds", refused)
+        return kinds
 
     def _experts(self, run: Run) -> int:
         """How many are asked for at most: no more than every second liked item could show."""
@@ -157,11 +162,14 @@ def _interest(persona: Persona, run: Run) -> Interest:
     )
 
 
-def _notes(plan: Plan, named: Sequence[Named], pool: Sequence[Tag], choice: Choice) -> dict[str, Any]:
+def _notes(
+    plan: Plan, named: Sequence[Named], pool: Sequence[Tag], choice: Choice, kinds: Sequence[Tag]
+) -> dict[str, Any]:
     return {
         "planner": {"lines": list(plan.lines), "left_out": [list(one) for one in plan.left_out]},
         "personas_by_code": list(plan.by_code),
         "named": {one.persona.persona_id: list(one.tags) for one in named},
         "pool": [tag.text for tag in pool],
         "left_out": [list(one) for one in choice.left_out],
+        "kinds": [kind.text for kind in kinds],
     }

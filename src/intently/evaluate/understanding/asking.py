@@ -50,7 +50,8 @@ class Asking:
 
     def _found(self, reasoned: Reasoned, case: Case) -> Found:
         named: dict[str, list[str]] = reasoned.notes.get("named", {})
-        tags = [Told(tag.text, _route(tag, named)) for tag in reasoned.tags]
+        kinds = set(reasoned.notes.get("kinds", ()))
+        tags = [Told(tag.text, "" if tag.text in kinds else _route(tag, named)) for tag in reasoned.tags]
         ground = self.ground
         found = of_tags(tags, ground, case, self.phi)
         pool = tuple(Told(text, route) for route, texts in named.items() for text in texts)
@@ -79,8 +80,10 @@ def _route(tag: Tag, named: dict[str, list[str]]) -> str:
 
 
 def _refused(reasoned: Reasoned) -> Counter[str]:
-    """How many each rule left out: in the stages, by code or by the six labels, and by the arbiter."""
-    faults = [(JUDGED.get(stage, stage), fault) for stage, fault in reasoned.notes.get("refused", ())]
+    """How many each rule left out of what the model named: in the stages, by code or by the six labels, and by the
+    arbiter. Kinds are not the model's."""
+    refused = [(stage, fault) for stage, fault in reasoned.notes.get("refused", ()) if stage != "kinds"]
+    faults = [(JUDGED.get(stage, stage), fault) for stage, fault in refused]
     faults += [("tag", why) for _, why in reasoned.notes.get("left_out", ())]
     return Counter(f"{kind}: {_rule(fault)}" for kind, fault in faults)
 
