@@ -1,5 +1,6 @@
 """Kinds are under the rules of all tags, and stand under the persona whose evidence holds their item."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -70,6 +71,21 @@ def test_a_kind_stands_under_the_persona_whose_evidence_holds_its_item(journal, 
         persona = personas[kind.persona_id or ""]
         assert set(of[item]) <= set(persona.evidence)
         assert served[kind.interest_id or ""] == persona.role
+
+
+@pytest.mark.parametrize(("given", "kinds"), [(2, 2), (1, 4)])
+def test_kinds_fill_the_places_that_the_experts_left(journal, tmp_path, given, kinds):
+    """Of six tags two are kinds; an expert who names one tag of the two that were asked leaves a place."""
+    journal.append([rated(8, days_ago=200), rated(9, days_ago=300)])
+    run = _run(journal, tmp_path, USUAL | {"8": "harbour", "9": "museum"})
+    found = V2().reason(replace(run, model=Answering(lambda asked: _shortened(asked, given))), lambda step: None)
+    assert len(found.tags) == 6
+    assert found.notes["kinds"] == ["ocean", "detective", "harbour", "museum"][:kinds]
+
+
+def _shortened(question: str, given: int) -> str:
+    answer = _answers(question)
+    return answer if answer == PLAN else "\n".join(answer.splitlines()[:given])
 
 
 def test_a_kind_whose_item_no_persona_rests_on_is_straight_from_the_history(journal, tmp_path):

@@ -40,6 +40,8 @@ from intently.understand.turns import taking_turns
 
 __all__ = ["V2"]
 
+MOST_KINDS = 60  # that are looked at; those of the newest liked items
+
 
 @dataclass(frozen=True)
 class V2:
@@ -111,12 +113,15 @@ class V2:
         return run.settings.tags - len(self._kinds(run))
 
     def _beside(self, run: Run, tags: tuple[Tag, ...]) -> tuple[Tag, ...]:
-        """The kinds that stand beside these tags of the experts'."""
+        """The kinds that stand beside these tags of the experts', also in the places that experts and rules left."""
+        if not self._kinds(run):
+            return ()
+        offered = kind_tags(run, MOST_KINDS)
         kinds, refused = standing_kinds(
-            self._kinds(run), tags, rules_of(run), is_title=run.is_title, encode=encode_of(run), alike=NEAR
+            offered, tags, rules_of(run), is_title=run.is_title, encode=encode_of(run), alike=NEAR
         )
         run.refuse("kinds", refused)
-        return kinds
+        return kinds[: max(0, run.settings.tags - len(tags))]
 
     def _experts(self, run: Run) -> int:
         """How many are asked for at most: no more than every second liked item could show."""
