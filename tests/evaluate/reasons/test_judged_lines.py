@@ -15,11 +15,10 @@ from intently.evaluate.reasons.report import ReasonsReport, Table
 from intently.evaluate.reasons.write import write_report
 from intently.evaluate.understanding.answers import Answers
 from intently.evaluate.understanding.silent import SilentModel
-from intently.journal import ReasonRow, UnderstandingRow, open_journal
+from intently.journal import ReasonRow, open_journal
 from intently.judge.agents import AgenticJudge
 from intently.judge.criteria import load_criteria
 from intently.language import Budget, Model, ScriptedModel
-from intently.nouns import Interest
 from tests.evaluate.reasons.test_evaluation_of_reasons import cases
 from tests.explain.world import LIKING, checker, item
 
@@ -58,10 +57,8 @@ def test_a_line_is_judged_by_the_facts_that_a_stored_line_is_judged_by(tmp_path:
     journal = open_journal(f"sqlite:///{tmp_path}/journal.db", tmp_path)
     now = datetime.now(UTC)
     journal.put_items([ITEMS["f1"]])
-    interest = Interest(interest_id=LIKING.interest_id, text=LIKING.text, evidence=("e1",))
-    journal.put_understanding(UnderstandingRow("ann", "h", (interest,), (), now))
     (text,) = line.asked.evidence.of("text")
-    body = {"text": line.text, "pieces": [["text", "f1", text.text]]}
+    body = {"text": line.text, "interest": LIKING.text, "pieces": [["text", "f1", text.text]]}
     until = now + timedelta(days=1)
     journal.reasons.put(ReasonRow("ann", LIKING.interest_id, "f1", "late autumn", "h", now, until, body))
     (stored,) = outputs_of(journal, "reason")
