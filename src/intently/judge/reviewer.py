@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from intently.judge.verdict import Criterion, Rank, Verdict
 
-__all__ = ["rank_of", "score_of"]
+__all__ = ["log_odds", "rank_of", "score_of"]
 
 FARTHEST = 0.01  # no chance counts as surer than this from 0 or 1
 
@@ -38,9 +38,11 @@ def score_of(verdicts: Sequence[Verdict]) -> float | None:
     known = [chance for chance in chances if chance is not None]
     if not known or len(known) < len(chances):
         return None
-    odds = [math.log(chance / (1 - chance)) for chance in map(_bounded, known)]
+    odds = [log_odds(chance) for chance in known]
     return 1 / (1 + math.exp(-sum(odds) / len(odds)))
 
 
-def _bounded(chance: float) -> float:
-    return min(1 - FARTHEST, max(FARTHEST, chance))
+def log_odds(chance: float) -> float:
+    """Of a chance that is kept away from 0 and 1."""
+    bounded = min(1 - FARTHEST, max(FARTHEST, chance))
+    return math.log(bounded / (1 - bounded))

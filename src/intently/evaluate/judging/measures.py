@@ -17,7 +17,7 @@ from intently.evaluate.judging.cases import Case
 from intently.evaluate.judging.mapping import Mapped
 from intently.judge.agreement import Figure, kappa
 
-__all__ = ["FIGURES", "RowFigures", "decide", "figures_of", "paired"]
+__all__ = ["FIGURES", "Bools", "Floats", "RowFigures", "decide", "figures_of", "halves_of", "paired"]
 
 RESAMPLES = 2000
 TAU_RESAMPLES = 200  # of scipy's tau, which is not of sums
@@ -68,12 +68,17 @@ def decide(cases: Sequence[Case], scores: Floats, how: Mapped) -> Bools:
             top = [place for place in places if scores[place] == best]
             yes[top] = len(top) == 1  # a tie says nothing
         return yes
-    halves = np.array([_half(case.subject.group) for case in cases])
+    halves = halves_of(cases)
     for half in (False, True):
         there, elsewhere = halves == half, halves != half
         truth = np.array([case.good for case in cases], dtype=np.bool_)
         yes[there] = scores[there] >= _learnt_cut(scores[elsewhere], truth[elsewhere])
     return yes
+
+
+def halves_of(cases: Sequence[Case]) -> Bools:
+    """Which half of the groups each case is of; what is learnt from one is used on the other."""
+    return np.array([_half(case.subject.group) for case in cases], dtype=np.bool_)
 
 
 def paired(ours: RowFigures, other: RowFigures, seed: int = 0) -> Figure:

@@ -11,6 +11,7 @@ from rich.text import Text
 from intently.evaluate.cells import markdown_table, null_where_nan, rich_table
 from intently.evaluate.judging.measures import FIGURES, RowFigures, paired
 from intently.evaluate.judging.rows import FLOORS
+from intently.evaluate.judging.weighed import WEIGHED
 from intently.judge.agreement import Figure
 
 __all__ = ["GoldenTable", "JudgeReport", "SetTable"]
@@ -51,11 +52,13 @@ class SetTable:
         return max(there, key=lambda name: self.rows[name].of["decides"].value, default=None)
 
     def differences(self) -> dict[str, Figure]:
-        """The agentic judge minus the one-shot judge and minus the best floor; of floors alone, similarity minus
-        majority."""
-        first, others = (OURS, [RIVAL, self.best_floor()]) if OURS in self.rows else ("similarity", ["majority"])
+        """The agentic judge, and with its evaluators weighed, minus the one-shot judge and minus the best floor; of
+        floors alone, similarity minus majority."""
+        ours = [row for row in (OURS, WEIGHED) if row in self.rows]
+        firsts, others = (ours, [RIVAL, self.best_floor()]) if ours else (["similarity"], ["majority"])
         return {
             f"{first} minus {other}": paired(self.rows[first], self.rows[other], self.seed)
+            for first in firsts
             for other in others
             if other is not None and other in self.rows and first in self.rows
         }

@@ -10,6 +10,7 @@ from intently.catalog.encode import Encoder
 from intently.errors import BadRequest, BudgetSpent, ModelUnavailable
 from intently.evaluate.judging.cases import Case
 from intently.evaluate.judging.mapping import Mapped
+from intently.evaluate.judging.weighed import WEIGHED
 from intently.judge.agents import AgenticJudge
 from intently.judge.criteria import Criteria
 from intently.judge.oneshot import OneShotJudge
@@ -21,7 +22,7 @@ __all__ = ["FLOORS", "JUDGES", "ROWS", "Judged", "floor_scores", "judge_cases", 
 
 FLOORS = ("majority", "length", "similarity")
 JUDGES = ("one-shot", "agentic")
-ROWS = (*FLOORS, *JUDGES)
+ROWS = (*FLOORS, *JUDGES, WEIGHED)
 SHOWN_SECONDS = 20.0  # between two lines of progress
 Say = Callable[[str], None]
 
@@ -48,7 +49,7 @@ def row_names(asked: Sequence[str], model: bool) -> tuple[str, ...]:
     wanted = asked or (ROWS if model else FLOORS)
     if unknown := [name for name in wanted if name not in ROWS]:
         raise BadRequest(f"there is no row {unknown[0]!r}; there are {', '.join(ROWS)}")
-    if not model and (judges := [name for name in wanted if name in JUDGES]):
+    if not model and (judges := [name for name in wanted if name not in FLOORS]):
         raise BadRequest(f"the row {judges[0]!r} asks the language model: pass --model")
     return tuple(name for name in ROWS if name in wanted)
 

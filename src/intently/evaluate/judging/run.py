@@ -26,6 +26,7 @@ from intently.evaluate.judging.mapping import Mapped, load_mapping, mapped
 from intently.evaluate.judging.measures import figures_of
 from intently.evaluate.judging.report import GoldenTable, JudgeReport, SetTable
 from intently.evaluate.judging.rows import FLOORS, JUDGES, Judged, floor_scores, judge_cases, make_judge, row_names
+from intently.evaluate.judging.weighed import WEIGHED, weighed_scores
 from intently.evaluate.words.kept import KeptCalls
 from intently.judge.criteria import load_criteria
 from intently.language import Budget, Model, Prompt
@@ -33,6 +34,7 @@ from intently.language import Budget, Model, Prompt
 __all__ = ["GOLDEN", "Asked", "run_judge_evaluation"]
 
 GOLDEN = "golden"
+OURS = "agentic"
 COUNTED = 60  # cases whose questions are counted for the announcement
 Say = Callable[[str], None]
 
@@ -58,7 +60,7 @@ def run_judge_evaluation(asked: Asked, folder: Path, config: Config, say: Say) -
         raise BadRequest(f"there is no set {unknown[0]!r}; there are {', '.join(load_mapping())} and {GOLDEN}")
     if asked.sets == (GOLDEN,) and not asked.model:
         raise BadRequest("the golden set is judged by rows that ask the language model: pass --model")
-    opened = asked_model(config, KeptCalls(folder / "judge.jsonl")) if set(names) & set(JUDGES) else nullcontext(None)
+    opened = nullcontext(None) if set(names) <= set(FLOORS) else asked_model(config, KeptCalls(folder / "judge.jsonl"))
     with Services(config, model=False) as services, opened as model:
         runner = _Runner(asked, names, services.encoder, model, config, say)
         tables = tuple(runner.table(name, mapped(name)) for name in asked.sets if name != GOLDEN)
@@ -78,13 +80,13 @@ class _Runner:
     def table(self, name: str, how: Mapped) -> SetTable:
         stored = read_cases(name, how, self.asked.data)
         cases = drawn(stored, how, self.asked.seed, self.asked.limit)
-        judged = {row: self._judged(row, cases, how, name) for row in self.names if row in JUDGES}
+        asked = [row for row in JUDGES if row in self.names or (row == OURS and WEIGHED in self.names)]
+        judged = {row: self._judged(row, cases, how, name) for row in asked}
         n = _whole(cases, min([len(one.judgements) for one in judged.values()], default=len(cases)), how)
         kept = cases[:n]
         rows = {}
         for row in self.names:
-            scores = floor_scores(row, kept, self.encoder) if row in FLOORS else judged[row].scores[:n]
-            rows[row] = figures_of(kept, scores, how, self.asked.seed)
+            rows[row] = figures_of(kept, self._scores(row, kept, judged), how, self.asked.seed)
         notes = {row: note for row, one in judged.items() if (note := _note(one, n))}
         groups = len({case.subject.group for case in kept})
         good = float(np.mean([case.good for case in kept]))
@@ -93,6 +95,14 @@ class _Runner:
             name, how.named, how.decides, len(cases), n, groups, good, rows, notes, self.asked.seed, ceilings, whole,
             len(stored),
         )  # fmt: skip
+
+    def _scores(self, row: str, kept: Sequence[Case], judged: Mapping[str, Judged]) -> Sequence[float]:
+        if row in FLOORS:
+            return floor_scores(row, kept, self.encoder)
+        if row == WEIGHED:
+            likeness = floor_scores("similarity", kept, self.encoder)
+            return weighed_scores(kept, judged[OURS].judgements[: len(kept)], likeness)
+        return judged[row].scores[: len(kept)]
 
     def golden(self) -> GoldenTable:
         cases = [Case(one.subject, float(not one.form), not one.form) for one in load_golden()]
