@@ -35,7 +35,7 @@ def run(code: str, *arguments: str, **env: str) -> str:
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc alone has mallopt")
 def test_columns_of_a_large_catalogue_are_made_of_memory_that_the_process_kept():
-    assert int(run(FAULTS, "settled")) < 50 < 2000 < int(run(FAULTS, "as it is"))
+    assert int(run(FAULTS, "settled")) < 20 < 50 < int(run(FAULTS, "as it is"))  # pages may be large ones
 
 
 def test_what_the_environment_sets_stays():

@@ -50,16 +50,24 @@ PIPELINES = ("v1", *LISTS)
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
+def titles(tmp_path: Path) -> Iterator[Journal]:
+    """A history of nothing but hostile titles."""
     journal = open_journal("", tmp_path)
     journal.append([rated(n, 9 if n < 7 else 2, days_ago=30 - n) for n in range(8)])
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
+def journal(titles: Journal) -> Journal:
+    """With searches and a profile that give orders too."""
+    journal = titles
     journal.append([
         Event(user_id="ann", kind="search", query=text, time=NOW - timedelta(days=days))
         for text, days in zip(QUERIES, (20, 50, 60), strict=True)
     ])  # fmt: skip
     journal.put_profile(Profile(user_id="ann", attributes=PROFILE))
-    yield journal
-    journal.close()
+    return journal
 
 
 class Encoded:
@@ -202,13 +210,14 @@ def test_nothing_of_the_orders_is_said_of_the_person_where_a_model_obeys_what_no
 @pytest.mark.llama
 @pytest.mark.xdist_group("llama")
 @pytest.mark.parametrize("pipeline", LISTS)
-def test_a_real_model_under_hostile_titles_answers_only_what_the_form_allows(pipeline, journal, tmp_path, model):
-    """The smallest real model obeys nobody; that what it says is valid is the grammar's work, in every pipeline."""
-    found = make_pipeline(pipeline).reason(_run(journal, tmp_path, model), lambda step: None)
+def test_a_real_model_under_hostile_titles_answers_only_what_the_form_allows(pipeline, titles, tmp_path, model):
+    """The smallest real model obeys nobody; that what it says is valid is the grammar's work, in every pipeline. (With
+    more text it babbles on one line until its tokens are used up, which is refused.)"""
+    found = make_pipeline(pipeline).reason(_run(titles, tmp_path, model), lambda step: None)
     named = [tag for tags in found.notes["named"].values() for tag in tags]
     assert len(named) >= 2
     assert all(re.fullmatch(TAG_LINE, tag) for tag in named)
     assert all(re.fullmatch(ROLE, persona.role) for persona in found.personas)
-    kept = {event.event_id for event in journal.events_of("ann")}
+    kept = {event.event_id for event in titles.events_of("ann")}
     assert all(set(persona.evidence) <= kept for persona in found.personas)
     assert {row.outcome for row in model._calls.rows} == {"ok"}
