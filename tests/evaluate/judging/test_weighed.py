@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from intently.evaluate.judging.cases import Case
-from intently.evaluate.judging.measures import halves_of
+from intently.evaluate.judging.mapping import mapped
+from intently.evaluate.judging.measures import decide, halves_of
 from intently.evaluate.judging.weighed import RIDGE, logistic, weighed_scores
 from intently.judge.verdict import Judgement, Subject, Verdict
 
@@ -59,6 +60,10 @@ def test_no_score_hangs_on_labels_of_its_own_half(truth: list[bool]):
     ours = np.array(weighed_scores(first, judged(first, chances), likeness))
     theirs = np.array(weighed_scores(other, judged(other, chances), likeness))
     assert ours[halves].tolist() == theirs[halves].tolist()
+    said = [
+        decide(cases, scores, mapped("abredial"), 0.0)[halves] for cases, scores in ((first, ours), (other, theirs))
+    ]
+    assert said[0].tolist() == said[1].tolist()  # nor does a verdict: the cut is learnt with the weights
 
 
 @pytest.mark.parametrize("good", [True, False])

@@ -17,7 +17,7 @@ from intently.evaluate.judging.cases import Case
 from intently.evaluate.judging.mapping import Mapped
 from intently.judge.agreement import Figure, kappa
 
-__all__ = ["FIGURES", "Bools", "Floats", "RowFigures", "decide", "figures_of", "halves_of", "paired"]
+__all__ = ["FIGURES", "Bools", "Floats", "RowFigures", "decide", "figures_of", "halves_of", "learnt_cut", "paired"]
 
 RESAMPLES = 2000
 TAU_RESAMPLES = 200  # of scipy's tau, which is not of sums
@@ -38,10 +38,12 @@ class RowFigures:
     units: tuple[tuple[str, float], ...]
 
 
-def figures_of(cases: Sequence[Case], scores: Sequence[float], how: Mapped, seed: int = 0) -> RowFigures:
-    """All figures of a row. scores: one a case, in order."""
+def figures_of(
+    cases: Sequence[Case], scores: Sequence[float], how: Mapped, seed: int = 0, cut: float | None = None
+) -> RowFigures:
+    """All figures of a row. scores: one a case, in order; cut: of a row that has learnt its own."""
     given, truth = np.asarray(scores, dtype=np.float64), np.array([case.good for case in cases])
-    yes = decide(cases, given, how)
+    yes = decide(cases, given, how, cut)
     groups = [case.subject.group for case in cases]
     tables = np.zeros((len(cases), 2, 2))  # row = said, column = true
     tables[np.arange(len(cases)), yes.astype(int), truth.astype(int)] = 1
@@ -59,8 +61,8 @@ def figures_of(cases: Sequence[Case], scores: Sequence[float], how: Mapped, seed
     return RowFigures(found, units)
 
 
-def decide(cases: Sequence[Case], scores: Floats, how: Mapped) -> Bools:
-    """The verdicts that the scores come to."""
+def decide(cases: Sequence[Case], scores: Floats, how: Mapped, cut: float | None = None) -> Bools:
+    """The verdicts that the scores come to; without a cut, by one that is learnt on the other half."""
     yes = np.zeros(len(cases), dtype=np.bool_)
     if how.decides == "right":
         for places in _places(cases).values():
@@ -68,11 +70,13 @@ def decide(cases: Sequence[Case], scores: Floats, how: Mapped) -> Bools:
             top = [place for place in places if scores[place] == best]
             yes[top] = len(top) == 1  # a tie says nothing
         return yes
+    if cut is not None:
+        return scores >= cut
     halves = halves_of(cases)
     for half in (False, True):
         there, elsewhere = halves == half, halves != half
         truth = np.array([case.good for case in cases], dtype=np.bool_)
-        yes[there] = scores[there] >= _learnt_cut(scores[elsewhere], truth[elsewhere])
+        yes[there] = scores[there] >= learnt_cut(scores[elsewhere], truth[elsewhere])
     return yes
 
 
@@ -87,7 +91,7 @@ def paired(ours: RowFigures, other: RowFigures, seed: int = 0) -> Figure:
     return _mean([(group, mine - theirs) for (group, mine), (_, theirs) in pairs], seed)
 
 
-def _learnt_cut(scores: Floats, truth: Bools) -> float:
+def learnt_cut(scores: Floats, truth: Bools) -> float:
     """The cut with which most verdicts are right, the middle one of several; that of always or never yes among them."""
     values = np.unique(scores)
     cuts = np.concatenate([[-np.inf], (values[1:] + values[:-1]) / 2, [np.inf]])

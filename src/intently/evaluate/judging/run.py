@@ -86,7 +86,8 @@ class _Runner:
         kept = cases[:n]
         rows = {}
         for row in self.names:
-            rows[row] = figures_of(kept, self._scores(row, kept, judged), how, self.asked.seed)
+            cut = 0.0 if row == WEIGHED else None  # it learns its own, with its weights
+            rows[row] = figures_of(kept, self._scores(row, kept, judged), how, self.asked.seed, cut)
         notes = {row: note for row, one in judged.items() if (note := _note(one, n))}
         groups = len({case.subject.group for case in kept})
         good = float(np.mean([case.good for case in kept]))

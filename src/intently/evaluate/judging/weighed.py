@@ -1,8 +1,9 @@
 """The agentic judge with likeness as one evaluator more, and what each evaluator counts learnt from people's labels.
 
 Its own reviewer counts every evaluator alike. Here a logistic regression on the other half of the groups (the halves by
-which cuts are learnt) says what each one's log-odds and the cosine of text and facts are worth. So a case is never
-scored by weights that saw its own group, and no question is asked that the agentic judge did not ask.
+which cuts are learnt) says what each one's log-odds and the cosine of text and facts are worth, and where the cut lies.
+So neither weights nor cut of a case saw a label of its own half, and no question is asked that the agentic judge did
+not ask.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from intently.evaluate.judging.cases import Case
-from intently.evaluate.judging.measures import Bools, Floats, halves_of
+from intently.evaluate.judging.measures import Bools, Floats, halves_of, learnt_cut
 from intently.judge.reviewer import log_odds
 from intently.judge.verdict import Judgement
 
@@ -25,7 +26,7 @@ CLOSE = 1e-9
 def weighed_scores(
     cases: Sequence[Case], judgements: Sequence[Judgement], likeness: Sequence[float]
 ) -> tuple[float, ...]:
-    """One score a case, comparable within a half. An evaluator that was not asked, or gave nothing, is undecided."""
+    """One score a case, above 0 for a yes. An evaluator that was not asked, or gave nothing, is undecided."""
     names = sorted({verdict.criterion for one in judgements for verdict in one.verdicts})
     told = [_odds(one, names) + [like] for one, like in zip(judgements, likeness, strict=True)]
     features, truth = np.array(told), np.array([case.good for case in cases])
@@ -60,8 +61,10 @@ def _scored(learnt: Floats, truth: Bools, asked: Floats) -> Floats:
     if truth.all() or not truth.any():  # nothing to learn from: all the same
         return np.zeros(len(asked))
     middle, spread = learnt.mean(axis=0), learnt.std(axis=0) + CLOSE
-    weights = logistic((learnt - middle) / spread, truth)
-    return np.asarray(((asked - middle) / spread) @ weights[:-1] + weights[-1])
+    weights = logistic((learnt - middle) / spread, truth)[:-1]
+    known = ((learnt - middle) / spread) @ weights
+    cut = np.clip(learnt_cut(known, truth), known.min(), known.max())  # always or never yes has no cut among the scores
+    return np.asarray(((asked - middle) / spread) @ weights - cut)
 
 
 def _odds(judgement: Judgement, names: Sequence[str]) -> list[float]:
