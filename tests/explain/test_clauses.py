@@ -138,10 +138,6 @@ def test_without_any_evidence_nothing_is_said(line: str) -> None:
     assert checker().check(line, bare).text == ""
 
 
-# Says "a port that storms may close" in another order, which is refused since the example was written.
-TURNED = ("Rival captains bid while storms close the port",)
-
-
 @pytest.mark.parametrize("prompt", ["reason", "reason_style"])
 def test_the_examples_of_the_prompts_stand_by_their_own_evidence(prompt: str) -> None:
     """What the model is shown as good is what the checker lets pass."""
@@ -152,7 +148,7 @@ def test_the_examples_of_the_prompts_stand_by_their_own_evidence(prompt: str) ->
         if found := re.search(r'Item: "(?P<title>[^"]+)" \| "(?P<facts>[^"]+)" \| "(?P<text>[^"]+)"', question):
             told = _told(question, **found.groupdict())
         for line in answer.split("{{")[0].strip().splitlines():
-            if "; " not in line and line not in TURNED:  # no style
+            if "; " not in line:  # no style
                 assert told is not None
                 assert checker().check(line, told).whole, line
                 checked += 1

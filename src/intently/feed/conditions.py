@@ -87,16 +87,18 @@ def nearness(snapshot: Snapshot, spec: CatalogSpec, preference: Preference) -> t
     facet = spec.facets[preference.facet or ""]
     amounts: npt.NDArray[np.float64] = snapshot.numbers[preference.facet or ""].amounts
     inside = _within(amounts, low - _fall(facet, low, low, high), high + _fall(facet, high, low, high))
-    rows = np.flatnonzero(inside).astype(np.int32)
-    near = amounts[rows]
-    degree = np.ones(len(rows))
+    places = np.flatnonzero(inside)
+    near = amounts[places]  # before the rows are of 32 bits, which numpy converts at every look-up
+    degree = np.ones(len(places))
     for bound, sign in ((low, -1.0), (high, 1.0)):
         if np.isfinite(bound):
-            outside = np.flatnonzero(sign * near > sign * bound)
-            beyond = sign * (near[outside] - bound)
-            degree[outside] = np.minimum(degree[outside], 1.0 - beyond / _fall(facet, bound, low, high))
+            beyond = sign * (near - bound)
+            beyond /= _fall(facet, bound, low, high)
+            np.minimum(degree, 1.0 - beyond, out=degree)
     kept = degree > 0
-    return rows[kept], degree[kept].astype(np.float32)
+    if not kept.all():  # taking a part costs more than all the rest
+        places, degree = places[kept], degree[kept]
+    return places.astype(np.int32), degree.astype(np.float32)
 
 
 def _within(amounts: npt.NDArray[np.float64], least: float, most: float) -> Mask:

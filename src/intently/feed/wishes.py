@@ -99,7 +99,7 @@ def wish_totals(wishes: Wishes, n_items: int) -> Floats:
     """(n,) what the met wishes of every item are worth together: sparse adds over posting lists."""
     totals = np.zeros(n_items, np.float32)
     for wish in wishes.grounded:
-        totals[wish.rows] += np.float32(wish.worth) * wish.degree
+        np.add.at(totals, wish.rows.astype(np.intp), np.float32(wish.worth) * wish.degree)
     return totals
 
 
