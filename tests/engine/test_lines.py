@@ -14,12 +14,12 @@ from intently.engine import Engine, Services
 from intently.engine.fresh import FreshLines
 from intently.engine.outputs import drawn_of, outputs_of, round_of
 from intently.engine.store import import_store
-from intently.engine.writing import LineJob
+from intently.engine.writing import LineJob, says_liked
 from intently.errors import BadRequest, NotFound
 from intently.explain.liking import Strand, wishes_key
 from intently.journal import UnderstandingRow
 from intently.language import Budget, ScriptedModel
-from intently.nouns import Interest, Slate, Tag
+from intently.nouns import Event, Interest, Slate, Tag
 from tests.serve.conftest import TOML
 
 STYLE = "for quiet guests; dry; scene; any"
@@ -93,6 +93,27 @@ def test_a_batch_writes_the_nearest_pairs_and_the_feed_shows_them(engine: Engine
     assert len(found) == 2
     assert all("inn" in item.title for item in found)
     assert not any("cellar" in text for text in lines(engine.feed("bob", limit=24)))
+
+
+def test_a_line_says_liked_of_what_was_rated_so_alone(engine: Engine) -> None:
+    for event_id, item_id, value in (("e1", "f5", 3.0), ("e2", "f9", 8.0)):
+        done = Event(event_id=event_id, user_id="ann", item_id=item_id, kind="rating", value=value, time=NOW)
+        engine.store.journal.append([done])
+    write(engine, "You liked “Horror at the inn 5”, with a letter", "You liked “Horror at the inn 9”, with a letter")
+    said = {str(row.body["text"]) for row in engine.store.journal.reasons.newest(9)}
+    assert not any("inn 5" in text for text in said)
+    assert "You liked “Horror at the inn 9”, with a letter" in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "liked_from", "liked"),
+    [("rating", 8.0, 7.0, True), ("rating", 6.0, 7.0, False), ("rating", 8.0, None, False), ("rating", None, 7.0, False),
+     ("purchase", None, None, True), ("favourite", None, 7.0, True), ("click", None, None, False),
+     ("cart", None, None, False)],
+)  # fmt: skip
+def test_of_what_a_line_may_say_that_it_was_liked(kind, value, liked_from, liked) -> None:
+    event = Event(event_id="e", user_id="ann", item_id="f", kind=kind, value=value, time=NOW)
+    assert says_liked(event, liked_from) is liked
 
 
 def test_a_stored_line_names_its_own_evidence_and_the_trace_still_knows_the_tag_that_brought_the_item(

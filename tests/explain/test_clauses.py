@@ -57,6 +57,7 @@ def test_a_supported_line_stands_whole_and_names_what_it_rests_on(line: str, res
         "You like comedy",  # true of the film, not known of the person
         "You bought “Heat”",  # it was rated
         "Since you liked “The Town: Redux”",  # it was not liked
+        "Since you liked “Collateral”",  # it was clicked
         "You liked “Casino”",  # it was not there
         "Late autumn in Marseille",  # the season is now, not in the film
         "The Long Tide",  # the title says nothing

@@ -83,6 +83,8 @@ def test_liked_is_said_only_of_what_was_liked():
     assert "rated" in write_reason(rated).text
     assert "liked" not in write_reason(rated).text
     assert "bought" in write_reason(bought).text
+    mixed = Facts("x", past=(PastItem("e1", "Mug", True, ""),))  # of a catalogue that counts several kinds
+    assert "chose" in write_reason(mixed).text
 
 
 def test_a_liked_item_is_named_before_one_that_was_only_rated():

@@ -47,7 +47,8 @@ SPEC = parse_spec(
 TEXT = "A quiet thief plans one last robbery in Marseille. The police captain chases him through the old harbour."
 LIKING = Liking(
     "i-heists", "heists that go wrong", tags=(("t-sea", "smugglers at sea"),),
-    past=(PastItem("e1", "Heat", True, "rating"), PastItem("e2", "The Town: Redux", False, "rating")),
+    past=(PastItem("e1", "Heat", True, "rating"), PastItem("e2", "The Town: Redux", False, "rating"),
+          PastItem("e3", "Collateral", True, "click")),
     wishes=(("p1", "something French"),),
 )  # fmt: skip
 CUES = (("season-1", "late autumn"),)

@@ -30,9 +30,9 @@ from intently.explain.situation import Situation, situation_of
 from intently.explain.writers import Telling, Writer, Written, make_writer
 from intently.journal import ReasonRow
 from intently.language import Budget, Estimate, Model
-from intently.nouns import Item, SlateItem
+from intently.nouns import Event, Item, SlateItem
 
-__all__ = ["LineJob", "LineWriter"]
+__all__ = ["LineJob", "LineWriter", "says_liked"]
 
 PAST_TOLD = 2  # items of the history that a line may name
 STYLES_APART = 3  # earlier lines of an item whose tone and build are not taken again
@@ -185,9 +185,8 @@ class LineWriter:
         for event in reversed(events):
             row = snapshot.row_of(event.item_id or "")
             if event.event_id in wanted and row is not None and event.item_id != job.item_id:
-                rated = event.kind == "rating" and event.value is not None and spec.liked_from is not None
-                liked = not rated or (event.value or 0.0) >= (spec.liked_from or 0.0)
-                found.append(PastItem(event.event_id, snapshot.titles[row], liked, event.kind))
+                title = snapshot.titles[row]
+                found.append(PastItem(event.event_id, title, says_liked(event, spec.liked_from), event.kind))
         return tuple(found[:PAST_TOLD])
 
     def _row(
@@ -246,3 +245,11 @@ class LineWriter:
 
     def _said(self, item_id: str) -> list[str]:
         return [str(row.body["text"]) for row in self._store.journal.reasons.lines_of(item_id, MEMORY)]
+
+
+def says_liked(event: Event, liked_from: float | None) -> bool:
+    """Whether a line may say that they liked it: of what was bought, saved or rated so; of no click, and of no rating
+    where the catalogue does not say from when on one is a liking."""
+    if event.kind == "rating":
+        return liked_from is not None and event.value is not None and event.value >= liked_from
+    return event.kind in ("purchase", "favourite")

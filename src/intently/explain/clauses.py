@@ -191,16 +191,8 @@ class Checker:
 
     def _done(self, word: Word, cover: Sequence[Piece]) -> None:
         """That the person did this. Raises Unsupported."""
-        kinds = self.wording.did[word.key]
-        if "command" in kinds and any(piece.kind == "preference" for piece in cover):
-            return
-        liked = len(kinds) > 1  # liked, enjoyed: of what was liked, whatever the event
-        for piece in cover:
-            if piece.kind == "event" and (piece.liked if liked else piece.event in kinds):
-                return
-            if liked and piece.kind == "interest":
-                return
-        raise Unsupported(f"that they {word.text!r} it is not known")
+        if not any(piece.makes_true(self.wording.did[word.key]) for piece in cover):
+            raise Unsupported(f"that they {word.text!r} it is not known")
 
 
 def _begins_sentence(span: Span, place: int) -> bool:

@@ -46,6 +46,14 @@ class Piece:
     def name(self) -> tuple[str, str]:
         return (self.kind, self.key)
 
+    def makes_true(self, kinds: frozenset[str]) -> bool:
+        """Whether it makes a verb true that is said of these kinds of events. One of several kinds ("liked") is said of
+        what was liked alone, or of an interest."""
+        feeling = len(kinds) > 1
+        if self.kind == "event":
+            return self.event in kinds and (self.liked or not feeling)
+        return (self.kind == "interest" and feeling) or (self.kind == "preference" and "command" in kinds)
+
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The plain words in order."""

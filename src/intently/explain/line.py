@@ -45,7 +45,7 @@ class PastItem:
 
     event_id: str
     title: str
-    liked: bool
+    liked: bool  # rated so from where the catalogue says, bought or saved; never a click, nor a rating that says nothing
     kind: str = ""  # the kind of event where the catalogue has only one, else ""
     itself: bool = False  # the shown item, which the person had before
 
@@ -136,7 +136,7 @@ def _because(past: Sequence[PastItem]) -> _Clause:
 
 
 def _verb(item: PastItem) -> str:
-    if item.liked and item.kind in ("rating", ""):
+    if item.liked and item.kind == "rating":
         return "liked"
     return VERBS.get(item.kind, "chose")
 

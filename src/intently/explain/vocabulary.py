@@ -76,10 +76,4 @@ def _inflected(word: str) -> Iterable[str]:
 
 def _may_say(kinds: frozenset[str], evidence: Evidence) -> bool:
     """Whether something told makes the verb true."""
-    told = evidence.of("event", "interest", "preference")
-    return any(
-        (piece.kind == "event" and (piece.liked if len(kinds) > 1 else piece.event in kinds))
-        or (piece.kind == "interest" and len(kinds) > 1)
-        or (piece.kind == "preference" and "command" in kinds)
-        for piece in told
-    )
+    return any(piece.makes_true(kinds) for piece in evidence.pieces)

@@ -75,9 +75,9 @@ def _from_sources(
 
 
 def _past_item(world: World, request: FeedRequest, shown: int, event_id: str, place: int) -> PastItem:
-    row = int(request.history.rows[place])
-    liked = bool(request.history.liked[place])
-    return PastItem(event_id, world.snapshot.titles[row], liked, _kind(world), itself=row == shown)
+    row, kind = int(request.history.rows[place]), _kind(world)
+    liked = bool(request.history.liked[place]) and (kind != "rating" or world.spec.liked_from is not None)
+    return PastItem(event_id, world.snapshot.titles[row], liked, kind, itself=row == shown)
 
 
 def _kind(world: World) -> str:
