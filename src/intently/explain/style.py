@@ -33,9 +33,9 @@ class Style:
 
     @property
     def words(self) -> str:
-        """For people."""
+        """For people: without the audience, in words of the model's own that nothing checks."""
         season = "" if self.season == NO_SEASON else f", for {self.season}"
-        return f"{self.tone}, as a {self.build}, for {self.audience}{season}"
+        return f"{self.tone}, as a {self.build}{season}"
 
 
 def style_listing(seasons: Sequence[str], used: Collection[str] = ()) -> Listing:
