@@ -107,9 +107,9 @@ def test_a_line_says_liked_of_what_was_rated_so_alone(engine: Engine) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "value", "liked_from", "liked"),
-    [("rating", 8.0, 7.0, True), ("rating", 6.0, 7.0, False), ("rating", 8.0, None, False), ("rating", None, 7.0, False),
-     ("purchase", None, None, True), ("favourite", None, 7.0, True), ("click", None, None, False),
-     ("cart", None, None, False)],
+    [("rating", 8.0, 7.0, True), ("rating", 6.0, 7.0, False), ("rating", 8.0, None, False),
+     ("rating", None, 7.0, False), ("purchase", None, None, True), ("favourite", None, 7.0, True),
+     ("click", None, None, False), ("cart", None, None, False)],
 )  # fmt: skip
 def test_of_what_a_line_may_say_that_it_was_liked(kind, value, liked_from, liked) -> None:
     event = Event(event_id="e", user_id="ann", item_id="f", kind=kind, value=value, time=NOW)

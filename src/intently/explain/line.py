@@ -45,7 +45,7 @@ class PastItem:
 
     event_id: str
     title: str
-    liked: bool  # rated so from where the catalogue says, bought or saved; never a click, nor a rating that says nothing
+    liked: bool  # rated so from where the catalogue says, bought or saved; never a click
     kind: str = ""  # the kind of event where the catalogue has only one, else ""
     itself: bool = False  # the shown item, which the person had before
 
