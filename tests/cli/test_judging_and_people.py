@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from intently.judge.label_file import file_lines
 from tests.cli.judging_world import Shop, make_shop
+from tests.judge.test_repetition import judged, pair
 from tests.stand_in import StandIn
 
 PEOPLE, FIRST = 60, 40  # everybody has one tag; so many are in the first round
@@ -113,6 +115,25 @@ def _versions(shop: Shop, said: dict[str, str]) -> None:
     assert found["milestone"]["paired"] == len(both)
     assert found["milestone"]["change"]["value"] == 0, "the stand-in answers the same under another name"
     assert "labelled outputs of 60 different people would show a fall of 10 points" in found["milestone"]["text"]
+
+
+def test_the_study_of_redundancy_has_its_outcome_in_text_and_as_an_object(shop: Shop) -> None:
+    text, _ = shop.run("label", "agreement", "--task", "pair")
+    assert "repetition" not in text
+    pairs = [pair(f"p00{n}", turned=n == 2) for n in range(4)]
+    letters = [("ttt", "nnn"), ("lll", "nnn"), ("nnn", "nnn"), ("tnl", "nnn")]
+    labels = [row for one, both in zip(pairs, letters, strict=True) for row in judged(one, *both)]
+    file = shop.home / "pairs.jsonl"
+    file.write_text("\n".join(file_lines(pairs, labels)) + "\n", "utf-8")
+    shop.run("label", "import", str(file))
+    text, _ = shop.run("label", "agreement", "--task", "pair")
+    told = "served 67% [0%, 100%], varied 0% [0%, 0%]; served minus varied +67 points [+0, +100]\n"
+    assert f"repetition anywhere, 3 of 4 pairs on which all of 3 raters agree: {told}" in text
+    assert "repetition among the first four items, 3 of 4 pairs on which all of 3 raters agree: served 33%" in text
+    found = json.loads(shop.run("label", "agreement", "--json")[0])["repetition"]
+    assert [(one["measure"], one["arms"], one["pairs"]) for one in found] == [
+        ("anywhere", ["served", "varied"], 3), ("top", ["served", "varied"], 3)
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

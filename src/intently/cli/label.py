@@ -8,6 +8,8 @@ import typer
 from intently.cli.shown import HomeOption, JsonOption, StoreOption, open_engine, print_json
 
 if TYPE_CHECKING:
+    from intently.judge.agreement import Figure
+    from intently.judge.repetition import Repetition
     from intently.judge.systems import Systems
 
 __all__ = ["register"]
@@ -115,14 +117,16 @@ def agreement(
     """How far people agree among each other, question by question; nothing that a model said is in it.
 
     Then, of what people graded as a whole, a row for each system that made it, beside the judge that judged last, and
-    whether people and judge put the systems in one order (Kendall's tau).
+    whether people and judge put the systems in one order (Kendall's tau). Of pairs, how often the feeds of either side
+    repeat themselves where all raters agree, and the difference.
     """
     from intently.cli.shown import without_nan
 
     with open_engine(store, home, model=False) as engine:
         found, systems = engine.labelling.people(task, batch), engine.labelling.systems(task, batch)
+        repetition = engine.labelling.repetition(task, batch)
     if json_out:
-        print_json(without_nan({"questions": found, "systems": systems}))
+        print_json(without_nan({"questions": found, "systems": systems, "repetition": repetition}))
         return
     for one in found:
         ends = one.alpha
@@ -133,6 +137,26 @@ def agreement(
                    f"{one.twice:,} unanimous; alpha {told}{apart}")  # fmt: skip
     if systems is not None and (systems.rows or systems.unnamed):
         _print_systems(systems)
+    for measured in repetition:
+        typer.echo(_repetition_text(measured))
+
+
+def _repetition_text(one: "Repetition") -> str:
+    """ "repetition anywhere, 12 of 20 pairs on which all of 3 raters agree: served 42% [20%, 64%], varied …"."""
+    where = "repetition anywhere" if one.measure == "anywhere" else "repetition among the first four items"
+    if not one.pairs:
+        return f"{where}: no pair on which all raters, two at least, agree ({one.answered:,} that so many could tell)"
+    raters = f"{one.fewest}" if one.fewest == one.most else f"{one.fewest} to {one.most}"
+    (first, second), apart = one.arms, one.difference
+    return (
+        f"{where}, {one.pairs:,} of {one.answered:,} pairs on which all of {raters} raters agree: {first} "
+        f"{_percent(one.first)}, {second} {_percent(one.second)}; {first} minus {second} "
+        f"{100 * apart.value:+.0f} points [{100 * apart.low:+.0f}, {100 * apart.high:+.0f}]"
+    )
+
+
+def _percent(figure: "Figure") -> str:
+    return f"{figure.value:.0%} [{figure.low:.0%}, {figure.high:.0%}]"
 
 
 def _print_systems(systems: "Systems") -> None:

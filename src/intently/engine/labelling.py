@@ -21,6 +21,7 @@ from intently.judge.meeting import group_of
 from intently.judge.people import People, people_of
 from intently.judge.question import OVERALL, PAIR, Question, asked_of
 from intently.judge.queue import Progress, Todo, next_todo, progress
+from intently.judge.repetition import Repetition, repetition_of
 from intently.judge.reward import Graded, graded_by_judges, graded_by_people
 from intently.judge.shown import Shown, subject_row
 from intently.judge.systems import Systems, systems_of
@@ -154,6 +155,15 @@ class Labelling:
     def people(self, task: str, batch: str | None = None) -> tuple[People, ...]:
         """How far people agree on each question of a task, in one round or in all."""
         return people_of(self._store.journal.labels.labels(batch=batch, task=task), self.questions(task))
+
+    def repetition(self, task: str, batch: str | None = None) -> tuple[Repetition, ...]:
+        """The outcome of the study of redundancy, in one round or in all; nothing for another task than `pair`."""
+        if task != PAIR:
+            return ()
+        labels = self._store.journal.labels
+        return repetition_of(
+            labels.subjects(batch=batch, task=task), labels.labels(batch=batch, task=task), self.questions(task)
+        )
 
     def systems(self, task: str, batch: str | None = None) -> Systems | None:
         """What made the labelled outputs, by people's grade for the whole and by the judge that judged last; None for

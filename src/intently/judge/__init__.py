@@ -11,6 +11,7 @@ question    what people are asked (study.toml: of two feeds); shown: what they s
 raters      people among each other, systems by two raters; scores: precision, recall and F1 of a judge
 calibrate   a band around each judged score, their mean, the gate (power: how many labels); drift: milestones
 meeting     people and one version of a judge on the same subjects; people: people's labels among themselves
+repetition  the outcome of the study of two feeds: how often either repeats itself, and the difference
 trust       how far a judge is to be trusted, a row a criterion; systems: what made the outputs, in whose order
 buffer      labels as samples for training a judge; reward: ranked groups for a reward model
 """
