@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from intently.errors import DataError
 from intently.judge.label_file import file_lines, read_lines
+from intently.judge.queue import drawn
 from tests.judge.labels import RELEVANCE, says, tag
 
 SUBJECT = tag("dry comedy", user_id="ann", origin={"system": "v2"}, raters=2)
@@ -45,6 +46,15 @@ def test_a_blind_file_names_neither_system_nor_person() -> None:
     assert "v2" not in text
     assert '"ann"' not in text
     assert "dry comedy" in text
+
+
+def test_a_blind_file_has_the_order_of_the_page_round_by_round_not_that_of_drawing() -> None:
+    rounds = [[tag(f"{batch} {n}", batch=batch) for n in range(9)] for batch in ("march", "april")]
+    came = [row for rows in rounds for row in rows]
+    told = [json.loads(line)["subject_id"] for line in list(file_lines(came, [], blind=True))[1:]]
+    assert told == [row.subject_id for rows in rounds for row in drawn(rows)] != [row.subject_id for row in came]
+    whole = [json.loads(line)["subject_id"] for line in list(file_lines(came, []))[1:]]
+    assert whole == [row.subject_id for row in came], "a file for oneself keeps the order of arrival"
 
 
 @pytest.mark.parametrize(

@@ -216,12 +216,14 @@ class Labelling:
         return samples_of(labels.subjects(task=task), labels.labels(task=task), versions)
 
     def _pair(self, user_id: str, batch: str, raters: int, length: int, now: datetime) -> SubjectRow | None:
-        """None where both feeds are the same: there is nothing to compare."""
-        feeds = tuple(self._feed(user_id, length, now, varied) for varied in (False, True))
-        if feeds[0] == feeds[1]:
+        """None where both feeds are the same: there is nothing to compare. Which feed is side a is a coin by whose they
+        are, which no rater sees: files for raters elsewhere show the sides as they are kept."""
+        arms = ("varied", "served") if _digest("side", user_id)[0] % 2 else ("served", "varied")
+        first, second = (self._feed(user_id, length, now, arm == "varied") for arm in arms)
+        if first == second:
             return None
-        shown = Shown(sides=feeds, facts=(("What this person chose last", self._history(user_id)),))
-        origin = {"a": "served", "b": "varied"}
+        shown = Shown(sides=(first, second), facts=(("What this person chose last", self._history(user_id)),))
+        origin = dict(zip("ab", arms, strict=True))
         return subject_row(PAIR, shown, batch=batch, time=now, user_id=user_id, origin=origin, raters=raters)
 
     def _feed(self, user_id: str, length: int, now: datetime, varied: bool) -> str:

@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError, model_v
 from intently.errors import DataError
 from intently.journal import LabelRow, SubjectRow
 from intently.judge.question import Question
+from intently.judge.queue import drawn
 from intently.judge.shown import Shown
 from intently.nouns import Id, Noun, utc
 
@@ -79,8 +80,13 @@ Line = TypeAdapter[_Subject | _Label](Annotated[_Subject | _Label, Field(discrim
 
 
 def file_lines(subjects: Iterable[SubjectRow], labels: Iterable[LabelRow], *, blind: bool = False) -> Iterator[str]:
-    """The lines of a file. blind: without the subjects' origin and person, to be handed to raters elsewhere; what they
-    send back is imported where the subjects are whole."""
+    """The lines of a file. blind: without the subjects' origin and person and in the order of the page, round by round,
+    to be handed to raters elsewhere; what they send back is imported where the subjects are whole. The order in which
+    subjects came would tell: what people called wrong is drawn first."""
+    if blind:
+        rows = list(subjects)
+        batches = list(dict.fromkeys(row.batch for row in rows))
+        subjects = sorted(drawn(rows), key=lambda row: batches.index(row.batch))
     yield json.dumps({"format": FORMAT, "version": VERSION})
     for row in subjects:
         hidden: dict[str, Any] = {} if blind else {"origin": row.origin, "user_id": row.user_id}
