@@ -128,6 +128,15 @@ def test_what_people_and_the_judge_graded_of_one_item_and_interest_is_one_group_
     assert [name for name, _ in people["facts"]] == ["title", "item", "interest"]
 
 
+def test_a_later_round_draws_what_no_earlier_one_has_and_says_when_nothing_is_left(journal: Journal, tmp_path: Path):
+    labelling = Labelling(cast(Store, SimpleNamespace(journal=journal)), cast(Feeds, None), tmp_path)
+    assert [labelling.draw(batch, "tag", 2) for batch in ("first", "second", "first")] == [2, 1, 0]
+    rounds = [row.batch for row in journal.labels.subjects(task="tag")]
+    assert sorted(rounds) == ["first", "first", "second"], "drawn again, a round stays as it is"
+    with pytest.raises(BadRequest, match="nothing of tag is left to draw: all 3 stored outputs are in other rounds"):
+        labelling.draw("third", "tag", 2)
+
+
 def test_a_run_that_was_cut_off_goes_on_and_asks_nothing_twice(journal: Journal, tmp_path: Path):
     judge, _ = judging(journal, tmp_path, [PRAISE] * 4)
     cut = judge.run(judge.plan("tag", 10), Budget(tokens=900))

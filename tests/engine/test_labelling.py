@@ -39,6 +39,13 @@ def test_which_side_is_served_is_a_coin_that_the_origin_alone_tells(films: Engin
     assert not {"served", "varied"} & set("".join(films.labelling.export("coins", blind=True)).split('"'))
 
 
+def test_a_second_round_of_pairs_is_of_other_people(films: Engine) -> None:
+    for batch in ("one", "two"):
+        assert films.labelling.draw(batch, "pair", 3) > 0
+    one, two = ({row.user_id for row in films.store.journal.labels.subjects(batch=batch)} for batch in ("one", "two"))
+    assert not one & two
+
+
 def test_a_file_of_a_round_is_imported_again_without_change_and_labels_without_subjects_are_refused(
     films: Engine,
 ) -> None:

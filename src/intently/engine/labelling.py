@@ -114,8 +114,8 @@ class Labelling:
         return self._store.journal.labels.take_back(rater, batch=batch, task=task)
 
     def draw(self, batch: str, task: str, sample: int, *, raters: int = 1, seed: int = 0) -> int:
-        """Draw a round, lines that people called wrong first; how many subjects are new. Raises BadRequest for a task
-        that nothing is drawn for."""
+        """Draw a round of what no other round has, lines that people called wrong first; how many subjects are new.
+        Raises BadRequest for a task that nothing is drawn for, and where nothing is left to draw."""
         if task == PAIR:
             return self.draw_pairs(batch, sample, raters=raters, seed=seed)
         if task not in OUTPUTS:
@@ -126,16 +126,24 @@ class Labelling:
                              "`intently say` make tags, reasons and slates.")  # fmt: skip
         labels, now = self._store.journal.labels, datetime.now(UTC)
         known = {row.subject_id for row in labels.subjects(task=task) if row.batch != batch}
-        chosen = drawn_for_people(stored, sample, seed, known)
+        if not (chosen := drawn_for_people(stored, sample, seed, known)):
+            raise BadRequest(_nothing_left(task, f"{len(stored):,} stored outputs"))
         return labels.put_subjects(_output(subject, batch, raters, now) for subject in chosen)
 
     def draw_pairs(self, batch: str, people: int, *, raters: int = 1, length: int = 10, seed: int = 0) -> int:
-        """Draw people by a hash, and put the feed that each is served beside the same feed with strong variety, as
-        subjects of the study of redundancy; how many are new. Nobody's feed or memory changes."""
+        """Draw people whom no other round has, by a hash, and put the feed that each is served beside the same feed
+        with strong variety, as subjects of the study of redundancy; how many are new. Nobody's feed or memory changes.
+        Raises BadRequest where nobody is left."""
         journal, now = self._store.journal, datetime.now(UTC)
+        drawn = journal.labels.subjects(task=PAIR)
+        elsewhere = {row.user_id for row in drawn if row.batch != batch}
+        here = {row.user_id for row in drawn if row.batch == batch}
         known = [user_id for user_id, events in journal.user_ids(limit=None) if events >= FEWEST_EVENTS]
-        chosen = sorted(known, key=lambda user_id: _digest(str(seed), user_id))[:people]
-        rows = [self._pair(user_id, batch, raters, length, now) for user_id in chosen]
+        if known and elsewhere.issuperset(known):
+            raise BadRequest(_nothing_left(PAIR, f"{len(known):,} people with {FEWEST_EVENTS} events or more"))
+        fresh = [user_id for user_id in known if user_id not in elsewhere]
+        chosen = sorted(fresh, key=lambda user_id: _digest(str(seed), user_id))[:people]
+        rows = [self._pair(user_id, batch, raters, length, now) for user_id in chosen if user_id not in here]
         return journal.labels.put_subjects(row for row in rows if row is not None)
 
     def export(self, batch: str | None = None, task: str | None = None, *, blind: bool = False) -> Iterator[str]:
@@ -240,6 +248,13 @@ class Labelling:
     def _line(self, item_id: str, title: str) -> str:
         item = self._store.journal.item(item_id)
         return described(self._store, item) if item is not None else title or "an item that is gone"
+
+
+def _nothing_left(task: str, stored: str) -> str:
+    return (
+        f"nothing of {task} is left to draw: all {stored} are in other rounds. Rate those (intently label status lists "
+        "them), or let new ones be made first."
+    )
 
 
 def _output(subject: Subject, batch: str, raters: int, time: datetime) -> SubjectRow:

@@ -59,9 +59,10 @@ def drawn_of(subjects: Sequence[Subject], sample: int, seed: int) -> list[Subjec
 
 
 def drawn_for_people(subjects: Sequence[Subject], sample: int, seed: int, known: Collection[str] = ()) -> list[Subject]:
-    """As `drawn_of`, after what people called wrong and is not in another round yet: the keys of those are `known`."""
-    order = drawn_of(subjects, len(subjects), seed)
-    return sorted(order, key=lambda one: not one.doubts or one.key in known)[:sample]
+    """As `drawn_of`, what people called wrong first. known: keys of what other rounds have; it is left out before the
+    sample is cut, so that a later round with the same seed goes on where the earlier ones stopped."""
+    fresh = [one for one in subjects if one.key not in known]
+    return sorted(drawn_of(fresh, len(fresh), seed), key=lambda one: not one.doubts)[:sample]
 
 
 def _place(subject: Subject, seed: int) -> bytes:
