@@ -55,7 +55,7 @@ def judge(
     """
     import sys
 
-    from intently.engine.gating import check_labels, pass_gate
+    from intently.engine.gating import check_labels, check_sample, pass_gate
     from intently.language.budget import Budget
 
     with open_engine(store, home) as engine:
@@ -63,13 +63,16 @@ def judge(
             check_labels(engine.store.journal, engine.labelling.questions(task), task)
         plan = engine.judging.plan(task, sample, judge=by, seed=seed, quotes=quotes, batch=batch)
         typer.echo(str(plan), err=True)
+        if gate is not None:
+            check_sample(plan)
         if not yes and sys.stdin.isatty() and plan.estimate.calls:
             typer.confirm("go on?", abort=True, err=True)
         budget = Budget(tokens, None, None if minutes is None else 60 * minutes)
         report = engine.judging.run(plan, budget, _tell)
         print_json(without_nan(report)) if json_out else _print(report)
         if gate is not None:
-            typer.echo(pass_gate(engine.store.journal, engine.labelling.questions(task), plan, gate), err=True)
+            asked = engine.labelling.questions(task)
+            typer.echo(pass_gate(engine.store.journal, asked, plan, report, gate), err=True)
 
 
 def _tell(done: int, of: int) -> None:

@@ -20,7 +20,18 @@ import numpy as np
 from intently.judge.agreement import LEAST_LABELS, Figure, Rated, draws, figure_of, share
 from intently.judge.power import EACH, labels_for_lead
 
-__all__ = ["GRADE_VALUES", "LEAST_BAND", "Band", "Gate", "Need", "Scored", "conformal", "gate", "rectified"]
+__all__ = [
+    "GRADE_VALUES",
+    "LEAST_BAND",
+    "LEAST_PEOPLE",
+    "Band",
+    "Gate",
+    "Need",
+    "Scored",
+    "conformal",
+    "gate",
+    "rectified",
+]
 
 LEVEL = 0.9
 LEAST_PEOPLE = 20  # whose outputs are labelled: drawing fewer anew says little of people who are not among them
