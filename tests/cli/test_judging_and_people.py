@@ -74,6 +74,7 @@ def _bands_are_of_labels(shop: Shop, labels: int) -> None:
     assert "relevance, judge and people" not in text
     text, _ = shop.run("label", "agreement", "--task", "tag")
     assert f"made by v1: {labels} graded by people, who pass " in text
+    assert "]; 0 labelled by every criterion; mean score " in text
     assert "tau not defined: it takes 3 systems whose outputs people have labelled" in text
     systems = json.loads(shop.run("label", "agreement", "--task", "tag", "--json")[0])["systems"]
     assert (systems["tau"]["value"], systems["rows"][0]["judged"]) == (None, labels)

@@ -116,9 +116,9 @@ def agreement(
 ) -> None:
     """How far people agree among each other, question by question; nothing that a model said is in it.
 
-    Then, of what people graded as a whole, a row for each system that made it, beside the judge that judged last, and
-    whether people and judge put the systems in one order (Kendall's tau). Of pairs, how often the feeds of either side
-    repeat themselves where all raters agree, and the difference.
+    Then a row for each system: the share of its outputs that people pass as a whole, and that pass every criterion,
+    beside the judge that judged last, and whether people and judge put the systems in one order (Kendall's tau). Of
+    pairs, how often the feeds of either side repeat themselves where all raters agree, and the difference.
     """
     from intently.cli.shown import without_nan
 
@@ -162,7 +162,10 @@ def _percent(figure: "Figure") -> str:
 def _print_systems(systems: "Systems") -> None:
     for one in systems.rows:
         judge = f"mean score {one.judge:.2f} of {one.judged:,} by {systems.judge}" if one.judged else "none judged"
-        typer.echo(f"made by {one.system}: {one.labelled:,} graded by people, who pass {one.people:.0%}; {judge}")
+        graded = f", who pass {_percent(one.people)}" if one.labelled else ""
+        every = f"{one.whole:,} labelled by every criterion"
+        every += f", of which {_percent(one.accepted)} pass them all" if one.whole else ""
+        typer.echo(f"made by {one.system}: {one.labelled:,} graded by people{graded}; {every}; {judge}")
     ends = systems.tau
     told = f"{ends.value:.2f} [{ends.low:.2f}, {ends.high:.2f}]" if not systems.why else f"not defined: {systems.why}"
     typer.echo(f"order of systems, people's and the judge's: tau {told}")

@@ -174,20 +174,18 @@ class Labelling:
         )
 
     def systems(self, task: str, batch: str | None = None) -> Systems | None:
-        """What made the labelled outputs, by people's grade for the whole and by the judge that judged last; None for
-        a task without such a grade."""
-        question = next((one for one in self.questions(task) if one.criterion == OVERALL), None)
-        if question is None:
+        """What made the labelled outputs, by people's grade for the whole, by all criteria, and by the judge that
+        judged last; None for a task without a grade for the whole."""
+        questions = self.questions(task)
+        if all(one.criterion != OVERALL for one in questions):
             return None
         journal = self._store.journal
         rows = journal.judgements.all(task=task)
         last = (rows[-1].judge, rows[-1].version) if rows else ("", "")
         judged = [row for row in rows if (row.judge, row.version) == last]
-        subjects, labels = (
-            journal.labels.subjects(batch=batch, task=task),
-            journal.labels.labels(batch=batch, task=task),
-        )
-        return systems_of(subjects, labels, judged, question, " ".join(last).strip())
+        subjects = journal.labels.subjects(batch=batch, task=task)
+        labels = journal.labels.labels(batch=batch, task=task)
+        return systems_of(subjects, labels, judged, questions, " ".join(last).strip())
 
     def milestone(self, asked: Asked) -> Parting:
         """Have a judge and people parted? Raises as engine.milestones says."""
