@@ -205,10 +205,21 @@ def test_a_budget_stops_before_the_first_call(world):
         _understand(world, ScriptedModel([]), budget=Budget(tokens=10))
 
 
-def test_the_estimate_counts_two_calls_before_anything_is_asked(world):
-    estimate = estimate_user("ann", model=ScriptedModel([]), **world)
-    assert estimate.calls == 2
-    assert estimate.tokens_in > 400
+def test_the_estimate_is_never_below_what_is_asked_where_few_tags_stand_and_the_model_judges(world, tmp_path):
+    settings = {"pipeline": "v1", "interests": 2, "tags": 4, "judge": True}
+    asked = {**world, "config": load_config(env={}, home=tmp_path, understand=settings)}
+    titles = [{"interest": n, "tags": ["game 1", "game 2"]} for n in (1, 2)]
+    model = ScriptedModel([INTERESTS, '{"unshown": []}', json.dumps({"tags": titles}), TAGS])
+    estimate = estimate_user("ann", model=model, **asked)
+    understand_user("ann", model=model, encoder=None, **asked)
+    rows = model._calls.rows
+    assert estimate.calls == len(rows) == 4
+    assert estimate.tokens_in >= sum(row.tokens_new + row.tokens_reused for row in rows)
+    assert estimate.tokens_out >= sum(row.tokens_out for row in rows)
+
+
+def test_without_a_judge_the_estimate_is_of_interests_tags_and_other_tags(world):
+    assert estimate_user("ann", model=ScriptedModel([]), **world).calls == 3
 
 
 def test_history_goes_to_the_model_as_quoted_lines(world):

@@ -30,6 +30,9 @@ __all__ = [
     "history_values",
     "interests_of",
     "interests_prompt",
+    "tokens_for_interests",
+    "tokens_for_unshown",
+    "unshown_prompt",
 ]
 
 LEAST_EVIDENCE = 2  # items: nothing is inferred from one action
@@ -82,17 +85,8 @@ def ask_unshown(
     timeout_seconds: float,
     budget: Budget | None = None,
 ) -> Answer[UnshownAnswer]:
-    """Which of these interests their items do not show: a short turn behind the prompt that named them, whose history
-    the server has read. Raises as Model.ask."""
+    """Which of these interests their items do not show. Raises as Model.ask."""
     numbers = [*range(1, len(interests) + 1)]
-    named = "; ".join(
-        f"{number} {quote(interest.text, 80)} from {quote(interest.reason, 160)}"
-        for number, interest in zip(numbers, interests, strict=True)
-    )
-    prompt = asked.then(
-        Message("assistant", '{"interests":[]}'),
-        Message("user", f"Check these: {named}. Which are not clearly shown by their items? Answer their numbers."),
-    )
     one = {"type": "array", "items": {"enum": numbers}, "maxItems": len(numbers)}
     schema = {
         "type": "object",
@@ -101,9 +95,29 @@ def ask_unshown(
         "additionalProperties": False,
     }
     return model.ask(
-        prompt, UnshownAnswer, user_id=user_id, max_tokens=12 + 3 * len(numbers), timeout_seconds=timeout_seconds,
-        budget=budget, schema=schema,
+        unshown_prompt(asked, interests), UnshownAnswer, user_id=user_id, max_tokens=tokens_for_unshown(len(numbers)),
+        timeout_seconds=timeout_seconds, budget=budget, schema=schema,
     )  # fmt: skip
+
+
+def unshown_prompt(asked: Prompt, interests: Sequence[Interest]) -> Prompt:
+    """A short turn behind the prompt that named them, whose history the server has read."""
+    named = "; ".join(
+        f"{number} {quote(interest.text, 80)} from {quote(interest.reason, 160)}"
+        for number, interest in enumerate(interests, start=1)
+    )
+    return asked.then(
+        Message("assistant", '{"interests":[]}'),
+        Message("user", f"Check these: {named}. Which are not clearly shown by their items? Answer their numbers."),
+    )
+
+
+def tokens_for_unshown(count: int) -> int:
+    return 12 + 3 * count
+
+
+def tokens_for_interests(count: int) -> int:
+    return 20 + TOKENS_EACH * count
 
 
 def history_values(behaviour: BehaviourText, shared: Sequence[Strand]) -> dict[str, Any]:
@@ -129,7 +143,7 @@ def ask_interests(
         prompt,
         InterestsAnswer,
         user_id=user_id,
-        max_tokens=20 + TOKENS_EACH * count,
+        max_tokens=tokens_for_interests(count),
         timeout_seconds=timeout_seconds,
         budget=budget,
         check=lambda answer: faults_of_evidence(answer, known),

@@ -34,10 +34,11 @@ __all__ = [
     "tag_id_of",
     "tags_of",
     "tags_prompt",
+    "tokens_for_tags_of",
 ]
 
 FOUND_FROM = 0.45  # cosine from which an item counts as found by a tag
-LEAST_WORDS, MOST_WORDS = 2, 7
+LEAST_WORDS, MOST_WORDS = 2, 7  # five are asked for; what keeps to no schema may say two more
 TOKENS_EACH = 12  # of one tag, for the limit of the answer
 MOST_NAMED = 12  # refused tags that a repair names
 
@@ -104,13 +105,18 @@ def ask_tags(
         prompt,
         TagsAnswer,
         user_id=user_id,
-        max_tokens=20 + (TOKENS_EACH * each + 12) * len(interests),
+        max_tokens=tokens_for_tags_of(len(interests), each),
         timeout_seconds=timeout_seconds,
         budget=budget,
         check=lambda answer: _fault_of_interests(answer, len(interests)),
         schema=_schema(each, len(interests)),
         fresh_after=NOWHERE,
     )
+
+
+def tokens_for_tags_of(interests: int, each: int) -> int:
+    """The limit of an answer with `each` tags for each of so many interests."""
+    return 20 + (TOKENS_EACH * each + 12) * interests
 
 
 def tag_id_of(text: str) -> str:

@@ -16,16 +16,28 @@ from intently.understand.interests import (
     ask_unshown,
     interests_of,
     interests_prompt,
+    tokens_for_interests,
+    tokens_for_unshown,
+    unshown_prompt,
 )
 from intently.understand.labels import label_interests, labeller_of
 from intently.understand.reasoned import Reasoned
 from intently.understand.run import Past, Progress, Run, Tell
 from intently.understand.tag_rules import TagRules, rules_of
-from intently.understand.tags import TagsAnswer, ask_tags, more_prompt, tags_of, tags_prompt
+from intently.understand.tags import (
+    TagAnswer,
+    TagsAnswer,
+    ask_tags,
+    more_prompt,
+    tags_of,
+    tags_prompt,
+    tokens_for_tags_of,
+)
 
 __all__ = ["V1"]
 
 CALENDAR = ("season", "holiday")  # kinds of cues that tags are told of
+TITLES, TAG = "word " * 50, "word " * 7  # of an interest's items, and one tag, at their full length, to count a cost
 ENOUGH = 0.75  # share of the asked tags that must stand; with fewer, others are asked for once
 
 
@@ -42,11 +54,19 @@ class V1:
         return Reasoned(interests, tags)
 
     def estimate(self, run: Run) -> Estimate:
+        """At most: every interest stands and is doubtful, and so few of the tags stand that others are asked for."""
+        count, asked = _count(run), _interests_prompt(run)
         named = tuple(
-            Interest(interest_id=f"i{n}", text="an interest of some words", evidence=()) for n in range(_count(run))
+            Interest(interest_id=f"i{n}", text="word " * 12, evidence=(), reason=TITLES) for n in range(count)
         )
-        answer = (40 * _count(run) + 16 * run.settings.tags) // 2
-        return run.model.estimate([_interests_prompt(run), _tags_prompt(run, named)], answer)
+        each, tags = _each(run, count), _tags_prompt(run, named)
+        answer = TagsAnswer(tags=tuple(TagAnswer(interest=n + 1, tags=(TAG,) * each) for n in range(count)))
+        again = more_prompt(tags, answer, [TAG] * each * count, each)
+        whole = run.model.estimate([asked], tokens_for_interests(count))
+        whole += run.model.estimate([tags, again], tokens_for_tags_of(count, each))
+        if run.settings.judge:
+            whole += run.model.estimate([unshown_prompt(asked, named)], tokens_for_unshown(count))
+        return whole
 
     def asks(self, run: Run) -> Sequence[str]:
         return (str(_count(run)), str(run.settings.tags), str(run.settings.judge), _interests_prompt(run).version)
