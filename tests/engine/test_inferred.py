@@ -192,6 +192,18 @@ def test_what_is_not_them_is_no_demand_that_the_catalogue_fails(engine):
     }
 
 
+def test_a_want_that_the_arbiter_left_out_is_reported_until_its_interest_is_not_them(engine):
+    row = engine.understand("ann")
+    interest = row.interests[1].interest_id
+    want = Tag(tag_id="t-x", text="haunted lighthouse", interest_id=interest, best_similarity=0.2)
+    notes = {**row.notes, "unmet": [want.model_dump(mode="json")]}
+    engine.store.journal.put_understanding(replace(row, notes=notes, time=datetime.now(UTC)))
+    assert "haunted lighthouse" in [one.text for one in engine.unmet()]
+    assert "haunted lighthouse" not in [tag.text for tag in engine.understanding("ann").tags]
+    engine.disown("ann", "interest", interest)
+    assert "haunted lighthouse" not in [one.text for one in engine.unmet()]
+
+
 def test_as_of_a_moment_before_it_was_disowned_it_was_still_there(engine):
     engine.understand("ann")
     moment = datetime.now(UTC)

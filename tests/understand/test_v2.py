@@ -84,6 +84,20 @@ def test_tags_take_turns_among_the_personas_without_what_the_arbiter_left_out(jo
     ]
 
 
+class AtSea(ByWord):
+    """All texts find the games of the sea, and none of them another text, but for the theft, which finds nothing."""
+
+    def encode(self, texts):
+        return np.array([[0, 0.1 if "theft" in text else 0.85, 0] for text in texts], np.float32)
+
+
+def test_of_what_the_arbiter_left_out_what_finds_nothing_is_kept_as_a_want(journal, tmp_path):
+    model = ScriptedModel([PLAN, SEA, CASES, "lighthouse crew\nmuseum jewel theft"])
+    _, found = _reason(journal, tmp_path, model, encoder=AtSea())
+    assert [text for text, _ in found.notes["left_out"]] == ["lighthouse crew", "museum jewel theft"]
+    assert [(tag["text"], tag["found"]) for tag in found.notes["unmet"]] == [("museum jewel theft", 0)]
+
+
 def test_kinds_of_what_was_liked_stand_between_the_experts_tags_and_leave_them_fewer(journal, tmp_path):
     model = ScriptedModel([PLAN, "polar sea voyage\nlighthouse crew", "country house murder\njewel theft case"])
     run, found = _reason(journal, tmp_path, model, tags=6, kinds=0.34, spare=1)

@@ -102,8 +102,8 @@ class Understander:
         return replace(step, interests=kept.interests, tags=kept.tags)
 
     def unmet(self, least_people: int = 1) -> list[Unmet]:
-        """What people's tags ask for and no item is near to, most people first."""
-        rows = newest_understood(self._store.journal)
+        """What people's tags ask for and no item is near to, most people first; also those that an arbiter left out."""
+        rows = newest_understood(self._store.journal, unmet=True)
         tags = [(row.user_id, tag) for row in rows for tag in row.tags]
         return unmet_of(tags, self._services.encoder, least_people)
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from intently.catalog.encode import Encoder
+from intently.journal import UnderstandingRow
 from intently.nouns import Tag
 from intently.understand.wording import groups_of
 
-__all__ = ["Unmet", "is_unmet", "unmet_of"]
+__all__ = ["UNMET", "Unmet", "is_unmet", "left_unmet", "unmet_of"]
+
+UNMET = "unmet"  # the note that holds tags which the arbiter left out and which found no good item
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,11 @@ class Unmet:
 def is_unmet(tag: Tag) -> bool:
     """Whether a tag was looked up and found no good item."""
     return tag.found == 0 and tag.best_similarity != 0.0
+
+
+def left_unmet(row: UnderstandingRow) -> tuple[Tag, ...]:
+    """Tags that were named of this person and found no good item, but are not among the final ones."""
+    return tuple(Tag.model_validate(one) for one in row.notes.get(UNMET, ()))
 
 
 def unmet_of(tags: Iterable[tuple[str, Tag]], encoder: Encoder | None = None, least_people: int = 1) -> list[Unmet]:

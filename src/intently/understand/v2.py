@@ -37,6 +37,7 @@ from intently.understand.reasoned import Reasoned
 from intently.understand.run import Past, Progress, Run, Tell
 from intently.understand.tag_rules import rules_of
 from intently.understand.turns import taking_turns
+from intently.understand.unmet import UNMET, is_unmet
 
 __all__ = ["V2"]
 
@@ -74,7 +75,8 @@ class V2:
         kinds = tied_kinds(self._beside(run, choice.tags), interests, plan.personas, run)
         tags = tuple(taking_turns([choice.tags, kinds]))
         tell(Progress(run.user_id, "tags", f"{len(tags)} tags", interests, tags))
-        return Reasoned(interests, tags, plan.personas, context.cues, _notes(plan, named, pool, choice, kinds))
+        notes = _notes(plan, named, pool, choice, kinds) | {UNMET: _unmet(pool, choice, run)}
+        return Reasoned(interests, tags, plan.personas, context.cues, notes)
 
     def estimate(self, run: Run) -> Estimate:
         """At most: every persona's line, every tag and every question at its full length, nothing answered short."""
@@ -165,6 +167,13 @@ def _interest(persona: Persona, run: Run) -> Interest:
         reason=persona.why,
         valid_until=run.as_of + timedelta(days=run.settings.refresh_days),
     )
+
+
+def _unmet(pool: Sequence[Tag], choice: Choice, run: Run) -> list[dict[str, Any]]:
+    """What the arbiter left out because the catalogue has nothing of it: it is still wanted, and reported."""
+    left = {text for text, _ in choice.left_out}
+    looked_up = run.grounded(tuple(tag for tag in pool if tag.text in left))
+    return [tag.model_dump(mode="json") for tag in looked_up if is_unmet(tag)]
 
 
 def _notes(
