@@ -71,6 +71,21 @@ def test_show_leads_from_events_over_personas_to_tags_the_calls_and_what_was_lef
 
 
 @pytest.mark.usefixtures("understood")
+def test_show_says_who_named_a_strand_who_shares_it_and_who_checked_it(run: Run, config: Config) -> None:
+    with Engine(NAME, config=config, model=False) as engine:
+        row = engine.understanding("ann")
+        labels = {"spontaneous": "code", "strong": "nobody"}
+        shared = row.interests[0].model_copy(update={"text": "old cases", "listed": True, "verdicts": labels})
+        notes = {**row.notes, "personas_by_code": ["trader at sea"]}
+        made = replace(row, interests=(shared,), notes=notes, time=datetime.now(UTC))
+        engine.store.journal.put_understanding(made)
+    out, _ = run("show", "ann")
+    assert "persona trader at sea  named by code\n" in out
+    assert "interest old cases  shared with other people, spontaneous (by code), strong (by nobody)\n" in out
+    assert "persona solver of cases\n" in out
+
+
+@pytest.mark.usefixtures("understood")
 def test_show_of_a_call_prints_the_history_that_was_told_and_the_answer(run: Run) -> None:
     trace = json.loads(run("show", "ann", "--json")[0])
     assert [strand["text"] for strand in trace["strands"]] == ["solver of cases", "trader at sea"]

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -64,6 +65,20 @@ def test_the_page_leads_from_what_was_done_over_sides_of_the_person_to_tags_and_
     places = [words.find(text) for text in told]
     assert -1 not in places, told[places.index(-1)]
     assert places[:6] == sorted(places[:6])
+
+
+def test_the_page_says_who_named_a_strand_who_shares_it_and_who_checked_it(engine, client) -> None:
+    user = person()
+    infer(engine, user)
+    row = engine.understanding(user)
+    labels = {"spontaneous": "code", "strong": "model"}
+    shared = row.interests[0].model_copy(update={"listed": True, "verdicts": labels, "valid_until": NOW})
+    notes = {**row.notes, "personas_by_code": [row.personas[0].role]}
+    engine.store.journal.put_understanding(replace(row, interests=(shared,), notes=notes, time=datetime.now(UTC)))
+    words = words_of(page_of(client, user))
+    assert "A side of you · named by code lover of quiet comedies" in words
+    shown = "shared with other people · spontaneous (by code) · strong (by model) · holds until 20 Nov 2026"
+    assert f"An interest · {shown} slow trains" in words
 
 
 def test_without_an_understanding_the_page_says_so(client) -> None:

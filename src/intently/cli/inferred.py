@@ -98,7 +98,8 @@ def _tree(inferred: "Inferred", ids: bool) -> "Tree":
 
     root = Tree(Text(f"{inferred.user_id}, as of {inferred.time:%Y-%m-%d %H:%M} UTC, by {inferred.pipeline}", "bold"))
     for strand in inferred.strands:
-        name = Text.assemble((f"{strand.kind} ", "dim"), (strand.text, "bold cyan"), _id(strand.strand_id, ids))
+        labels = (f"  {', '.join(strand.labels)}" if strand.labels else "", "dim")
+        name = Text.assemble((f"{strand.kind} ", "dim"), (strand.text, "bold cyan"), _id(strand.strand_id, ids), labels)
         branch = root.add(name)
         _add_grounds(branch, strand)
         for want in strand.wants:

@@ -66,6 +66,16 @@ class Strand:
     listed: bool = False  # an interest of the pool
     verdicts: Mapping[str, str] = field(default_factory=dict)
     valid_until: datetime | None = None
+    by_code: bool = False  # a persona that code named, where the model named too few
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Where it comes from and who checked it, in words for people."""
+        return (
+            *(["named by code"] if self.by_code else []),
+            *(["shared with other people"] if self.listed else []),
+            *(f"{label} (by {by})" for label, by in self.verdicts.items()),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ class Inferring(Steering):
         """Personas first; an interest that only says a persona's role again is that persona's."""
         events = self._store.journal.events_of(row.user_id, until=moment)
         did = {event.event_id: _did(event, snapshot) for event in events}
-        roles = {persona.role for persona in row.personas}
+        roles, by_code = {persona.role for persona in row.personas}, row.notes.get("personas_by_code", ())
         told = {cue.cue_id: cue for cue in row.cues}
 
         def of(ids: Sequence[str]) -> tuple[Did, ...]:
@@ -178,6 +178,7 @@ class Inferring(Steering):
             Strand(
                 "persona", one.persona_id, one.role, one.why, of(one.evidence),
                 tuple(told[cue] for cue in one.cues if cue in told), serving("persona_id", one.persona_id),
+                by_code=one.role in by_code,
             )
             for one in row.personas
         ]  # fmt: skip

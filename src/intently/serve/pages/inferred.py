@@ -39,7 +39,6 @@ class Shown:
 
     strand: Strand
     label: str
-    note: str
     grounds: tuple[Ground, ...]
     folded: tuple[Ground, ...]
 
@@ -112,8 +111,9 @@ def _intro(inferred: Inferred) -> str:
 
 def _shown(strand: Strand) -> Shown:
     grounds = tuple(_ground(did) for did in strand.did)
-    note = f"holds until {strand.valid_until:%d %b %Y}" if strand.valid_until else ""
-    return Shown(strand, KINDS[strand.kind], note, grounds[:EVENTS_SHOWN], grounds[EVENTS_SHOWN:])
+    until = [f"holds until {strand.valid_until:%d %b %Y}"] if strand.valid_until else []
+    label = " · ".join([KINDS[strand.kind], *strand.labels, *until])
+    return Shown(strand, label, grounds[:EVENTS_SHOWN], grounds[EVENTS_SHOWN:])
 
 
 def _ground(did: Did) -> Ground:
