@@ -79,7 +79,9 @@ def test_who_gains_more_for_a_token_comes_first(first: Activity, second: Activit
 
 def test_the_gain_of_a_person_who_was_never_understood_is_the_formula_of_the_docs() -> None:
     person = _person("a", 30, 30)
-    assert gain_per_token(person, NOW, SETTINGS) == pytest.approx(0.5 * 1 * (30 / 40) / (800 + 12 * 30))
+    by_time = SETTINGS.model_copy(update={"pipeline": "v1"})
+    assert gain_per_token(person, NOW, by_time) == pytest.approx(0.5 * 1 * (30 / 40) / (800 + 12 * 30))
+    assert gain_per_token(person, NOW, SETTINGS) == pytest.approx(0.5 * 1 * (30 / 40) / (800 + 180))  # v2's digest
 
 
 def test_nobody_gains_from_an_understanding_that_is_new_and_complete() -> None:

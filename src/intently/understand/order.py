@@ -6,7 +6,8 @@
 - unseen = 1 for a person never understood; else 1 - (1 - fresh / events) * 2^(-age / refresh_days): the share of the
   history that the last understanding did not see, and what it lost by growing old.
 - evidence = events / (events + 10): with a handful of events there is little to name.
-- tokens = 800 + 12 * events, at most 800 + the cap of the history: what prompts have in common, and a history's lines.
+- tokens = 800 + 12 * events, at most 800 + the cap of the history as the pipeline reads it (`digest_tokens` in v2, else
+  `history_tokens`): what prompts have in common, and a history's lines.
 
 All of it is counted by one query of the journal: no history is read and no model asked to make the order. The constants
 are round: they order, they do not promise. Papers leave the order open (RecGPT names "daily or on signal change").
@@ -42,7 +43,8 @@ def gain_per_token(person: Activity, as_of: datetime, settings: UnderstandConfig
     """The expected gain of understanding this person now, from 0 to 1, for each token of its cost."""
     stays = 2 ** (-_days(person.newest, as_of) / STAYS_DAYS)
     evidence = person.events / (person.events + HALF_EVIDENCE)
-    tokens = FIXED_TOKENS + min(settings.history_tokens, EVENT_TOKENS * person.events)
+    cap = settings.digest_tokens if settings.pipeline == "v2" else settings.history_tokens
+    tokens = FIXED_TOKENS + min(cap, EVENT_TOKENS * person.events)
     return stays * _unseen(person, as_of, settings.refresh_days) * evidence / tokens
 
 
