@@ -113,7 +113,7 @@ class UnderstandConfig(StageConfig):
     tags: PositiveInt = 12
     digest_tokens: PositiveInt = 180  # of the history by strands, which v2 reads
     personas: int = Field(5, ge=1, le=8)  # sides of a person that the planner of v2 names
-    kinds: float = Field(0.4, ge=0, lt=1)  # share of v2's tags that are kinds of what the person liked, made by code
+    kinds: float = Field(0.4, ge=0, lt=1)  # share of v2's tags that are made by code; more fill places left
     spare: float = Field(1.1, ge=1, le=4)  # tags that the experts of v2 name for each one of theirs that is kept
     judge: bool = False  # ask the model about interests whose evidence code cannot weigh
     refresh_days: PositiveFloat = 14.0
