@@ -1,4 +1,5 @@
-"""Bar 4 of the understanding: a batch that is killed ten times ends like one that was not, and pays for nothing twice.
+"""Bar 4 of the understanding: a batch that is killed ten times ends like one that was not, and pays twice for no more
+than was in flight at a kill.
 
 The model is a real HTTP server that answers by the hash of the question after a real delay (tests/stand_in.py); the
 batch is `intently understand --sample N` as people run it, on a copy of the demo films, killed with SIGKILL at random

@@ -1,4 +1,4 @@
-"""A batch that is killed again and again pays for nothing twice and ends where one that was left alone ends."""
+"""A batch that is killed again and again asks twice only what was in flight, and ends where one left alone ends."""
 
 import random
 import shutil
