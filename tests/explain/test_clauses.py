@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intently.explain.clauses import Checked
+from intently.explain.clauses import LONGEST_LINE, Checked
 from intently.explain.evidence import Liking, evidence_of
 from intently.language.prompt import SHIPPED
 from tests.explain.world import SPEC, checker, evidence, item
@@ -130,6 +130,53 @@ def test_what_is_left_of_a_line_says_nothing_new_and_no_word_that_has_no_evidenc
     left = re.findall(r"\w+", check(line).text.casefold())
     assert set(left) <= set(re.findall(r"\w+", line.casefold()))
     assert not {"brave", "paris", "dragons", "best"} & set(left)
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("Crime and comedy, crime, comedy, crime", "Crime and comedy"),
+        ("Crime and comedy, a quiet thief, comedy", "Crime and comedy, a quiet thief"),
+        ("Crime, for your taste in smugglers, with crime", "Crime, for your taste in smugglers"),
+        ("Crime and comedy, funny crime, crime of 1994", "Crime and comedy, funny crime"),
+        ("Crime crime", ""),
+    ],
+)
+def test_a_clause_that_says_nothing_new_is_cut(line: str, left: str) -> None:
+    assert check(line).text == left
+
+
+def test_a_line_that_is_too_long_ends_with_the_clauses_that_it_has_room_for() -> None:
+    names = ("Anastasia Bergmann", "Carlotta Dornfeld", "Emilian Falkenberg", "Greta Holmgren", "Ingmar Jungblut",
+             "Karolina Lundqvist", "Moritz Nordmann")  # fmt: skip
+    checked = check(f"With {', '.join(names)}", facets={"person": names})
+    assert checked.text == f"With {', '.join(names[:6])}"
+    assert len(checked.text) <= LONGEST_LINE < len(checked.text) + len(names[6])
+    assert [clause.fault for clause in checked.clauses[-2:]] == ["", "the line is long enough"]
+
+
+SERIES = (
+    "The Long Tide is a 1994 American crime film by Ada Bell. It is the third film in Smith's View Askewniverse series. "
+    "The film deals with the Casalesi clan, a crime syndicate within the Camorra. The villain is a lawless king."
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "It is the third film in Smith's View Askewniverse series",  # the place stands where the sentence has it
+        "It is a 1994 American crime film by Ada Bell",  # the year is a facet's too
+        "It is a crime film",
+        "The Casalesi clan, a crime syndicate within the Camorra",
+    ],
+)
+def test_what_a_sentence_says_word_for_word_stands(line: str) -> None:
+    assert check(line, text=SERIES).whole
+
+
+@pytest.mark.parametrize("line", ["It is a crime syndicate within the Camorra", "It is a lawless king"])
+def test_what_a_sentence_says_of_somebody_is_not_said_of_the_item(line: str) -> None:
+    assert check(line, text=SERIES).text == ""
 
 
 @settings(max_examples=100, deadline=None)

@@ -80,11 +80,39 @@ class Checker:
         line = " ".join(line.split()).strip(" .;,-–—")
         words = words_of(line, evidence.of("title", "event"))
         spans = clauses_of(line, words, self.wording)
-        clauses = tuple(self._clause(span, evidence) for span in spans)
+        clauses = self._fitting(spans, [self._clause(span, evidence) for span in spans])
         kept = [span for span, clause in zip(spans, clauses, strict=True) if not clause.fault]
         text = _joined(kept, self.wording)
-        fault = self._fault(line, text, words, evidence)
+        fault = self._fault(line, text, [word for span in kept for word in span.words], evidence)
         return Checked("" if fault else text, clauses, fault)
+
+    def _fitting(self, spans: Sequence[Span], clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+        """The clauses, with a fault for each that the line does without: it says nothing new, or does not fit."""
+        told = Counter[str]()
+        found: list[Clause] = []
+        kept: list[Span] = []
+        for span, clause in zip(spans, clauses, strict=True):
+            if not clause.fault and kept and (fault := self._spare(span, told, kept)):
+                clause = replace(clause, evidence=(), fault=fault)
+            found.append(clause)
+            if not clause.fault:
+                told.update(self._keys(span))
+                kept.append(span)
+        return tuple(found)
+
+    def _spare(self, span: Span, told: Counter[str], kept: Sequence[Span]) -> str:
+        """Why a line with these clauses does without this one; "" where it does not."""
+        keys = self._keys(span)
+        personal = any(word.key in self.wording.person for word in span.words)
+        if not personal and all(key in told for key in keys):
+            return "it says again what the line says"
+        if any(n > MOST_REPEATED for n in (told + Counter(keys)).values()):
+            return f"it says a word more than {MOST_REPEATED} times"
+        return "the line is long enough" if len(_joined([*kept, span], self.wording)) > LONGEST_LINE else ""
+
+    def _keys(self, span: Span) -> list[str]:
+        """Its words that claim something."""
+        return [word.key for word in span.words if word.key not in self.said]
 
     def _fault(self, line: str, text: str, words: Sequence[Word], evidence: Evidence) -> str:
         if len(text.split()) < LEAST_WORDS:
@@ -132,24 +160,44 @@ class Checker:
 
     def _in_order(self, span: Span, allowed: Sequence[Piece], evidence: Evidence) -> None:
         """That one sentence of the text says in this order what the clause has from it, or each part of it around an
-        "and" that joins no names. A place behind "in" and what other pieces say (genres) may stand anywhere, but no
-        other names: who did it is the sentence's to say. Raises Unsupported."""
+        "and" that joins no names. A place behind "in" and what other pieces say (genres) may stand where the sentence
+        has them or anywhere, but no other names: who did it is the sentence's to say. Raises Unsupported."""
         others = [piece for piece in allowed if piece.kind != "text"]
-        parts: list[list[str]] = [[]]
+        parts: list[tuple[list[str], list[str]]] = [([], [])]  # all that is told, and what must come from the sentence
         for place, word in enumerate(span.words):
+            whole, own = parts[-1]
             if word.key == "and" and not _joins_names(span, place):
-                parts.append([])
+                parts.append(([], []))
             elif word.key in self.wording.named_before and not self._likes(span):
-                parts[-1].append(word.text)
+                whole.append(word.text)
+                own.append(word.text)
             elif word.named is not None or word.key in self.said or word.key in self.wording.did:
                 continue
-            elif word.capital and not _begins_sentence(span, place):
-                parts[-1] += [] if _placed(span, place) else [word.text]
-            elif not any(_holds(piece, word.text) for piece in others):
-                parts[-1].append(word.text)
+            else:
+                named = word.capital and not _begins_sentence(span, place)
+                whole.append(word.text)
+                if not (_placed(span, place) if named else any(_holds(piece, word.text) for piece in others)):
+                    own.append(word.text)
         sentences = [tokens_of(one) for piece in evidence.of("text") for one in SENTENCE.split(piece.text)]
-        if not all(any(_follows(part, sentence, self.wording) for sentence in sentences) for part in parts):
+        if not all(any(_follows(told, one, self.wording) for one in sentences for told in part) for part in parts):
             raise Unsupported("no sentence of the text says this in this order")
+        keys = [word.key for word in span.words[:2]]
+        if len(keys) == 2 and keys[0] in self.wording.itself and keys[1] in self.wording.being and parts[0][1]:
+            self._is(parts[0], sentences, frozenset(plain(evidence.title).split()))
+
+    def _is(self, part: tuple[list[str], ...], sentences: Sequence[Sequence[str]], title: frozenset[str]) -> None:
+        """That a sentence says of the item that it is this, and of nothing else: "it is a crime syndicate" is not what
+        "the film deals with a clan, a crime syndicate" says. Raises Unsupported."""
+        subject = self.said | self.wording.itself | title
+        for sentence in sentences:
+            for place in [place for place, one in enumerate(sentence) if any(_same(told[0], one) for told in part)]:
+                before = [one for one in map(str.casefold, sentence[:place]) if one not in self.wording.light]
+                of = before[:-1]
+                if before and before[-1] in self.wording.being and (
+                    (of and of[-1] in self.wording.itself) or all(set(plain(one).split()) <= subject for one in of)
+                ):
+                    return
+        raise Unsupported("the text says this of something else")
 
     def _likes(self, span: Span) -> bool:
         """Whether the clause says that somebody likes what it names."""

@@ -31,6 +31,8 @@ class Wording:
     likes: frozenset[str]
     likers: frozenset[str]
     named_before: frozenset[str]
+    itself: frozenset[str]
+    being: frozenset[str]
     light: frozenset[str]
     amounts: frozenset[str]
     moment: frozenset[str]
