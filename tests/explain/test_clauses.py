@@ -156,8 +156,9 @@ def test_a_line_that_is_too_long_ends_with_the_clauses_that_it_has_room_for() ->
 
 
 SERIES = (
-    "The Long Tide is a 1994 American crime film by Ada Bell. It is the third film in Smith's View Askewniverse series. "
-    "The film deals with the Casalesi clan, a crime syndicate within the Camorra. The villain is a lawless king."
+    "The Long Tide is a 1994 American crime film by Ada Bell. It is the third film in Smith's View Askewniverse "
+    "series. The film deals with the Casalesi clan, a crime syndicate within the Camorra. The villain is a lawless "
+    "king."
 )
 
 
