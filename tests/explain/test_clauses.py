@@ -175,6 +175,35 @@ def test_what_a_sentence_says_word_for_word_stands(line: str) -> None:
     assert check(line, text=SERIES).whole
 
 
+MUSIC = (
+    "The Long Tide ends with a classic song by The Temptations, which is also featured in the trailer. It is the first "
+    "role of Ada Bell since a western. The film was directed by Ada Bell and written and produced by Jean Reno. Three "
+    "thieves fight giant spiders and chase each other."
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("The Temptations, which is also featured in the trailer", ""),  # the song is
+        ("It is the first role of Ada Bell", ""),  # since a western
+        ("It is the first role of Ada Bell since a western", None),
+        ("The film was directed by Ada Bell and written and produced", ""),  # by somebody else
+        ("Directed by Ada Bell and written and produced by Jean Reno", None),
+        ("Three thieves fight other spiders", ""),
+        ("Three thieves chase each other", None),
+        ("The firsts role since a western", ""),
+        ("Three thieves fight giant spiders and", "Three thieves fight giant spiders"),
+        ("Directed by any", ""),
+        ("Ada Bell is a crime comedy with giant spiders", ""),
+        ("Reno, in Marseille, is a comedy with giant spiders", ""),
+    ],
+)
+def test_a_clause_says_what_its_sentence_says_to_the_end(line: str, left: str | None) -> None:
+    """None: it stands whole."""
+    assert check(line, text=MUSIC).text == (line if left is None else left)
+
+
 @pytest.mark.parametrize("line", ["It is a crime syndicate within the Camorra", "It is a lawless king"])
 def test_what_a_sentence_says_of_somebody_is_not_said_of_the_item(line: str) -> None:
     assert check(line, text=SERIES).text == ""

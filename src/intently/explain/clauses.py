@@ -12,8 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from intently.catalog.lexicon import plain
+from intently.catalog.lexicon import plain, singulars
 from intently.explain.evidence import ITEM_KINDS, SENTENCE, Evidence, Kind, Piece, sayable
+from intently.explain.sentences import breaks_off, follows, hangs_on, is_of_item
 from intently.explain.spans import Span, Word, clauses_of, words_of
 from intently.explain.wording import Wording, bases, open_wording, tokens_of
 
@@ -22,7 +23,7 @@ __all__ = ["LONGEST_LINE", "Checked", "Checker", "Clause"]
 LONGEST_LINE = 120  # characters
 LEAST_WORDS = 3  # of a line
 LIKE = ("like", "likes")
-GAP = 3  # words of a sentence that a clause may leave out between two of its own
+SUBJECT = 5  # words at a clause's beginning among which "is" tells what its subject is
 MOST_REPEATED = 2  # times that a line may say one word
 PERSONAL: tuple[Kind, ...] = ("interest", "tag", "preference")
 PREFERRED: dict[str, int] = {"interest": 0, "preference": 1, "facet": 2, "tag": 3, "event": 4, "cue": 5, "text": 6}
@@ -79,20 +80,24 @@ class Checker:
         """The line without what is not supported."""
         line = " ".join(line.split()).strip(" .;,-–—")
         words = words_of(line, evidence.of("title", "event"))
+        while words and words[-1].named is None and words[-1].key in self.wording.open_ended:  # it broke off there
+            line = line[: words.pop().start].rstrip(" .;,-–—“”\"'")
         spans = clauses_of(line, words, self.wording)
-        clauses = self._fitting(spans, [self._clause(span, evidence) for span in spans])
+        clauses = self._fitting(spans, [self._clause(span, evidence) for span in spans], evidence)
         kept = [span for span, clause in zip(spans, clauses, strict=True) if not clause.fault]
         text = _joined(kept, self.wording)
         fault = self._fault(line, text, [word for span in kept for word in span.words], evidence)
         return Checked("" if fault else text, clauses, fault)
 
-    def _fitting(self, spans: Sequence[Span], clauses: Sequence[Clause]) -> tuple[Clause, ...]:
-        """The clauses, with a fault for each that the line does without: it says nothing new, or does not fit."""
+    def _fitting(self, spans: Sequence[Span], clauses: Sequence[Clause], evidence: Evidence) -> tuple[Clause, ...]:
+        """The clauses, with a fault for each that the line does without: it says nothing new, does not fit, or goes on
+        with what the text says of something else."""
         told = Counter[str]()
         found: list[Clause] = []
         kept: list[Span] = []
         for span, clause in zip(spans, clauses, strict=True):
-            if not clause.fault and kept and (fault := self._spare(span, told, kept)):
+            fault = self._spare(span, told, kept) or self._loose(span, kept[-1], evidence) if kept else ""
+            if not clause.fault and fault:
                 clause = replace(clause, evidence=(), fault=fault)
             found.append(clause)
             if not clause.fault:
@@ -109,6 +114,19 @@ class Checker:
         if any(n > MOST_REPEATED for n in (told + Counter(keys)).values()):
             return f"it says a word more than {MOST_REPEATED} times"
         return "the line is long enough" if len(_joined([*kept, span], self.wording)) > LONGEST_LINE else ""
+
+    def _loose(self, span: Span, before: Span, evidence: Evidence) -> str:
+        """Why the clause may not go on with the one before it: "which", "who", "becoming" or "to" is said there of what
+        the line leaves out; "" where it may."""
+        word = span.words[0].key
+        if word in self.wording.being:
+            return "the text may say this of something else"
+        if not (word in self.wording.relative or (word.endswith("ing") and word not in self.said)):
+            return ""
+        told = [one.text for one in before.words if one.key not in self.said and one.named is None]
+        holding = (one for one in _sentences(evidence) if told and follows(told, one, self.wording) is not None)
+        loose = any(hangs_on(told[0], one, self.wording) for one in holding)
+        return "the text says this of something else" if loose else ""
 
     def _keys(self, span: Span) -> list[str]:
         """Its words that claim something."""
@@ -136,6 +154,8 @@ class Checker:
 
     def _support(self, span: Span, evidence: Evidence) -> tuple[tuple[str, str], ...]:
         keys = {word.key for word in span.words}
+        if fault := self._unfinished(span):
+            raise Unsupported(fault)
         allowed = self._allowed(keys, evidence, self._likes(span))
         held: list[list[Piece]] = [[word.named] for word in span.words if word.named is not None]
         did: list[Word] = []
@@ -158,12 +178,39 @@ class Checker:
             raise Unsupported("it claims nothing")
         return named
 
+    def _unfinished(self, span: Span) -> str:
+        """Why the clause has no beginning or no end; "" where it has both."""
+        if span.words[-1].key in self.wording.open_ended and span.words[-1].named is None:
+            return "it breaks off"
+        return "it does not say what was done by them" if span.first and span.words[0].key == "by" else ""
+
     def _in_order(self, span: Span, allowed: Sequence[Piece], evidence: Evidence) -> None:
         """That one sentence of the text says in this order what the clause has from it, or each part of it around an
         "and" that joins no names. A place behind "in" and what other pieces say (genres) may stand where the sentence
         has them or anywhere, but no other names: who did it is the sentence's to say. Raises Unsupported."""
-        others = [piece for piece in allowed if piece.kind != "text"]
-        parts: list[tuple[list[str], list[str]]] = [([], [])]  # all that is told, and what must come from the sentence
+        parts = self._parts(span, [piece for piece in allowed if piece.kind != "text"])
+        sentences = _sentences(evidence)
+        if span.words[0].capital and any(word.key in self.wording.being for word in span.words[1:SUBJECT]):
+            parts[0] = (parts[0][0], parts[0][0])  # "Ada Bell is a …": of her, and not of what she made
+        ends = [
+            [(end, one) for one in sentences for told in part if (end := follows(told, one, self.wording)) is not None]
+            for part in parts
+        ]
+        if not all(ends):
+            raise Unsupported("no sentence of the text says this in this order")
+        degree = any(word.key in self.wording.strong for word in span.words)
+        if all(breaks_off(end, one, degree, self.wording) for end, one in ends[-1]):
+            raise Unsupported("the sentence goes on with what it is about")
+        keys = [word.key for word in span.words[:2]]
+        first = [told[0] for told in parts[0] if told]
+        if len(keys) == 2 and keys[0] in self.wording.itself and keys[1] in self.wording.being and parts[0][1]:
+            subject = self.said | self.wording.itself | {*plain(evidence.title).split()}
+            if not any(is_of_item(first, one, subject, self.wording) for one in sentences):
+                raise Unsupported("the text says this of something else")
+
+    def _parts(self, span: Span, others: Sequence[Piece]) -> list[tuple[list[str], list[str]]]:
+        """Of each part of the clause all words that tell something, and those that must come from the sentence."""
+        parts: list[tuple[list[str], list[str]]] = [([], [])]
         for place, word in enumerate(span.words):
             whole, own = parts[-1]
             if word.key == "and" and not _joins_names(span, place):
@@ -178,26 +225,7 @@ class Checker:
                 whole.append(word.text)
                 if not (_placed(span, place) if named else any(_holds(piece, word.text) for piece in others)):
                     own.append(word.text)
-        sentences = [tokens_of(one) for piece in evidence.of("text") for one in SENTENCE.split(piece.text)]
-        if not all(any(_follows(told, one, self.wording) for one in sentences for told in part) for part in parts):
-            raise Unsupported("no sentence of the text says this in this order")
-        keys = [word.key for word in span.words[:2]]
-        if len(keys) == 2 and keys[0] in self.wording.itself and keys[1] in self.wording.being and parts[0][1]:
-            self._is(parts[0], sentences, frozenset(plain(evidence.title).split()))
-
-    def _is(self, part: tuple[list[str], ...], sentences: Sequence[Sequence[str]], title: frozenset[str]) -> None:
-        """That a sentence says of the item that it is this, and of nothing else: "it is a crime syndicate" is not what
-        "the film deals with a clan, a crime syndicate" says. Raises Unsupported."""
-        subject = self.said | self.wording.itself | title
-        for sentence in sentences:
-            for place in [place for place, one in enumerate(sentence) if any(_same(told[0], one) for told in part)]:
-                before = [one for one in map(str.casefold, sentence[:place]) if one not in self.wording.light]
-                of = before[:-1]
-                if before and before[-1] in self.wording.being and (
-                    (of and of[-1] in self.wording.itself) or all(set(plain(one).split()) <= subject for one in of)
-                ):
-                    return
-        raise Unsupported("the text says this of something else")
+        return parts
 
     def _likes(self, span: Span) -> bool:
         """Whether the clause says that somebody likes what it names."""
@@ -227,8 +255,12 @@ class Checker:
                 raise Unsupported(f"the name {word.text!r} is in no evidence")
             if found:
                 return found
+        if self.wording.strong.intersection(singulars(word.key)):
+            raise Unsupported(f"{word.text!r} is no word")
         if word.key in self.wording.strong:
             found = _with_next(span, place, allowed)
+        elif word.key in self.wording.bound:
+            found = _with_next(span, place, allowed) or (_with_next(span, place - 1, allowed) if place else [])
         elif word.key in self.said:
             return None
         else:
@@ -241,6 +273,10 @@ class Checker:
         """That the person did this. Raises Unsupported."""
         if not any(piece.makes_true(self.wording.did[word.key]) for piece in cover):
             raise Unsupported(f"that they {word.text!r} it is not known")
+
+
+def _sentences(evidence: Evidence) -> list[list[str]]:
+    return [tokens_of(one) for piece in evidence.of("text") for one in SENTENCE.split(piece.text)]
 
 
 def _begins_sentence(span: Span, place: int) -> bool:
@@ -267,33 +303,6 @@ def _placed(span: Span, place: int) -> bool:
 
 def _joins_names(span: Span, place: int) -> bool:
     return 0 < place < len(span.words) - 1 and span.words[place - 1].capital and span.words[place + 1].capital
-
-
-def _follows(told: Sequence[str], sentence: Sequence[str], wording: Wording) -> bool:
-    """Whether the words are in the sentence in their order, in any inflection; at most GAP others may stand between,
-    but for the number of an amount."""
-    starts = [place for place, one in enumerate(sentence) if told and _same(told[0], one)]
-    return not told or any(_goes_on(told, sentence, place, wording) for place in starts)
-
-
-def _goes_on(told: Sequence[str], sentence: Sequence[str], place: int, wording: Wording) -> bool:
-    for word in told[1:]:
-        found = next((one for one in range(place + 1, len(sentence)) if _same(word, sentence[one])), None)
-        if found is None:
-            return False
-        left = [one for one in sentence[place + 1 : found] if one.casefold() not in wording.light]
-        if len(left) > GAP or (left and sentence[found].casefold() in wording.amounts):
-            return False
-        place = found
-    return True
-
-
-def _same(word: str, other: str) -> bool:
-    if any(sign.isdigit() for sign in word):
-        return plain(word) == plain(other)
-    return bool(bases(word) & bases(other)) or (
-        "-" in other and any(bases(word) & bases(one) for one in other.split("-"))
-    )
 
 
 def _with_name(span: Span, place: int, allowed: Sequence[Piece]) -> list[Piece]:
