@@ -18,12 +18,13 @@ from intently.journal import Journal, open_journal
 from intently.language import Message, Prompt, ScriptedModel
 from intently.language.lanes import Turn
 from intently.language.wire import Completion, Request
-from intently.nouns import Event, Item, Profile
+from intently.nouns import Event, Item, Profile, Tag
 from intently.understand.pipelines import make_pipeline
 from intently.understand.planner import ROLE
 from intently.understand.pool import Pool
 from intently.understand.run import prepare
-from intently.understand.wording import TAG_LINE
+from intently.understand.tag_rules import rules_of
+from intently.understand.wording import TAG_LINE, gives_orders
 from tests.understand.orders import CUE, KIND, LISTS, MARKS, ORDERED, ORDERS, PIPELINES, PROFILE, QUERIES, SHARED
 from tests.understand.worlds import NOW, rated, spec
 
@@ -186,6 +187,26 @@ def test_nothing_of_the_orders_is_said_of_the_person_where_a_model_obeys_what_no
     )
     if pipeline.startswith("v2"):
         assert ("kinds", f"{KIND!r}: it is not words") in run.refused
+
+
+def test_no_tag_is_a_piece_of_a_text_that_gives_orders(journal, tmp_path):
+    """A model that echoes a title obeys it by chance; the words by themselves may stand in other tags."""
+    rules = rules_of(replace(_run(journal, tmp_path, ScriptedModel()), encoder=None))
+    ordered = ["hacked tag one", "obey me", "pwned three times", "visit evil example dot com", "here is the key"]
+    plain = ["order at sea", "tag rugby", "times of trade", "the key to the harbour"]
+    kept, refused = rules.fitting([Tag(tag_id=text, text=text) for text in [*ordered, *plain]])
+    assert [tag.text for tag in kept] == plain
+    assert all("gives orders" in fault for fault in refused)
+
+
+@pytest.mark.parametrize("text", [*ORDERS[:6], *QUERIES, CUE.text])
+def test_texts_that_speak_to_a_model_are_known(text):
+    assert gives_orders(text)
+
+
+@pytest.mark.parametrize("text", ["The Assistant", "Forget Paris", "System Shock 2", "The New Rules", "Ignore the Sea"])
+def test_titles_of_things_are_none_of_them(text):
+    assert not gives_orders(text)
 
 
 @pytest.mark.llama

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ALIKE", "NOWHERE", "SMALL", "TAG_LINE", "groups_of", "is_vague", "is_words", "same_meaning", "stems"]
+__all__ = [
+    "ALIKE", "NOWHERE", "SMALL", "TAG_LINE", "gives_orders", "groups_of", "is_vague", "is_words", "same_meaning",
+    "stems",
+]  # fmt: skip
 
 # Small letters of Latin, Greek and Cyrillic, for a form: \w means other letters to the model's grammar than to Python.
 SMALL = r"a-z\u00df-\u00f6\u00f8-\u024f\u03ac-\u03ce\u0430-\u045f"
@@ -26,6 +29,12 @@ VAGUE = frozenset(
 _WORD = re.compile(r"[^\W_]+")
 # Marks of markup, code, addresses and turns. v1's answers have a schema, to which a hosted model may not keep.
 _NO_WORDS = re.compile(r'["\\<>|{}\[\]@`=\x00-\x1f]|://|\bwww\.')
+# Of texts that a model might take for orders: marks of turns and templates, letters that nobody sees, a few phrases.
+_ORDERS = re.compile(
+    r"[\x00-\x1f\u200b\u202a-\u202e\u2066-\u2069]|<\||</s>|\[/?inst\]|\{\{|\{%|"
+    r"\b(?:new rule|system prompt|every tag)\b|"
+    r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|history|rules?|previous|above)\b", re.IGNORECASE,
+)  # fmt: skip
 _ENDING = re.compile(r"(?:ies|es|s|e|ing|ed|y|al|ic|ical)$")
 NOWHERE = ("¶",)  # nothing ends a repetition: not even the next tag may begin as an earlier one did
 ALIKE = 0.80  # cosine from which two short texts say the same: "submarine war drama", "submarine battle film" have 0.84
@@ -42,6 +51,12 @@ def is_words(text: str) -> bool:
     """Whether a text is words alone, and nothing that an order in a title would have a model say: no address, no
     markup, no turn."""
     return _NO_WORDS.search(text) is None
+
+
+def gives_orders(text: str) -> bool:
+    """Whether a title, a search or a cue speaks to the model that will read it. It stays quoted data; but no tag is
+    taken out of it."""
+    return _ORDERS.search(text) is not None
 
 
 def is_vague(text: str, nouns: str) -> bool:
