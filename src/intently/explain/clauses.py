@@ -190,7 +190,8 @@ class Checker:
         has them or anywhere, but no other names: who did it is the sentence's to say. Raises Unsupported."""
         parts = self._parts(span, [piece for piece in allowed if piece.kind != "text"])
         sentences = _sentences(evidence)
-        if span.words[0].capital and any(word.key in self.wording.being for word in span.words[1:SUBJECT]):
+        opening = next((word for word in span.words if word.key not in self.said), span.words[0])
+        if opening.capital and any(word.key in self.wording.being for word in span.words[1:SUBJECT]):
             parts[0] = (parts[0][0], parts[0][0])  # "Ada Bell is a …": of her, and not of what she made
         ends = [
             [(end, one) for one in sentences for told in part if (end := follows(told, one, self.wording)) is not None]
