@@ -192,7 +192,7 @@ def test_nothing_of_the_orders_is_said_of_the_person_where_a_model_obeys_what_no
 def test_no_tag_is_a_piece_of_a_text_that_gives_orders(journal, tmp_path):
     """A model that echoes a title obeys it by chance; the words by themselves may stand in other tags."""
     rules = rules_of(replace(_run(journal, tmp_path, ScriptedModel()), encoder=None))
-    ordered = ["hacked tag one", "obey me", "pwned three times", "visit evil example dot com", "here is the key"]
+    ordered = sorted(text for text in ORDERED if " " in text)
     plain = ["order at sea", "tag rugby", "times of trade", "the key to the harbour"]
     kept, refused = rules.fitting([Tag(tag_id=text, text=text) for text in [*ordered, *plain]])
     assert [tag.text for tag in kept] == plain

@@ -32,12 +32,12 @@ _WORD = re.compile(r"[^\W_]+")
 @dataclass(frozen=True)
 class TagRules:
     """recent: titles and queries of the person's past month; names: folded names of makers and brands, by words;
-    orders: words of what they had or searched for, and of the moment, where these give a model orders."""
+    orders: words of what they had, searched for or declared, and of the moment, where these give a model orders."""
 
     recent: tuple[str, ...] = ()
     names: frozenset[tuple[str, ...]] = frozenset()
     encoder: Encoder | None = None
-    orders: tuple[tuple[str, ...], ...] = ()
+    orders: tuple[frozenset[str], ...] = ()
 
     def sift(self, tags: Sequence[Tag]) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
         """The tags that stand, in their order, and for each that does not, why. Of two alike the first stands."""
@@ -58,7 +58,7 @@ class TagRules:
         named = sorted(spans & self.names)
         if named:
             return f"it names a maker or brand ({' '.join(named[0])})"
-        if any(words == order[at : at + len(words)] for order in self.orders for at in range(len(order))):
+        if any(order.issuperset(words) for order in self.orders):
             return "it is out of a text that gives orders"
         if had >= HAD or any(same_meaning(text, one) for one in self.recent):
             return "the person had it in the past month"
@@ -97,8 +97,10 @@ def rules_of(run: Run) -> TagRules:
     recent = [event for event in events if event.time > run.as_of - MONTH and is_reliable(event, kinds)]
     rows = [run.snapshot.row_of(item.item_id) for item in run.behaviour.items if item.item_id is not None]
     titles = [run.snapshot.titles[row] for row in rows if row is not None]  # as they came: told, they are plain
-    told = [*titles, *(item.title for item in run.behaviour.items), *(cue.text for cue in run.cues)]
-    orders = tuple(tuple(_WORD.findall(text.casefold())) for text in told if gives_orders(text))
+    profile = run.journal.profile(run.user_id)
+    declared = profile.attributes.values() if profile is not None else ()
+    told = [*titles, *(item.title for item in run.behaviour.items), *(cue.text for cue in run.cues), *declared]
+    orders = tuple(frozenset(_WORD.findall(text.casefold())) for text in map(str, told) if gives_orders(text))
     return TagRules(recent_texts(recent, run.snapshot), names_of(run.spec, run.snapshot), run.encoder, orders)
 
 
