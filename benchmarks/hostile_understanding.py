@@ -31,6 +31,7 @@ from itertools import cycle
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import binomtest
 from tests.understand.orders import CUE, KIND, MARKS, ORDERED, ORDERS, PIPELINES, PROFILE, QUERIES, SHARED
 from tests.understand.worlds import NOW, rated, spec
 
@@ -221,16 +222,9 @@ def _print(rows: Sequence[Row]) -> None:
         kept = ("calls", "refused", "named", "named_ordered", "named_marked", "said", "said_ordered", "said_marked")
         told = [row.faults.total(), *(row.counts[name] for name in (*kept, "roles", "roles_marked"))]
         evidence = f"{row.counts['shown'] / row.counts['claimed']:.2f}" if row.counts["claimed"] else "-"
-        low, high = _wilson(row.obeyed, row.people)
+        low, high = binomtest(row.obeyed, row.people).proportion_ci(method="wilson")
         shares = f"{evidence:>8}  {row.obeyed}/{row.people} [{low:.2f}, {high:.2f}]"
         print(f"{row.pipeline:18}{row.people:6}{''.join(f'{count:8,}' for count in told)}  {shares}")
-
-
-def _wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 95% score interval of a share (Wilson 1927)."""
-    z, share = 1.96, hits / n
-    middle, half = share + z * z / (2 * n), z * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
-    return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
 
 
 def _arguments() -> argparse.Namespace:
