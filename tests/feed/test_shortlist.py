@@ -89,16 +89,31 @@ def assert_exact(world: World, request) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    wishes(TEXTS), st.sampled_from([1.0, 0.5, 0.01, 0.0001]), st.integers(0, 20), st.integers(0, 2), st.integers(0, 99)
-)
-def test_the_first_hundred_are_those_of_scoring_every_allowed_item(spoken, share, events, tags, seed):
+    wishes(TEXTS), st.sampled_from([1.0, 0.7, 0.4, 0.01, 0.0001]), st.integers(0, 20), st.integers(0, 2),
+    st.sampled_from([0, 40, 3000]), st.integers(0, 99),
+)  # fmt: skip
+def test_the_first_hundred_are_those_of_scoring_every_allowed_item(spoken, share, events, tags, excluded, seed):
     rng = np.random.default_rng(seed)
     rows = rng.integers(0, SIZE, events).astype(np.int32)
     times = NOW.timestamp() - DAY * (events - np.arange(events))
     history = History(rows, times, rng.random(events) < 0.7, tuple(f"e{n}" for n in range(events)))
     told = tuple(Tag(tag_id=f"t{n}", text=TEXTS[-n], interest_id="i1") for n in range(1, tags + 1))
     bound = () if share == 1 else (must("m1", "year", "at_most", SIZE * share - 1),)
-    assert_exact(many(), ask(preferences=(*bound, *spoken), history=history, tags=told))
+    gone = tuple(f"i{row:05}" for row in rng.choice(SIZE, excluded, replace=False))
+    assert_exact(many(), ask(preferences=(*bound, *spoken), history=history, tags=told, exclude=gone))
+
+
+def test_the_highest_of_a_column_is_that_of_what_is_allowed():
+    """The item that is the wish itself is left out: the others are divided by the nearest of themselves, as the tools
+    do, whether few are left out or most."""
+    wish = many().encode(["text 0"])[0]
+    vectors = many().snapshot.vectors.copy()
+    vectors[7] = wish
+    snapshot = replace(many().snapshot, vectors=vectors)
+    world = replace(many(), snapshot=snapshot, sources=(Semantic(vectors),), weights={"semantic": 1.0})
+    like = prefer("p1", None, "like", {"text": "text 0"})
+    for bound in ((), (must("m1", "year", "at_most", SIZE * 0.4),)):
+        assert_exact(world, ask(preferences=(like, *bound), exclude=("i00007",)))
 
 
 @settings(max_examples=60, deadline=None)

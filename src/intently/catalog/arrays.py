@@ -4,7 +4,7 @@ Rows are items in the order they came. A term facet is kept both ways (value -> 
 sparse rows; numbers and dates are one float array, NaN where missing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -107,12 +107,16 @@ class Snapshot:
     def row_of(self, item_id: str) -> int | None:
         return self.row_by_id.get(item_id)
 
-    def facets_of(self, row: int) -> dict[str, FacetValue]:
-        """Every declared facet of the item; None where it is missing."""
-        facets: dict[str, FacetValue] = {name: facet.values_of(row) or None for name, facet in self.terms.items()}
-        for name, number in self.numbers.items():
-            amount = float(number.amounts[row])
-            facets[name] = None if np.isnan(amount) else amount
+    def facets_of(self, row: int, names: Collection[str] | None = None) -> dict[str, FacetValue]:
+        """Every declared facet of the item, or those of these names; None where it is missing."""
+        chosen = (*self.terms, *self.numbers) if names is None else names
+        facets: dict[str, FacetValue] = {}
+        for name in chosen:
+            if name in self.terms:
+                facets[name] = self.terms[name].values_of(row) or None
+            elif name in self.numbers:
+                amount = float(self.numbers[name].amounts[row])
+                facets[name] = None if np.isnan(amount) else amount
         return facets
 
     def known(self, facet: str) -> Mask:

@@ -8,42 +8,75 @@ from intently.feed.world import FeedRequest, World
 from intently.nouns import Preference
 from intently.retrieve.request import RetrievalRequest
 
-__all__ = ["facts_of"]
+__all__ = ["FactReader"]
 
 NEAR = 0.6  # of the nearest candidate's cosine: from here an item is said to go with a wish by meaning
 POPULAR = 0.05  # of the highest popularity: from here an item is said to be popular
 
 
-def facts_of(
-    world: World, request: FeedRequest, retrieval: RetrievalRequest, row: int, parts: Mapping[str, float]
-) -> Facts:
-    """`parts` are the item's own: one entry a source, one a wish by meaning ("like:<preference id>")."""
-    tags, past = _from_sources(world, request, retrieval, row, parts)
-    likes = [p for p in request.preferences if parts.get(f"like:{p.id}", 0.0) >= NEAR]
-    return Facts(
-        item_id=world.snapshot.item_ids[row],
-        met=_met(world, request, row),
-        meanings=tuple(p for p in likes if "text" in _value(p)),
-        examples=tuple(example for p in likes if (example := _example(world, p)) is not None),
-        tags=tags,
-        past=past,
-        popular=parts.get("popularity", 0.0) >= POPULAR,
-        half_life_days=world.spec.popularity_half_life_days,
-    )
+class FactReader:
+    """Reads the facts of the shown items of one request; what is the same for all of them is read once."""
+
+    def __init__(self, world: World, request: FeedRequest, retrieval: RetrievalRequest) -> None:
+        self._world, self._request, self._retrieval = world, request, retrieval
+        self._newest = newest_command(request)
+        self._wanted = [
+            p for p in request.preferences if p.polarity == "want" and p.relation != "like" and _counts(world, p)
+        ]
+        self._facets = {facet for p in self._wanted for facet in (p.facet or "", *(facet for facet, _ in p.matches))}
+        self._likes = [(p, f"like:{p.id}") for p in request.preferences]
+        self._texts = {tag.tag_id: tag.text for tag in request.tags}
+        self._places = {event_id: place for place, event_id in reversed([*enumerate(request.history.event_ids)])}
+        self._kind = _kind(world)
+
+    def facts(self, row: int, parts: Mapping[str, float]) -> Facts:
+        """`parts` are the item's own: one entry a source, one a wish by meaning ("like:<preference id>")."""
+        tags, past = self._from_sources(row, parts)
+        likes = [p for p, name in self._likes if parts.get(name, 0.0) >= NEAR]
+        return Facts(
+            item_id=self._world.snapshot.item_ids[row],
+            met=self._met(row),
+            meanings=tuple(p for p in likes if "text" in _value(p)),
+            examples=tuple(example for p in likes if (example := _example(self._world, p)) is not None),
+            tags=tags,
+            past=past,
+            popular=parts.get("popularity", 0.0) >= POPULAR,
+            half_life_days=self._world.spec.popularity_half_life_days,
+        )
+
+    def _met(self, row: int) -> tuple[Met, ...]:
+        facets = self._world.snapshot.facets_of(row, self._facets) if self._wanted else {}
+        told = ((p, value_text(self._world.spec, facets, p)) for p in self._wanted)
+        return tuple(Met(p, value, p.command_id == self._newest) for p, value in told if value)
+
+    def _from_sources(
+        self, row: int, parts: Mapping[str, float]
+    ) -> tuple[tuple[tuple[str, str], ...], tuple[PastItem, ...]]:
+        """Tags and past items that the first source names which has any, the one that says most for the item first."""
+        weights = self._world.weights
+        told = [(weights.get(s.name, 0.0) * parts.get(s.name, 0.0), s) for s in self._world.sources]
+        for _, source in sorted((entry for entry in told if entry[0] > 0), key=lambda entry: -entry[0]):
+            named = source.evidence(self._retrieval, row)
+            tags = tuple((key, self._texts[key]) for kind, key in named if kind == "tag" and key in self._texts)
+            past: dict[str, PastItem] = {}
+            for event_id in (key for kind, key in named if kind == "event" and key in self._places):
+                item = self._past_item(row, event_id)
+                past.setdefault(item.title, item)
+            if tags or past:
+                return tags, tuple(past.values())
+        return (), ()
+
+    def _past_item(self, shown: int, event_id: str) -> PastItem:
+        history, world, place = self._request.history, self._world, self._places[event_id]
+        row = int(history.rows[place])
+        liked = bool(history.liked[place]) and (self._kind != "rating" or world.spec.liked_from is not None)
+        return PastItem(event_id, world.snapshot.titles[row], liked, self._kind, itself=row == shown)
 
 
-def _met(world: World, request: FeedRequest, row: int) -> tuple[Met, ...]:
-    newest = newest_command(request)
-    wanted = [p for p in request.preferences if p.polarity == "want" and p.relation != "like"]
-    facets = world.snapshot.facets_of(row) if wanted else {}
-    found = []
-    for preference in wanted:
-        facet = world.spec.facets.get(preference.facet or "")
-        if facet is None or facet.weight > 0:
-            value = value_text(world.spec, facets, preference)
-            if value:
-                found.append(Met(preference, value, preference.command_id == newest))
-    return tuple(found)
+def _counts(world: World, preference: Preference) -> bool:
+    """Whether its facet may be spoken of; one of no facet, or of none that is declared, may."""
+    facet = world.spec.facets.get(preference.facet or "")
+    return facet is None or facet.weight > 0
 
 
 def _example(world: World, preference: Preference) -> tuple[str, str] | None:
@@ -54,30 +87,6 @@ def _example(world: World, preference: Preference) -> tuple[str, str] | None:
 
 def _value(preference: Preference) -> Mapping[str, object]:
     return preference.value if isinstance(preference.value, dict) else {}
-
-
-def _from_sources(
-    world: World, request: FeedRequest, retrieval: RetrievalRequest, row: int, parts: Mapping[str, float]
-) -> tuple[tuple[tuple[str, str], ...], tuple[PastItem, ...]]:
-    """Tags and past items that the first source names which has any, the one that says most for the item first."""
-    told = [(world.weights.get(s.name, 0.0) * parts.get(s.name, 0.0), s) for s in world.sources]
-    for _, source in sorted((entry for entry in told if entry[0] > 0), key=lambda entry: -entry[0]):
-        named = source.evidence(retrieval, row)
-        texts = {tag.tag_id: tag.text for tag in request.tags} if named else {}
-        tags = tuple((key, texts[key]) for kind, key in named if kind == "tag" and key in texts)
-        past: dict[str, PastItem] = {}
-        for event_id in (key for kind, key in named if kind == "event" and key in request.history.event_ids):
-            item = _past_item(world, request, row, event_id, request.history.event_ids.index(event_id))
-            past.setdefault(item.title, item)
-        if tags or past:
-            return tags, tuple(past.values())
-    return (), ()
-
-
-def _past_item(world: World, request: FeedRequest, shown: int, event_id: str, place: int) -> PastItem:
-    row, kind = int(request.history.rows[place]), _kind(world)
-    liked = bool(request.history.liked[place]) and (kind != "rating" or world.spec.liked_from is not None)
-    return PastItem(event_id, world.snapshot.titles[row], liked, kind, itself=row == shown)
 
 
 def _kind(world: World) -> str:

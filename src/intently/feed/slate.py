@@ -10,7 +10,7 @@ from intently.errors import BadRequest
 from intently.explain import write_reason
 from intently.feed.channels import supply_of
 from intently.feed.eligibility import Eligible
-from intently.feed.facts import facts_of
+from intently.feed.facts import FactReader
 from intently.feed.tools.explorer import propensity_of
 from intently.feed.tools.nearness import by_highest
 from intently.feed.tools.pool import Pool
@@ -36,14 +36,14 @@ def slate_items(
     """The page of `request.limit` candidates from rank `start` (counted from 0). Items that are not `allowed` (any
     more) are left out, the others keep their positions."""
     shown = []
-    highest = _highest(pool)
-    for rank, place in enumerate(pool.order[start : start + request.limit].tolist(), start=start + 1):
+    highest, reader = _highest(pool), FactReader(world, request, retrieval)
+    places = pool.order[start : start + request.limit].tolist()
+    for rank, (place, parts) in enumerate(zip(places, _parts_of(pool, places, sources), strict=True), start=start + 1):
         row = world.snapshot.row_of(pool.ids[place])
         if row is None or not allowed[row] or pool.scores is None:
             continue
-        parts = item_parts(pool, place, sources)
-        told = {**parts, **{name: column[place] for name, column in highest.items()}}
         channel = supply_of(request, pool, place).channel
+        told = {**parts, **{name: column[place] for name, column in highest.items()}}
         shown.append(
             SlateItem(
                 item_id=pool.ids[place],
@@ -51,7 +51,7 @@ def slate_items(
                 position=rank,
                 score=float(pool.scores[place]),
                 parts=parts,
-                reason=write_reason(facts_of(world, request, retrieval, row, told)),
+                reason=write_reason(reader.facts(row, told)),
                 source=_source(world, parts, sources, channel),
                 channel=channel,
                 propensity=propensity_of(pool, place) if start == 0 else 1.0,
@@ -62,9 +62,17 @@ def slate_items(
 
 def item_parts(pool: Pool, place: int, sources: Sequence[str]) -> dict[str, float]:
     """Everything that went into one candidate's score: its sources, each tool's part, each met wish."""
-    parts = {name: round(float(pool.measured[f"source:{name}"][place]), 6) for name in sources}
-    parts |= {name: round(float(part[place]), 6) for name, part in pool.parts.items()}
-    return {name: value for name, value in parts.items() if value or name in ("match", "taste")}
+    return _parts_of(pool, [place], sources)[0]
+
+
+def _parts_of(pool: Pool, places: Sequence[int], sources: Sequence[str]) -> list[dict[str, float]]:
+    """The parts of some candidates, in their order."""
+    columns = {name: pool.measured[f"source:{name}"] for name in sources} | dict(pool.parts)
+    rows = np.array([column[places] for column in columns.values()], np.float64).reshape(len(columns), len(places))
+    return [
+        {name: value for name, value in zip(columns, told, strict=True) if value or name in ("match", "taste")}
+        for told in np.round(rows, 6).T.tolist()
+    ]
 
 
 def removed_of(world: World, request: FeedRequest, eligible: Eligible, pool: Pool) -> Removed:

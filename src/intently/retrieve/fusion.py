@@ -23,6 +23,8 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
 }  # fmt: skip
 """Until an index has learnt its own (weights.py). Source: validation events of the demo films, docs/results/feed.md"""
 
+BLOCK = 16_384  # scores that are added at once
+
 SIMILAR_WEIGHTS: Mapping[str, float] = {"neighbours": 0.5, "semantic": 0.5}  # of items like one item; both halves
 
 
@@ -111,7 +113,7 @@ def base_of_many(
     known: Mapping[str, Floats],
 ) -> Floats:
     """The same base of a whole catalogue, in single precision and without its parts. `rows` ascending; `prior` (n,) of
-    `prior_of`; `known` {source: its scores of these rows}, for those that are computed already."""
+    `prior_of`; `known` {source: its scores of these rows, what is below 0 counting as 0}, of those computed already."""
     share = normalised(weights, [source.name for source in sources])
     whole = len(rows) == len(prior)
     base: Floats = prior.copy() if whole else prior[rows]
@@ -123,9 +125,19 @@ def base_of_many(
             few, scores = source.found(request)
             inside = int(np.searchsorted(few, len(base)))  # rows beyond the snapshot are items that came since
             base[few[:inside]] += weight * scores[:inside]
+        elif source.name in known:
+            _add(base, weight, known[source.name])
         else:
-            base += weight * (known[source.name] if source.name in known else source.score(request, rows))
+            base += weight * source.score(request, rows)
     return base
+
+
+def _add(base: Floats, weight: np.float32, scores: Floats) -> None:
+    """Add weighted scores, those below 0 as 0, block by block: in memory that stays in the processor's cache."""
+    for first in range(0, len(base), BLOCK):
+        part = np.maximum(scores[first : first + BLOCK], np.float32(0))
+        part *= weight
+        base[first : first + BLOCK] += part
 
 
 def similar(sources: Sequence[Retriever], row: int, as_of: float, allowed: Allowed, k: int) -> Fused:

@@ -13,7 +13,7 @@ import numpy as np
 from intently.nouns import Candidates
 from intently.retrieve.index import BehaviourIndex
 from intently.retrieve.masses import Masses
-from intently.retrieve.ranking import DECIMALS, inside_of, looked_up, top
+from intently.retrieve.ranking import DECIMALS, inside_of, looked_up, summed, top
 from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Rows, no_rows
 
 __all__ = ["Fresh", "Lasting", "Popularity"]
@@ -108,6 +108,6 @@ class Fresh:
         last = float(request.history.times[-1]) if len(request.history.times) else -np.inf
         since = self.index.recent.between(last, request.as_of)
         shares = np.exp2(trend.weigh(since.times) - trend.highest)
-        sums = np.bincount(since.rows, weights=shares)
-        rows = np.flatnonzero(sums >= 10.0**-DECIMALS).astype(np.int32)
-        return rows, np.round(np.minimum(sums[rows], 1.0), DECIMALS).astype(np.float32)
+        rows, sums = summed(since.rows, shares)
+        told = sums >= 10.0**-DECIMALS
+        return rows[told], np.round(np.minimum(sums[told], 1.0), DECIMALS).astype(np.float32)

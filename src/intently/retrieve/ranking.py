@@ -10,12 +10,14 @@ import numpy.typing as npt
 from intently.retrieve.request import Allowed, Floats, Mask, Rows
 
 __all__ = [
-    "DECIMALS", "best_first", "distinct", "inside_of", "looked_up", "shares_of_best", "top", "top_shares",
+    "DECIMALS", "best_first", "distinct", "highest_places", "inside_of", "looked_up", "shares_of_best", "summed",
+    "top", "top_shares",
 ]  # fmt: skip
 
 DECIMALS = 6
-_DENSE = 4  # rows to look up for each one found, from which a table is made
+_DENSE = 4  # rows to look up for each one found, or items for each row, where a table of all is made
 _CROWD = 4  # times k rows as good as the k-th, from which not all of them are sorted
+_SAMPLED, _ENOUGH = 16, 2  # one score in so many is looked at first, for so many times what is wanted
 _SLACK = 2 * 10.0**-DECIMALS  # what rounding can move two scores towards each other, generously
 
 
@@ -38,6 +40,23 @@ def top(rows: Rows, scores: npt.NDArray[np.floating], k: int) -> tuple[Rows, Flo
     return ranked[: max(k, 0)], values[: max(k, 0)]
 
 
+def highest_places(scores: Floats, k: int) -> npt.NDArray[np.intp]:
+    """The places of the `k` highest scores, in any order; of several at the k-th any. All where there are no more.
+
+    Of many scores a sample says about how high the k-th is, so that only what is above that is looked at: a partition
+    of a million takes 2 to 7 ms.
+    """
+    if len(scores) <= k:
+        return np.arange(len(scores))
+    if k * _SAMPLED * _ENOUGH < len(scores):
+        some = scores[::_SAMPLED]
+        rank = _ENOUGH * (k // _SAMPLED + 1)
+        near = np.flatnonzero(scores >= np.partition(some, len(some) - rank)[len(some) - rank])
+        if k <= len(near) <= len(scores) // _ENOUGH:
+            return near[np.argpartition(scores[near], len(near) - k)[len(near) - k :]]
+    return np.argpartition(scores, len(scores) - k)[len(scores) - k :]
+
+
 def _without_late_equals(rows: Rows, scores: npt.NDArray[np.floating], k: int) -> tuple[Rows, npt.NDArray[np.floating]]:
     """The rows above the k-th best rounded score and, of those at it, the first by row: a new person in a catalogue
     without events scores everything alike."""
@@ -55,6 +74,20 @@ def distinct(*lists: Rows) -> Rows:
     kept = np.ones(len(rows), np.bool_)
     np.not_equal(rows[1:], rows[:-1], out=kept[1:])
     return rows[kept].astype(np.int32, copy=False)
+
+
+def summed(rows: Rows, values: npt.NDArray[np.float64]) -> tuple[Rows, npt.NDArray[np.float64]]:
+    """Each of `rows` once, ascending, and the sum of its values. `np.unique` with places takes five times as long."""
+    if not len(rows):
+        return rows[:0], values[:0]
+    if int(rows.max()) < _DENSE * len(rows):  # a table of all rows costs less than sorting these
+        held, sums = np.bincount(rows), np.bincount(rows, weights=values)
+        found = np.flatnonzero(held)
+        return found.astype(np.int32), sums[found]
+    order = np.argsort(rows, kind="stable")
+    ordered = rows[order]
+    firsts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    return ordered[firsts].astype(np.int32, copy=False), np.add.reduceat(values[order], firsts)
 
 
 def looked_up(rows: Rows, found: Rows, scores: Floats) -> Floats:

@@ -84,9 +84,9 @@ class Semantic:
         told = self._told(request)
         if not len(told) or not self.vectors.shape[1]:
             return ()
-        near = [round(cosine, DECIMALS) for cosine in (told @ self.vectors[row]).tolist()]
-        telling = [j for j, cosine in enumerate(near) if cosine >= _TELLING]
-        order = sorted(telling, key=lambda j: -near[j])[:_SHOWN]
+        near = np.round((told @ self.vectors[row]).astype(np.float64), DECIMALS)
+        telling = np.flatnonzero(near >= _TELLING)
+        order = telling[np.argsort(-near[telling], kind="stable")][:_SHOWN].tolist()
         if order and "semantic.named" not in request.scratch:
             request.scratch["semantic.named"] = np.array(_named(request), dtype=object)
         return tuple((kind, key) for kind, key in request.scratch["semantic.named"][order]) if order else ()

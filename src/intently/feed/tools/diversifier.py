@@ -93,22 +93,24 @@ def _choose(
     chosen = np.empty(size, np.int64)
     penalty, left = np.zeros(size), np.ones(size, np.bool_)
     held = np.zeros(shared.shape[1], np.int64)
-    blocked = np.zeros(size, np.bool_)
+    blocked: npt.NDArray[np.bool_] | None = None  # those over the cap, where there are any
     page_has = _PageKinds(kinds, worth)
     end_of_run, current = np.searchsorted(run, run, side="right"), 0
+    wanted = np.where(run == current, taste, -np.inf)  # of the run, what is left of it
     for place in range(reach):
         if place and place == end_of_run[chosen[place - 1]]:
             current = int(run[place])
+            wanted = np.where(left & (run == current), taste, -np.inf)
         if place % page == 0:
-            held[:], blocked[:] = 0, False
+            held[:], blocked = 0, None
             page_has.nothing()
-        value = np.where(left & (run == current), taste - penalty + page_has.bonus, -np.inf)
-        free = np.where(blocked, -np.inf, value)
+        value = wanted - penalty + page_has.bonus
+        free = value if blocked is None else np.where(blocked, -np.inf, value)
         best = int(free.argmax())
         if free[best] == -np.inf:
             best = int(value.argmax())  # all that is left of the run is over the cap: selection loses nothing
-        chosen[place], left[best] = best, False
-        penalty = np.maximum(penalty, alike[best])
+        chosen[place], left[best], wanted[best] = best, False, -np.inf
+        np.maximum(penalty, alike[best], out=penalty)
         page_has.took(best)
         held += shared[best]
         if held.max(initial=0) >= cap:

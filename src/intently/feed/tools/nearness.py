@@ -11,6 +11,7 @@ nearest items are. The share of the words is absolute: where no candidate holds 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,7 +21,17 @@ from intently.feed.wishes import Meaning
 from intently.retrieve.ranking import looked_up
 from intently.retrieve.request import Floats, Mask
 
-__all__ = ["by_highest", "cosines", "has_vector", "measure_own", "measure_words", "near", "nearness_of"]
+__all__ = [
+    "Highest",
+    "alike_of",
+    "by_highest",
+    "cosines",
+    "has_vector",
+    "measure_own",
+    "measure_words",
+    "near",
+    "nearness_of",
+]
 
 WORDS = "words:"  # + preference id: the measured shares of the words
 OWN, OWNED = "own:", "owned"  # + preference id: cosines of the items' own vectors; which candidates have one
@@ -28,27 +39,46 @@ OWN, OWNED = "own:", "owned"  # + preference id: cosines of the items' own vecto
 
 def near(pool: Pool, name: str, preference_id: str, weight: float) -> Part:
     """(k,) in [0, 1], the best of them 1; `name` is the measured column of cosines. All zeros where nothing is near."""
-    own = (pool.column(OWN + preference_id), pool.measured[OWNED]) if OWN + preference_id in pool.measured else None
-    return nearness_of(pool.column(name), pool.column(WORDS + preference_id), own, weight)
+    own = OWN + preference_id
+    alike = alike_of(pool.column(own), np.asarray(pool.measured[OWNED], np.bool_)) if own in pool.measured else None
+    cosine, words = pool.column(name), pool.column(WORDS + preference_id)
+    return nearness_of(cosine, words, alike, weight, Highest.of(cosine, words, alike))
 
 
-def nearness_of(cosine: Array, words: Array, own: tuple[Array, Mask] | None, weight: float) -> Array:
-    """The formula, of columns of single or double precision, which the answer has too. `own`: cosines of the items' own
-    vectors, and who has one."""
-    meaning = by_highest(cosine)
-    if own is not None:
-        alike, owned = by_highest(own[0]), own[1]
-        alike = np.where(owned, alike, alike[owned].mean() if owned.any() else alike.dtype.type(0))
-        meaning = (meaning + alike) / 2 if meaning.any() else alike
-    highest = float(words.max(initial=0.0))
-    if highest == 0.0:
+@dataclass(frozen=True, slots=True)
+class Highest:
+    """The highest of each column among all candidates, 0 at least."""
+
+    cosine: float = 0.0
+    words: float = 0.0
+    alike: float = 0.0
+
+    @classmethod
+    def of(cls, cosine: Array | None, words: Array | None, alike: Array | None) -> "Highest":
+        columns = (cosine, words, alike)
+        return cls(*(0.0 if column is None else float(column.max(initial=0.0)) for column in columns))
+
+
+def nearness_of(cosine: Array, words: Array | None, alike: Array | None, weight: float, highest: Highest) -> Array:
+    """The formula, of columns of single or double precision, which the answer has too: a new array. `alike`: of
+    `alike_of`; `highest`: of all candidates, of which the columns may be a part."""
+    meaning = by_highest(cosine, highest.cosine)
+    if alike is not None:
+        meaning = (meaning + alike) / 2 if highest.cosine > 0 else alike.copy()
+    if words is None or highest.words == 0.0:
         return meaning
-    if not meaning.any():
-        return words / highest
+    if highest.cosine == 0.0 and highest.alike == 0.0:
+        return words / highest.words
     meaning *= 1.0 - weight
     meaning += weight * words
-    meaning /= (1.0 - weight) + weight * highest
+    meaning /= (1.0 - weight) + weight * highest.words
     return meaning
+
+
+def alike_of(own: Array, owned: Mask) -> Array:
+    """Cosines of the items' own vectors, divided by their highest; an item without one is as alike as the average."""
+    alike = by_highest(own)
+    return np.where(owned, alike, alike[owned].mean() if owned.any() else alike.dtype.type(0))
 
 
 def measure_words(scene: Scene, meanings: Sequence[Meaning]) -> Mapping[str, Array]:
@@ -81,10 +111,11 @@ def cosines(scene: Scene, queries: Floats) -> Floats:
     return small_product(scene.vectors, queries)
 
 
-def by_highest(values: Array) -> Array:
-    """Values cut at 0 and divided by the highest, so that the best is 1; zeros stay zeros. A new array."""
+def by_highest(values: Array, highest: float | None = None) -> Array:
+    """Values cut at 0 and divided by the highest, so that the best is 1; zeros stay zeros. A new array. `highest`: of
+    all, where these are some."""
     values = np.maximum(values, 0.0)
-    top = float(values.max(initial=0.0))
+    top = float(values.max(initial=0.0)) if highest is None else highest
     if top > 0:
         values /= top
     return values
