@@ -45,6 +45,7 @@ DEPTHS = (10, 100)  # of the comparison with exact scoring
 WARM_UP = 10  # requests before the first that is timed
 LEAST_TURNS = 20
 LEAST_COMPARED = 2  # requests of a row, however large the world
+GONE = 30  # items of the history that may not come again
 SHARES = (1.0, 0.5, 0.01, 0.0001)
 COMMANDS = (
     "no horror please, something funny from the 90s under 100 minutes",
@@ -214,6 +215,14 @@ def _cases(subject: Subject) -> Iterator[tuple[str, list[FeedRequest]]]:
     )
     yield "2 by meaning", _requests(subject, wishes[2:])
     yield "2 wishes, 2 by meaning", _requests(subject, wishes)
+    ids = subject.world.snapshot.item_ids
+    yield (
+        "the same, 30 items gone",
+        [
+            replace(request, exclude=tuple(ids[row] for row in request.history.rows[-GONE:]))
+            for request in _requests(subject, wishes)
+        ],
+    )
 
 
 def _requests(subject: Subject, preferences: tuple[Preference, ...]) -> list[FeedRequest]:

@@ -5,7 +5,7 @@ import pytest
 
 from intently.catalog.schema import parse_spec
 from intently.catalog.snapshot import build_snapshot
-from intently.feed.conditions import ELSEWHERE, nearness
+from intently.feed.degrees import ELSEWHERE, degrees_of
 from intently.nouns import Item, Preference
 
 SPEC = parse_spec(
@@ -28,6 +28,10 @@ narrower = { Drama = ["style:melodrama"] }
 kind = "term"
 column = "styles"
 many = true
+[facets.minutes]
+kind = "number"
+column = "minutes"
+unit = "minutes"
 """,
     "tiny.toml",
 )
@@ -46,8 +50,8 @@ def met(polarity: str, facet: str, value: str, matches: tuple[tuple[str, str], .
         id="p", polarity=polarity, strength="prefer", facet=facet, matches=matches, relation="is", value=[value],
         quote=value, command_id="c",
     )  # fmt: skip
-    rows, degree = nearness(SNAPSHOT, SPEC, wish)
-    return {SNAPSHOT.item_ids[row]: float(share) for row, share in zip(rows, degree, strict=True)}
+    degree = degrees_of(SNAPSHOT, SPEC, wish).of(np.arange(len(ITEMS), dtype=np.int32))
+    return {item.item_id: float(share) for item, share in zip(ITEMS, degree, strict=True) if share}
 
 
 def test_a_wish_is_met_wholly_by_its_own_facet_and_less_by_another():
@@ -69,12 +73,43 @@ def test_a_wish_on_one_facet_alone_is_as_it_was(facet):
     assert set(met("want", facet, value, ((facet, value),)).values()) == {1.0}
 
 
-def test_degrees_are_single_precision_and_as_many_as_rows():
+def bounded(relation: str, value: object) -> Preference:
+    return Preference(
+        id="p", polarity="want", strength="prefer", facet="minutes", relation=relation, value=value, quote="it",
+        command_id="c",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("relation", "value", "degrees"),
+    [
+        ("at_most", 100, [1.0, 1.0, 0.6, 0.0, 0.0]),
+        ("at_least", 100, [0.6, 1.0, 1.0, 1.0, 0.0]),
+        ("between", {"low": 100, "high": 104}, [0.6, 1.0, 1 - 6 / 26, 0.0, 0.0]),
+    ],
+)
+def test_a_bound_is_met_wholly_inside_and_falls_to_nothing_a_quarter_beyond_it(relation, value, degrees):
+    """Amounts 90, 100, 110, 200 and a missing one; also added up for some, with a worth."""
+    lengths = (90, 100, 110, 200, None)
+    items = [Item(item_id=f"m{n}", title="E", facets={"minutes": length}) for n, length in enumerate(lengths)]
+    snapshot = build_snapshot(SPEC, items, None, "1")
+    wish = degrees_of(snapshot, SPEC, bounded(relation, value))
+    found = wish.of(np.arange(len(items), dtype=np.int32))
+    assert found.dtype == np.float32
+    assert found.tolist() == pytest.approx(degrees)
+    totals = np.ones(3, np.float32)
+    wish.add(totals, -1.5, slice(1, 4))
+    assert totals.tolist() == pytest.approx([1 - 1.5 * degree for degree in degrees[1:4]])
+
+
+def test_what_a_list_says_of_a_part_of_the_items_is_what_it_says_of_each():
     wish = Preference(
         id="p", polarity="want", strength="prefer", facet="genre", matches=DRAMA, relation="is", value=["Drama"],
         quote="drama", command_id="c",
     )  # fmt: skip
-    rows, degree = nearness(SNAPSHOT, SPEC, wish)
-    assert degree.dtype == np.float32
-    assert rows.dtype == np.int32
-    assert len(rows) == len(degree) == 3
+    degrees = degrees_of(SNAPSHOT, SPEC, wish)
+    rows = np.arange(len(ITEMS), dtype=np.int32)
+    for part in (slice(0, 4), slice(1, 3), slice(3, 4)):
+        totals = np.zeros(part.stop - part.start, np.float32)
+        degrees.add(totals, 2.0, part)
+        assert totals.tolist() == (2 * degrees.of(rows[part])).tolist()

@@ -103,19 +103,6 @@ def test_the_first_hundred_are_those_of_scoring_every_allowed_item(spoken, share
     assert_exact(many(), ask(preferences=(*bound, *spoken), history=history, tags=told, exclude=gone))
 
 
-def test_the_highest_of_a_column_is_that_of_what_is_allowed():
-    """The item that is the wish itself is left out: the others are divided by the nearest of themselves, as the tools
-    do, whether few are left out or most."""
-    wish = many().encode(["text 0"])[0]
-    vectors = many().snapshot.vectors.copy()
-    vectors[7] = wish
-    snapshot = replace(many().snapshot, vectors=vectors)
-    world = replace(many(), snapshot=snapshot, sources=(Semantic(vectors),), weights={"semantic": 1.0})
-    like = prefer("p1", None, "like", {"text": "text 0"})
-    for bound in ((), (must("m1", "year", "at_most", SIZE * 0.4),)):
-        assert_exact(world, ask(preferences=(like, *bound), exclude=("i00007",)))
-
-
 @settings(max_examples=60, deadline=None)
 @given(
     wishes(["sad", "cosy", "space", "songs"]), st.sampled_from([None, "trending", "new"]), st.integers(0, 40),

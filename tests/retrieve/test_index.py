@@ -42,6 +42,12 @@ def test_event_by_event_and_all_at_once_make_the_same_index(found):
         live_rows, live_similarities = live.neighbours.of(row)
         assert rows.tolist() == live_rows.tolist()
         assert similarities.tolist() == live_similarities.tolist()
+    asked = np.array([N + 3, *range(N), 0, -1], np.int32)  # unknown ones have none
+    for table in (whole.neighbours, live.neighbours):
+        rows, similarities, owners = table.of_many(asked)
+        for place, row in enumerate(asked.tolist()):
+            assert rows[owners == place].tolist() == table.of(row)[0].tolist()
+            assert similarities[owners == place].tolist() == table.of(row)[1].tolist()
 
 
 @settings(deadline=None)

@@ -11,6 +11,7 @@ MatMulInteger, in the graph that scripts/make_coarse_model.py writes.
 
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,12 +20,13 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-__all__ = ["COARSE_FROM", "Coarse", "thread_count"]
+__all__ = ["COARSE_FROM", "Coarse", "thread_count", "workers"]
 
 COARSE_FROM = 10_000  # items from which the exact product costs more than what is saved by it
 MIDDLE, MOST = 128, 127  # the code of zero; the largest step from it
 STEPS = 63  # of a question's number, to either side
 BLOCK = 8192  # rows that are made codes of at once
+PIECE = 65_536  # rows that are multiplied at once
 Floats = npt.NDArray[np.float32]
 
 
@@ -66,16 +68,31 @@ class Coarse:
         mix[np.arange(count), count + np.arange(count)] = steps / (2 * STEPS)
         questions = np.concatenate([high, low])
         asked = {
-            "codes": self.codes,
             "questions": np.ascontiguousarray(questions.T),
             "mix": mix,
             "middle": MIDDLE * (mix @ questions.sum(axis=1, dtype=np.float32))[:, np.newaxis],
-            "scales": self.scales[np.newaxis],
         }
-        found: Floats = _session(thread_count(os.environ)).run(None, asked)[0]
+        found = np.empty((count, len(self.codes)), np.float32)
+        shares = thread_count(os.environ)
+        bounds = [len(self.codes) * share // shares for share in range(shares + 1)]
+        others = [
+            workers().submit(self._fill, found, asked, first, end)
+            for first, end in zip(bounds[1:-1], bounds[2:], strict=True)
+        ]
+        self._fill(found, asked, bounds[0], bounds[1])
+        for other in others:
+            other.result()
         meant = steps[:, np.newaxis] * (high + low / (2 * STEPS))
         error = self.residue * np.linalg.norm(meant, axis=1) + np.linalg.norm(queries - meant, axis=1)
         return found, error.astype(np.float32)
+
+    def _fill(self, found: Floats, asked: Mapping[str, npt.NDArray[np.generic]], first: int, end: int) -> None:
+        """The columns of `found` from `first` to `end`, piece by piece: what is between codes and answer stays in the
+        processor's cache."""
+        for start in range(first, end, PIECE):
+            part = slice(start, min(start + PIECE, end))
+            own = {"codes": self.codes[part], "scales": self.scales[np.newaxis, part]}
+            found[:, part] = _session().run(None, {**asked, **own})[0]
 
 
 def _coded(vectors: Floats) -> tuple[npt.NDArray[np.uint8], Floats, float]:
@@ -99,12 +116,17 @@ def _cut(queries: Floats) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8], F
 
 
 @cache
-def _session(threads: int) -> onnxruntime.InferenceSession:
+def _session() -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # between requests others compute
+    options.intra_op_num_threads = 1  # pieces are shared out between our own threads
     model = files("intently.catalog").joinpath("coarse.onnx").read_bytes()
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def workers() -> ThreadPoolExecutor:
+    """Threads beside the one that asks, for products that let go of the interpreter."""
+    return ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), thread_name_prefix="products")
 
 
 def thread_count(env: Mapping[str, str]) -> int:

@@ -1,13 +1,14 @@
 """The final score of many items at once, in single precision: what Matcher, Attenuator and Aggregator make of columns.
 
-The tools divide each column by its highest, so the highest are found first; then the columns are added up block by
-block, in memory that stays in the processor's cache: a pass over a million items waits for memory, and the formula
-takes a dozen of them.
+    score = TASTE (below + sum over columns of weight x column / its highest) / (1 + below + above) + met wishes
+
+The tools divide each column by its highest, so the highest are found first; then all is added up block by block, in
+memory that stays in the processor's cache. Items that are not allowed are scored as if they did not exist: that costs
+less than to take the others out of every column.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,17 +16,16 @@ from intently.feed.tools.aggregator import TASTE
 from intently.feed.tools.matcher import question_of
 from intently.feed.tools.nearness import Highest, alike_of, nearness_of
 from intently.feed.tools.searcher import SEARCHES, WEIGHT, searched
-from intently.feed.wishes import Meaning, Wishes, wish_totals
+from intently.feed.wishes import Meaning, Wishes
 from intently.feed.world import FeedRequest, World
+from intently.retrieve.blocks import BLOCK, blocks
 from intently.retrieve.fusion import base_of_many
 from intently.retrieve.products import products_of
 from intently.retrieve.ranking import distinct, looked_up
 from intently.retrieve.request import Allowed, Floats, Mask, RetrievalRequest, Rows
 from intently.retrieve.semantic import Semantic
 
-__all__ = ["Asked", "Scored", "owns", "score_rows"]
-
-BLOCK = 16_384  # items that are added up at once: some columns of so many stay in the cache
+__all__ = ["Asked", "Scored", "score_rows"]
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,6 @@ class Asked:
     names: tuple[str, ...]
     queries: Floats
 
-    @cached_property
-    def worth(self) -> Floats:
-        """(n,) what the met wishes of every item are worth."""
-        return wish_totals(self.wishes, len(self.allowed.mask))
-
-    def places(self, rows: Rows) -> Iterator[tuple[int, float]]:
-        """Of what was passed over: the places of those in `rows`, and what is left of their taste."""
-        share = self.world.config.feed.passed
-        for item_id, times in self.request.passed.items():
-            row = self.world.snapshot.row_of(item_id)
-            place = int(np.searchsorted(rows, row)) if row is not None else len(rows)
-            if place < len(rows) and rows[place] == row:
-                yield place, (1.0 - share) ** times
-
 
 @dataclass(frozen=True)
 class Scored:
@@ -67,82 +53,86 @@ class Scored:
 
 def score_rows(asked: Asked, rows: Rows, near: Floats, errors: Floats | None = None) -> Scored:
     """The final score of `rows` (m,), ascending: taste, and what met wishes are worth. `near` (q, m): their cosines
-    with what is asked by meaning; `errors` (q,): how far these may be from the exact ones, where they are rough.
-
-    Rows that are not allowed are scored as if they did not exist: it costs less than to leave a few out.
-    """
+    with what is asked by meaning; `errors` (q,): how far these may be from the exact ones, where they are rough."""
     columns = _Columns(asked, rows, near, errors)
-    wishes, feed = asked.wishes, asked.world.config.feed
-    likes = [columns.near("like:", like) for like in wishes.likes if columns.says("like:", like)]
-    avoids = [columns.near("avoid:", avoid) for avoid in wishes.avoids]
-    alpha = feed.alpha if likes else 0.0
-    aia = columns.history(1.0 - alpha)
-    found = columns.searched()
-    total = np.zeros(len(rows), np.float32)
-    worst = np.zeros(len(rows) if avoids else 0, np.float32)
-    spare = np.empty(min(BLOCK, len(rows)), np.float32)
-    for part in _parts(len(rows)):
-        for one, weight in (*aia, *((like, alpha / len(likes)) for like in likes)):
-            one.add(total[part], weight, part, spare)
-        for avoid in avoids:
-            np.maximum(worst[part], avoid.of(part), out=worst[part])
-        if avoids:
-            total[part] -= np.multiply(worst[part], feed.beta, out=spare[: len(worst[part])])
-    below = feed.beta * columns.highest(worst) if avoids else 0.0
-    above = 0.0
-    if found is not None:
-        above = WEIGHT * columns.highest(found)
-        total += WEIGHT * found
-    for place, left in asked.places(rows):
-        total[place] = (total[place] + below) * left - below
-    _finish(total, below, TASTE / (1.0 + below + above), asked, rows, columns.keep)
+    likes, avoids, searched_for = columns.likes(), columns.avoids(), columns.searched()
+    alpha = asked.world.config.feed.alpha if likes else 0.0
+    below, above = (sum(part.weight * part.most for part in parts) for parts in (avoids, searched_for))
+    told = [part.times(1.0 - alpha) for part in columns.history()]
+    told += [part.times(alpha / len(likes)) for part in likes]
+    told += [*(part.times(-1.0) for part in avoids), *searched_for]
+    scale = TASTE / (1.0 + below + above)
+    told = [part.times(scale) for part in told]
+    total = np.empty(len(rows), np.float32)
+    for block in blocks(len(rows)):
+        scores = total[block]
+        scores[:] = below * scale
+        for part in told:
+            part.add(scores, block)
+    for place, left in _passed(asked, rows):
+        total[place] *= left
+    for block in blocks(len(rows)):
+        _add_worth(total[block], asked, rows, block)
+        if columns.keep is not None:
+            total[block][~columns.keep[block]] = -np.inf
     return Scored(rows, total, columns.held)
 
 
-def _finish(total: Floats, below: float, scale: float, asked: Asked, rows: Rows, keep: Mask | None) -> None:
-    """As the Aggregator does: taste from 0 to TASTE, and what met wishes are worth; in place."""
-    worth = asked.worth if asked.wishes.grounded else None
-    whole = worth is not None and len(worth) == len(rows)
-    for part in _parts(len(rows)):
-        block = total[part]
-        block += np.float32(below)
-        block *= np.float32(scale)
-        if worth is not None:
-            block += worth[part] if whole else worth[rows[part]]
-        if keep is not None:
-            block[~keep[part]] = -np.inf
+def _add_worth(scores: Floats, asked: Asked, rows: Rows, block: slice) -> None:
+    """What the met wishes of the items of a block are worth."""
+    for wish in asked.wishes.grounded:
+        if len(rows) == len(asked.allowed.mask):
+            wish.degrees.add(scores, wish.worth, block)
+        else:
+            scores += np.float32(wish.worth) * wish.degrees.of(rows[block])
 
 
-def _parts(count: int) -> Iterator[slice]:
-    for first in range(0, count, BLOCK):
-        yield slice(first, min(first + BLOCK, count))
+def _passed(asked: Asked, rows: Rows) -> Iterator[tuple[int, float]]:
+    """Of what was passed over: the places of those in `rows`, and what is left of their taste."""
+    share = asked.world.config.feed.passed
+    for item_id, times in asked.request.passed.items():
+        row = asked.world.snapshot.row_of(item_id)
+        place = int(np.searchsorted(rows, row)) if row is not None else len(rows)
+        if place < len(rows) and rows[place] == row:
+            yield place, (1.0 - share) ** times
 
 
-@dataclass(frozen=True)
-class _Near:
-    """How near the items are to one wish. `cosine`, `words`, `alike`: (m,) or None; `words_weight`: feed.words."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the score: `weight` times how near the items are by `cosine`, `words`, `alike` (m,), each of which may
+    be missing. `most`: the largest of that, before the weight."""
 
     cosine: Floats | None
-    words: Floats | None
-    alike: Floats | None
     highest: Highest
+    words: Floats | None = None
+    alike: Floats | None = None
     words_weight: float = 0.0
+    weight: float = 1.0
+    most: float = 1.0
 
-    def of(self, part: slice) -> Floats:
-        """Of a block: new numbers in [0, 1]."""
+    def times(self, factor: float) -> "_Part":
+        return replace(self, weight=self.weight * factor)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the cosine tells alone."""
+        return self.cosine is not None and self.words is None and self.alike is None
+
+    def of(self, block: slice) -> Floats:
+        """How near the items of a block are: new numbers in [0, 1]."""
         columns = (self.cosine, self.words, self.alike)
-        cosine, words, alike = (None if column is None else column[part] for column in columns)
+        cosine, words, alike = (None if column is None else column[block] for column in columns)
         cosine = np.zeros(1, np.float32) if cosine is None else cosine
         return nearness_of(cosine, words, alike, self.words_weight, self.highest)
 
-    def add(self, total: Floats, weight: float, part: slice, spare: Floats) -> None:
-        """Add `weight` times as much to `total`, that of a block; `spare`: memory of a block."""
-        if self.cosine is None or self.words is not None or self.alike is not None:
-            total += np.float32(weight) * self.of(part)
+    def add(self, scores: Floats, block: slice) -> None:
+        """Add this part to the scores of a block."""
+        if self.cosine is None or not self.plain:
+            scores += np.float32(self.weight) * self.of(block)
         elif self.highest.cosine > 0:
-            some = np.maximum(self.cosine[part], 0.0, out=spare[: len(total)])
-            some *= np.float32(weight / self.highest.cosine)
-            total += some
+            some = np.maximum(self.cosine[block], np.float32(0))
+            some *= np.float32(self.weight / self.highest.cosine)
+            scores += some
 
 
 class _Columns:
@@ -154,80 +144,99 @@ class _Columns:
         self._cosines: Mapping[str, Floats] = dict(zip(asked.names, near, strict=True))
         self._starts = np.arange(0, len(rows), BLOCK)
         self._peaks = {name: self._peaks_of(column) for name, column in self._cosines.items()}
-        tops = np.array([peaks.max(initial=0.0) for peaks in self._peaks.values()], np.float32)
-        rough = errors is not None and len(errors) > 0
-        self._slack = float((2 * errors / np.maximum(tops, errors)).max()) if errors is not None and rough else 0.0
+        self._slack = 0.0  # share of the highest within which a rough column may have it
+        if errors is not None and len(errors):
+            tops = np.array([peaks.max(initial=0.0) for peaks in self._peaks.values()], np.float32)
+            self._slack = float((2 * errors / np.maximum(tops, errors)).max())
         self._held: list[Rows] = []
 
-    def highest(self, column: Floats, name: str = "") -> float:
-        """The highest of a column, 0 at least; who has it, or may have it, is kept in mind. `name`: of a cosine."""
-        peaks = self._peaks[name] if name else self._peaks_of(column)
-        top = float(peaks.max(initial=0.0))
-        if top > 0:
-            enough = np.float32((1.0 - self._slack) * top)
-            for block in np.flatnonzero(peaks >= enough).tolist():
-                part = slice(block * BLOCK, (block + 1) * BLOCK)
-                high = column[part] >= enough
-                near = part.start + np.flatnonzero(high if self.keep is None else high & self.keep[part])
-                self._held.append(self._rows[near if self._slack else near[:1]])
-                if not self._slack:
-                    break
-        return top
+    def history(self) -> list[_Part]:
+        """The base score of the sources, and what the reader of the history says."""
+        base, steer = self._plain(self._base()), self._asked.world.config.feed.steer
+        name = "steer" if "steer" in self._cosines else ""
+        steered = self._steered()
+        return [base] if steered is None else [base.times(1.0 - steer), self._plain(steered, name).times(steer)]
 
-    def _peaks_of(self, column: Floats) -> Floats:
-        """(blocks,) the highest of each block, of what is allowed; what is below 0 may count as 0."""
-        if self.keep is None or not len(column):
-            return np.asarray(np.maximum.reduceat(column, self._starts)) if len(column) else column
-        return np.array([(column[part] * self.keep[part]).max() for part in _parts(len(column))], np.float32)
+    def likes(self) -> list[_Part]:
+        """Each wish to have that anything can be near to."""
+        wishes, world = self._asked.wishes.likes, self._asked.world
+        return [
+            self._near("like:", like)
+            for like in wishes
+            if f"like:{like.preference.id}" in self._cosines or len(like.words.rows) or _owns(world, like)
+        ]
+
+    def avoids(self) -> list[_Part]:
+        """Of the wishes to avoid the nearest; none without any."""
+        near = [self._near("avoid:", avoid) for avoid in self._asked.wishes.avoids]
+        beta = self._asked.world.config.feed.beta
+        if len(near) == 1 and near[0].plain:  # its highest is 1, if anything is near at all
+            return [replace(near[0], weight=beta, most=1.0 if near[0].highest.cosine > 0 else 0.0)]
+        if not near:
+            return []
+        worst = np.empty(len(self._rows), np.float32)
+        for block in blocks(len(self._rows)):
+            worst[block] = np.maximum.reduce([np.broadcast_to(one.of(block), worst[block].shape) for one in near])
+        return [self._measured(worst, beta)]
+
+    def searched(self) -> list[_Part]:
+        """How much each item is what was searched for; none where nothing was."""
+        asked = self._asked
+        if asked.request.search not in SEARCHES:
+            return []
+        return [self._measured(searched(asked.world, asked.request, asked.retrieval, self._rows), WEIGHT)]
 
     @property
     def held(self) -> Rows:
         """Who has, or may have, the highest of a column, ascending."""
         return distinct(*self._held) if self._held else self._rows[:0]
 
-    def history(self, weight: float) -> list[tuple[_Near, float]]:
-        """The base score of the sources, and what the reader of the history says, with their weights."""
-        base, steered = self._base(), self._steered()
-        steer = 0.0 if steered is None else self._asked.world.config.feed.steer
-        told = [(self._plain(base), weight * (1.0 - steer))]
-        name = "steer" if "steer" in self._cosines else ""
-        return told if steered is None else [*told, (self._plain(steered, name), weight * steer)]
+    def _highest(self, column: Floats | None, name: str = "") -> float:
+        """The highest of a column, 0 at least; who has it, or may have it, is kept in mind. `name`: of a cosine."""
+        if column is None:
+            return 0.0
+        peaks = self._peaks[name] if name else self._peaks_of(column)
+        top = float(peaks.max(initial=0.0))
+        enough = np.float32((1.0 - self._slack) * top)
+        for block in np.flatnonzero(peaks >= enough).tolist() if top > 0 else ():
+            part = slice(block * BLOCK, (block + 1) * BLOCK)
+            high = column[part] >= enough
+            near = part.start + np.flatnonzero(high if self.keep is None else high & self.keep[part])
+            self._held.append(self._rows[near if self._slack else near[:1]])
+            if not self._slack:
+                break  # the first that has it
+        return top
 
-    def searched(self) -> Floats | None:
-        """(m,) how much each is what was searched for; None where nothing was."""
-        asked = self._asked
-        if asked.request.search not in SEARCHES:
-            return None
-        return searched(asked.world, asked.request, asked.retrieval, self._rows)
+    def _peaks_of(self, column: Floats) -> Floats:
+        """(blocks,) the highest of each block, of what is allowed; what is below 0 may count as 0."""
+        if self.keep is None:
+            return np.asarray(np.maximum.reduceat(column, self._starts)) if len(column) else column
+        return np.array([(column[block] * self.keep[block]).max() for block in blocks(len(column))], np.float32)
 
-    def says(self, kind: str, meaning: Meaning) -> bool:
-        """Whether anything can be near to the wish."""
-        known = kind + meaning.preference.id in self._cosines
-        return known or bool(len(meaning.words.rows)) or owns(self._asked.world, meaning)
+    def _plain(self, column: Floats, name: str = "") -> _Part:
+        return _Part(column, Highest(self._highest(column, name)))
 
-    def near(self, kind: str, meaning: Meaning) -> _Near:
+    def _measured(self, column: Floats, weight: float) -> _Part:
+        """A column that counts as it is, not divided by its highest."""
+        part = self._plain(column)
+        return replace(part, weight=weight * part.highest.cosine)
+
+    def _near(self, kind: str, meaning: Meaning) -> _Part:
         """How near the items are to one wish, by meaning, by words and by their own vectors."""
         name = kind + meaning.preference.id
-        cosine = self._cosines.get(name)
+        cosine, alike = self._cosines.get(name), self._alike(meaning)
         words = looked_up(self._rows, meaning.words.rows, meaning.words.share) if len(meaning.words.rows) else None
-        alike = self._alike(meaning)
-        highest = Highest(
-            0.0 if cosine is None else self.highest(cosine, name),
-            0.0 if words is None else self.highest(words),
-            0.0 if alike is None else float(alike.max(initial=0.0)),
-        )
-        return _Near(cosine, words, alike, highest, self._asked.world.config.feed.words)
-
-    def _plain(self, column: Floats, name: str = "") -> _Near:
-        return _Near(column, None, None, Highest(self.highest(column, name)))
+        most_alike = 0.0 if alike is None else float(alike.max(initial=0.0))
+        highest = Highest(self._highest(cosine, name), self._highest(words), most_alike)
+        return _Part(cosine, highest, words, alike, self._asked.world.config.feed.words)
 
     def _alike(self, meaning: Meaning) -> Floats | None:
         """(m,) likeness to an item that has a vector of its own; None where the wish names none."""
         held = self._asked.world.snapshot.own
-        if not owns(self._asked.world, meaning):
+        if not _owns(self._asked.world, meaning):
             return None
         alike = products_of(held, self._rows, held[meaning.seed or 0][np.newaxis])[0]
-        self.highest(alike)
+        self._highest(alike)
         owned = np.asarray(held.any(axis=1))[self._rows]
         if self.keep is not None:
             alike, owned = alike * self.keep, owned & self.keep
@@ -249,7 +258,7 @@ class _Columns:
         return question.answer(asked.world.snapshot.vectors, self._rows)
 
 
-def owns(world: World, meaning: Meaning) -> bool:
+def _owns(world: World, meaning: Meaning) -> bool:
     """Whether the wish is to be like an item that has a vector of its own."""
     own = world.snapshot.own
     return meaning.seed is not None and bool(own.shape[1]) and bool(own[meaning.seed].any())

@@ -15,6 +15,8 @@ bad they are otherwise. Not foreseen are the scorers of third parties, which ord
 wish to be like an item with a vector of its own, what items without one get: the mean of the candidates.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from intently.catalog.coarse import Coarse
@@ -80,7 +82,9 @@ def _in_two_steps(asked: Asked, k: int) -> Scored | None:
     if len(rows) > 2 * ROUGHLY * k:
         return None
     exact = score_rows(asked, rows, gathered(asked.world.snapshot.vectors, rows, asked.queries))
-    error = float(np.abs(exact.scores - rough.scores[np.searchsorted(rough.rows, rows)]).max())
+    whole = len(rough.rows) == len(asked.allowed.mask)
+    guessed = rough.scores[rows if whole else np.searchsorted(rough.rows, rows)]
+    error = float(np.abs(exact.scores - guessed).max())
     enough = float(np.partition(exact.scores, len(rows) - k)[len(rows) - k])
     return exact if least + SAFE * error <= enough else None
 
@@ -102,8 +106,16 @@ def _exactly(asked: Asked) -> Scored:
 def _rows_scored(asked: Asked) -> Rows:
     """The allowed rows; all rows where it costs less to score them all than to take the allowed ones of each column."""
     allowed = asked.allowed
-    rows = np.arange(len(allowed.mask)) if allowed.share >= TAKE_BELOW else allowed.rows
-    return rows.astype(np.intp, copy=False)  # numpy converts an index of any other type at every look-up
+    if allowed.share >= TAKE_BELOW:
+        return _every_row(len(allowed.mask))
+    return allowed.rows.astype(np.intp)  # numpy converts an index of any other type at every look-up
+
+
+@lru_cache(maxsize=4)
+def _every_row(count: int) -> Rows:
+    rows: Rows = np.arange(count).astype(np.intp)
+    rows.flags.writeable = False
+    return rows
 
 
 def _nearness_of_all(asked: Asked, rows: Rows) -> Floats:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from intently.feed.conditions import can_tell, nearness
+from intently.feed.conditions import can_tell
+from intently.feed.degrees import Degrees, Held, degrees_of
 from intently.feed.world import FeedRequest, World
 from intently.nouns import Preference
-from intently.retrieve.request import Floats, Rows, no_rows
+from intently.retrieve.request import Floats, no_rows
 from intently.retrieve.words import HeldWords
 
-__all__ = ["Meaning", "Wish", "Wishes", "newest_command", "read_wishes", "wish_totals"]
+__all__ = ["Meaning", "Wish", "Wishes", "newest_command", "read_wishes"]
 
 WORTH = 1.0
 WORTH_NEWEST = 1.5
@@ -34,12 +35,11 @@ NEGATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A grounded wish: the rows that meet it at all and how nearly (0 to 1). `worth` is negative for avoid."""
+    """A grounded wish, and how nearly each item meets it. `worth` is negative for avoid."""
 
     preference: Preference
     worth: float
-    rows: Rows
-    degree: Floats
+    degrees: Degrees
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +95,10 @@ def newest_command(request: FeedRequest) -> str:
     return commands[-1] if commands else ""
 
 
-def wish_totals(wishes: Wishes, n_items: int) -> Floats:
-    """(n,) what the met wishes of every item are worth together: sparse adds over posting lists."""
-    totals = np.zeros(n_items, np.float32)
-    for wish in wishes.grounded:
-        np.add.at(totals, wish.rows.astype(np.intp), np.float32(wish.worth) * wish.degree)
-    return totals
-
-
 def _wish(world: World, preference: Preference, newest: bool) -> Wish:
-    rows, degree = nearness(world.snapshot, world.spec, preference)
     worth = WORTH_NEWEST if newest else WORTH
-    return Wish(preference, worth if preference.polarity == "want" else -worth, rows, degree)
+    degrees = degrees_of(world.snapshot, world.spec, preference)
+    return Wish(preference, worth if preference.polarity == "want" else -worth, degrees)
 
 
 def _held(meaning: Meaning, newest: bool) -> Wish | None:
@@ -116,7 +108,7 @@ def _held(meaning: Meaning, newest: bool) -> Wish | None:
     if meaning.preference.polarity == "avoid" or not met.any():
         return None
     worth = WORTH_NEWEST if newest else WORTH
-    return Wish(meaning.preference, worth, meaning.words.rows[met], degree[met].astype(np.float32))
+    return Wish(meaning.preference, worth, Held(meaning.words.rows[met], degree[met].astype(np.float32)))
 
 
 def _meaning(world: World, preference: Preference) -> Meaning | None:

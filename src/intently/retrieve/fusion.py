@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from intently.retrieve.blocks import blocks
 from intently.retrieve.popularity import Popularity
 from intently.retrieve.ranking import distinct, top
 from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Retriever, Rows, no_rows
@@ -22,8 +23,6 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "repeats": 0.40,
 }  # fmt: skip
 """Until an index has learnt its own (weights.py). Source: validation events of the demo films, docs/results/feed.md"""
-
-BLOCK = 16_384  # scores that are added at once
 
 SIMILAR_WEIGHTS: Mapping[str, float] = {"neighbours": 0.5, "semantic": 0.5}  # of items like one item; both halves
 
@@ -116,28 +115,34 @@ def base_of_many(
     `prior_of`; `known` {source: its scores of these rows, what is below 0 counting as 0}, of those computed already."""
     share = normalised(weights, [source.name for source in sources])
     whole = len(rows) == len(prior)
-    base: Floats = prior.copy() if whole else prior[rows]
-    for source in sources:
+    others = [source for source in sources if share[source.name] > 0 and not isinstance(source, Popularity)]
+    dense = [(np.float32(share[source.name]), known[source.name]) for source in others if source.name in known]
+    base = _added(prior, rows, dense)
+    for source in others:
         weight = np.float32(share[source.name])
-        if weight <= 0 or isinstance(source, Popularity):
+        if source.name in known:
             continue
         if whole and isinstance(source, Sparse):
             few, scores = source.found(request)
             inside = int(np.searchsorted(few, len(base)))  # rows beyond the snapshot are items that came since
             base[few[:inside]] += weight * scores[:inside]
-        elif source.name in known:
-            _add(base, weight, known[source.name])
         else:
             base += weight * source.score(request, rows)
     return base
 
 
-def _add(base: Floats, weight: np.float32, scores: Floats) -> None:
-    """Add weighted scores, those below 0 as 0, block by block: in memory that stays in the processor's cache."""
-    for first in range(0, len(base), BLOCK):
-        part = np.maximum(scores[first : first + BLOCK], np.float32(0))
-        part *= weight
-        base[first : first + BLOCK] += part
+def _added(prior: Floats, rows: Rows, dense: Sequence[tuple[np.float32, Floats]]) -> Floats:
+    """(m,) the prior of these rows and weighted scores of them, those below 0 as 0."""
+    base, whole = np.empty(len(rows), np.float32), len(rows) == len(prior)
+    for part in blocks(len(rows)):
+        total = prior[part] if whole else prior[rows[part]]
+        for weight, scores in dense:
+            told = np.maximum(scores[part], np.float32(0))
+            told *= weight
+            told += total
+            total = told
+        base[part] = total
+    return base
 
 
 def similar(sources: Sequence[Retriever], row: int, as_of: float, allowed: Allowed, k: int) -> Fused:

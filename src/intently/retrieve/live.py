@@ -35,6 +35,12 @@ class LiveNeighbours:
         rows, similarities = nearest(row, others, self.together[row, others], self.people, self.k)
         return rows, similarities.astype(np.float32)
 
+    def of_many(self, rows: Rows) -> tuple[Rows, Floats, npt.NDArray[np.intp]]:
+        answers = [self.of(row) for row in rows.tolist()]
+        found = np.concatenate([np.empty(0, np.int32), *(near for near, _ in answers)])
+        similarities = np.concatenate([np.empty(0, np.float32), *(told for _, told in answers)])
+        return found, similarities, np.repeat(np.arange(len(rows)), [len(near) for near, _ in answers])
+
 
 @dataclass
 class IndexBuilder:

@@ -73,16 +73,13 @@ class Neighbours:
 
     def _measure(self, request: RetrievalRequest) -> tuple[Rows, Floats]:
         recent, weights, events = recent_items(request, self.newest)
-        asked = [*zip(recent.tolist(), weights.tolist(), strict=True)]
-        asked += [(row, SEED_WEIGHT) for row in request.seeds.tolist()]
-        asked += [(row, DISLIKE_WEIGHT) for row in request.dislikes.tolist()]
-        answers = [(self.table.of(row), weight) for row, weight in asked]
-        found = np.concatenate([np.empty(0, np.int32), *(rows for (rows, _), _ in answers)])
-        parts = np.concatenate([np.empty(0), *(similarities * weight for (_, similarities), weight in answers)])
+        asked = np.concatenate([recent, request.seeds, request.dislikes])
+        sizes = (len(recent), len(request.seeds), len(request.dislikes))
+        said = np.concatenate([weights, np.repeat([SEED_WEIGHT, DISLIKE_WEIGHT], sizes[1:])])
+        found, similarities, askers = self.table.of_many(asked)
+        parts = similarities * said[askers]
         request.scratch["neighbours.answers"], request.scratch["neighbours.parts"] = found, parts
-        request.scratch["neighbours.askers"] = np.repeat(
-            np.arange(len(answers)), [len(rows) for (rows, _), _ in answers]
-        )
+        request.scratch["neighbours.askers"] = askers
         request.scratch["neighbours.events"] = np.array(events, dtype=object)
         rows, sums = summed(found, parts)
         return _shares(rows[sums > 0], sums[sums > 0])

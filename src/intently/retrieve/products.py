@@ -7,13 +7,11 @@ asks, without copies, so they are shared out between our own threads.
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from threading import Lock
 
 import numpy as np
 
-from intently.catalog.coarse import thread_count
+from intently.catalog.coarse import thread_count, workers
 from intently.retrieve.request import Floats, Rows
 
 __all__ = ["GATHER_BELOW", "SCORING_LANE", "gathered", "products", "products_of"]
@@ -35,7 +33,7 @@ def products(vectors: Floats, queries: Floats) -> Floats:
     bounds = np.linspace(0, len(vectors), shares + 1).astype(np.int64).tolist()
     with SCORING_LANE:
         others = [
-            _workers().submit(_fill, found, vectors, queries, first, last)
+            workers().submit(_fill, found, vectors, queries, first, last)
             for first, last in zip(bounds[1:-1], bounds[2:], strict=True)
         ]
         _fill(found, vectors, queries, bounds[0], bounds[1])
@@ -71,8 +69,3 @@ def _fill(found: Floats, vectors: Floats, queries: Floats, first: int, last: int
     for start in range(first, last, step):
         end = min(start + step, last)
         found[:, start:end] = (vectors[start:end] @ turned).T[:count]
-
-
-@cache
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), thread_name_prefix="products")

@@ -27,6 +27,9 @@ class NeighbourTable(Protocol):
     def of(self, row: int) -> tuple[Rows, Floats]:
         """Neighbours of one item and their similarities, (m,) each, in any order; empty for an unknown row."""
 
+    def of_many(self, rows: Rows) -> tuple[Rows, Floats, npt.NDArray[np.intp]]:
+        """The same of several items, one after the other, and whose neighbour each is: a place in `rows`. (m,) each."""
+
 
 @dataclass(frozen=True)
 class NeighbourLists:
@@ -41,6 +44,15 @@ class NeighbourLists:
             return self.rows[:0], np.empty(0, dtype=np.float32)
         part = slice(int(self.starts[row]), int(self.starts[row + 1]))
         return self.rows[part], self.similarities[part].astype(np.float32)
+
+    def of_many(self, rows: Rows) -> tuple[Rows, Floats, npt.NDArray[np.intp]]:
+        known = (rows >= 0) & (rows < len(self.starts) - 1)
+        inside = np.where(known, rows, 0)
+        firsts, counts = self.starts[inside], np.where(known, self.starts[inside + 1] - self.starts[inside], 0)
+        owners = np.repeat(np.arange(len(rows)), counts)
+        ends = np.cumsum(counts)
+        places = np.arange(len(owners)) + np.repeat(firsts - ends + counts, counts)
+        return self.rows[places], self.similarities[places].astype(np.float32), owners
 
 
 def similarity(

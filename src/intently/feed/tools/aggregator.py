@@ -13,10 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from intently.feed.tools.pool import Arguments, Array, Part, Pool, Scene, Stage
-from intently.feed.wishes import Wish
 from intently.feed.world import FeedRequest, World
 
-__all__ = ["TASTE", "Aggregator", "wish_degrees"]
+__all__ = ["TASTE", "Aggregator"]
 
 TASTE = 0.9  # the most that taste is worth: less than one met wish
 DECIMALS = 6
@@ -35,7 +34,7 @@ class Aggregator:
     def measure(self, scene: Scene, pool: Pool) -> Mapping[str, Array]:
         measured: dict[str, Array] = {"passed": _times_passed(scene)} if scene.request.passed else {}
         for wish in scene.wishes.grounded:
-            measured[f"wish:{wish.preference.id}"] = np.float32(wish.worth) * wish_degrees(wish, scene)
+            measured[f"wish:{wish.preference.id}"] = np.float32(wish.worth) * wish.degrees.of(scene.rows)
         return measured
 
     def apply(self, pool: Pool, arguments: Arguments) -> Pool:
@@ -78,13 +77,3 @@ def _times_passed(scene: Scene) -> Array:
     for place in np.flatnonzero(np.isin(scene.rows, [row for row in rows if row is not None])).tolist():
         times[place] = rows[int(scene.rows[place])]
     return times
-
-
-def wish_degrees(wish: Wish, scene: Scene) -> Array:
-    """(k,) how nearly each candidate meets the wish, 0 to 1."""
-    degrees = np.zeros(len(scene.rows), np.float32)
-    if len(wish.rows):
-        places = np.minimum(np.searchsorted(wish.rows, scene.rows), len(wish.rows) - 1)
-        met = wish.rows[places] == scene.rows
-        degrees[met] = wish.degree[places[met]]
-    return degrees
