@@ -79,6 +79,15 @@ def retrieval(
     train_minutes: Annotated[
         float, typer.Option("--train-minutes", min=0, help="Of each training, then its best epoch is taken; 0: no end.")
     ] = 0,
+    people: Annotated[int | None, typer.Option("--people", min=1, help="Drawn of each set; default all.")] = None,
+    model: Annotated[
+        bool,
+        typer.Option(
+            "--model/--no-model",
+            help="Ask the language model for the tags of the rows tags-v2, fused-v2 and fused-all-v2 (LLO); else "
+            "answers that are kept must do.",
+        ),
+    ] = False,
     new_items: Annotated[
         bool,
         typer.Option("--new-items", help="Instead: how many items that nobody took yet the towers find (LLO)."),
@@ -100,6 +109,7 @@ def retrieval(
         sets=tuple(set_name or ["demo-movies"]), rows=names_of(rows),
         protocol=protocol, refit_days=refit_days, seed=seed, budget_minutes=budget_minutes, data=data,
         tower=tower, tag_towers=tag_towers, device=device, train_minutes=train_minutes or float("inf"),
+        people=people, model=model,
     )  # fmt: skip
     folder = out or config.home / "cache" / "evaluate"
     if new_items:

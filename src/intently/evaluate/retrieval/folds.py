@@ -5,7 +5,7 @@ everything before that moment, and it answers for the people whose target comes 
 keep current (counts of popularity, of people in common) is, event by event, in `Moment.index`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +22,7 @@ from intently.retrieve.ranking import top
 from intently.retrieve.request import Allowed, Floats, RetrievalRequest, Rows
 from intently.retrieve.weights import allowed_for
 
-__all__ = ["PROTOCOLS", "Fold", "Moment", "Walk", "folds_of", "ranked", "rehearsal_of"]
+__all__ = ["PROTOCOLS", "Fold", "Moment", "Walk", "asking", "folds_of", "ranked", "rehearsal_of"]
 
 PROTOCOLS = ("llo", "time")
 REHEARSAL = -1  # number of the fold by which something is chosen
@@ -80,14 +80,22 @@ def folds_of(pack: Pack, protocol: str, refit_days: float) -> list[Fold]:
     return folds
 
 
-def rehearsal_of(fold: Fold, most: int, seed: int) -> Fold:
-    """The LLO fold one step earlier, to choose anything by: the last visible events of at most `most` people are hidden
-    too, and asked for. What it hides of others than the fold does is theirs alone, so nothing asked later is seen."""
+def asking(folds: Sequence[Fold], people: Collection[int]) -> list[Fold]:
+    """The same folds, of which these people alone are asked."""
+    return [replace(fold, cases=tuple(case for case in fold.cases if case.user in people)) for fold in folds]
+
+
+def rehearsal_of(fold: Fold, most: int, seed: int, among: Collection[int] | None = None) -> Fold:
+    """The LLO fold one step earlier, to choose anything by: the last visible events of at most `most` people (of these,
+    where `among` names them) are hidden too, and asked for. What it hides of others than the fold does is theirs alone,
+    so nothing asked later is seen."""
     cases = last_cases(fold.pack.log, fold.pack.groups, nth=2)
+    cases = [case for case in cases if among is None or case.user in among]
     drawn = np.random.default_rng(seed).permutation(len(cases))[:most]
     chosen = tuple(cases[place] for place in sorted(drawn.tolist()))
     keep = np.ones(len(fold.pack.log), dtype=np.bool_)
-    keep[[position for case in (*fold.cases, *chosen) for position in case.events]] = False
+    hidden = last_cases(fold.pack.log, fold.pack.groups)  # of those too who are not asked
+    keep[[position for case in (*hidden, *chosen) for position in case.events]] = False
     return Fold(REHEARSAL, fold.protocol, fold.pack, fold.pack.log.only(keep), chosen)
 
 

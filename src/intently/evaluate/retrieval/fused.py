@@ -18,7 +18,7 @@ from intently.config import RetrieveConfig
 from intently.evaluate.protocols import LLO_SOURCES
 from intently.evaluate.retrieval.folds import Fold, Moment, Walk, rehearsal_of
 from intently.evaluate.retrieval.sequence import SequenceTower
-from intently.evaluate.retrieval.tagged import FacetTagger
+from intently.evaluate.retrieval.tagged import FacetTagger, Tagger
 from intently.retrieve.fusion import Fused, fuse
 from intently.retrieve.request import RetrievalRequest, Retriever, Rows
 from intently.retrieve.sequence import Sequence
@@ -29,8 +29,13 @@ from intently.retrieve.weights import EXAMPLES, LEAST, Example, example_of, sear
 __all__ = ["FUSED", "SLATE", "WITH_TOWER", "FusedRanker", "FusedSources"]
 
 SLATE = "slate"  # the page of `fused-sequence` (diversified.py)
-FUSED = ("fused", "fused-tags", "fused-sequence", "fused-all", SLATE)  # of few sources first
-WITH_TOWER = FUSED[2:]
+_NAMES = {  # (with a tower, kind of tags): the row, of few sources first
+    (False, ""): "fused", (False, "tags"): "fused-tags", (False, "v2"): "fused-v2",
+    (True, ""): "fused-sequence", (True, "tags"): "fused-all", (True, "v2"): "fused-all-v2",
+}  # fmt: skip
+_TAGS = {"tags": "tags", "v2": "stored tags"}
+FUSED = (*_NAMES.values(), SLATE)
+WITH_TOWER = (*(name for (tower, _), name in _NAMES.items() if tower), SLATE)
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class FusedRanker:
     config: RetrieveConfig
     weights: Mapping[str, float]
     sequence: Sequence | None = None
-    tagger: FacetTagger | None = None
+    tagger: Tagger | None = None
 
     def sources(self, moment: Moment) -> tuple[Retriever, ...]:
         """What serves, over what is visible at the moment."""
@@ -77,15 +82,15 @@ class FusedSources:
     config: RetrieveConfig
     seed: int = 0
     tower: SequenceTower | None = None
-    tagger: FacetTagger | None = None
+    tagger: Tagger | None = None
 
     @property
     def name(self) -> str:
-        return FUSED[2 * (self.tower is not None) + (self.tagger is not None)]
+        return _NAMES[self.tower is not None, self.tagger.kind if self.tagger else ""]
 
     @property
     def title(self) -> str:
-        further = [*([self.tower.title] if self.tower else []), *(["tags"] if self.tagger else [])]
+        further = [*([self.tower.title] if self.tower else []), *([_TAGS[self.tagger.kind]] if self.tagger else [])]
         return f"fused sources with {' and '.join(further)}" if further else "fused sources"
 
     def fit(self, fold: Fold) -> FusedRanker:
@@ -103,14 +108,15 @@ class FusedSources:
         if self.tower is not None and before is None:
             return None
         since = fold.before.first if before is not None and fold.before is not None else 0
-        tags_of = partial(self.tagger.tags, fold.pack) if self.tagger is not None else None
+        tags_of = partial(self.tagger.tags, fold.pack) if isinstance(self.tagger, FacetTagger) else None
         return weights_of_log(
             fold.pack.spec, fold.pack.snapshot, fold.visible, self.config,
             seed=self.seed, since=since, sequence=before, tags_of=tags_of,
         )  # fmt: skip
 
     def _rehearsed(self, fold: Fold) -> dict[str, float] | None:
-        rehearsal = rehearsal_of(fold, EXAMPLES, self.seed)
+        among = {case.user for case in fold.cases} if self.tagger is not None and self.tagger.kind == "v2" else None
+        rehearsal = rehearsal_of(fold, EXAMPLES, self.seed, among)
         if len(rehearsal.cases) < LEAST:
             return None
         ranker = FusedRanker(rehearsal, self.config, {}, self._sequence(rehearsal), self.tagger)

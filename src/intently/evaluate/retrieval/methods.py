@@ -17,7 +17,8 @@ from intently.evaluate.retrieval.folds import Fold, Moment
 from intently.evaluate.retrieval.fused import WITH_TOWER, FusedSources
 from intently.evaluate.retrieval.lexical import Lexical
 from intently.evaluate.retrieval.sequence import TOWERS, SequenceTower, can_train
-from intently.evaluate.retrieval.tagged import FacetTagger, TagRow
+from intently.evaluate.retrieval.stored import StoredTags
+from intently.evaluate.retrieval.tagged import FacetTagger, Tagger, TagRow
 from intently.evaluate.retrieval.towers import TAG_TOWERS, TagTowerRow, TowersTrainer
 from intently.retrieve.index import BehaviourIndex
 from intently.retrieve.neighbours import Neighbours
@@ -28,11 +29,23 @@ from intently.retrieve.semantic import Semantic
 from intently.retrieve.similarity import NeighbourTable, neighbour_lists
 from intently.understand.strands import kinds_of
 
-__all__ = ["BASELINE", "CHANNELS", "TAGGED", "Method", "Ranker", "lack_of", "methods_of"]
+__all__ = ["BASELINE", "CHANNELS", "STORED", "TAGGED", "Method", "Ranker", "lack_of", "methods_of"]
 
 BASELINE = "popularity"  # that every other row is compared with
-CHANNELS = ("popularity", "trend", "fresh", "lasting", "item-knn", "semantic", "tags", "repeats", *TOWERS)  # fused
-TAGGED = ("tags", "fused-tags", "fused-all")  # rows with the cognitive channel: they encode texts of their own
+CHANNELS = (
+    "popularity",
+    "trend",
+    "fresh",
+    "lasting",
+    "item-knn",
+    "semantic",
+    "tags",
+    "tags-v2",
+    "repeats",
+    *TOWERS,
+)  # fused
+STORED = ("tags-v2", "fused-v2", "fused-all-v2")  # with tags that a language model said
+TAGGED = ("tags", "fused-tags", "fused-all", *STORED)  # rows with the cognitive channel: they encode texts of their own
 TIMED = ("trend", "fresh")  # rows that read when things happened to others
 
 
@@ -122,6 +135,8 @@ def lack_of(name: str, pack: Pack, protocol: str) -> str:
     """Why this row is no row of this table, as a sentence for people; empty where it is one."""
     if name in TIMED and protocol == "llo":
         return f"{name}: reads the time of others' events, which says nothing under LLO"
+    if name in STORED and protocol == "time":
+        return f"{name}: tags are made once a person, before the order that LLO hides"
     if name == "lasting" and protocol == "llo":
         return "lasting: is the row popularity under LLO"
     if name == "repeats" and pack.spec.repeat == "never":
@@ -142,10 +157,12 @@ def methods_of(
     tagger: FacetTagger | None = None,
     seed: int = 0,
     trainer: TowersTrainer | None = None,
+    stored: StoredTags | None = None,
 ) -> list[Method]:
-    """The rows of these names and the baseline; by default all that can run here. `towers`: the first is fused;
-    `tagger`, `trainer` of tag towers: None without a text encoder. Raises BadRequest for an unknown name, and for one
-    that cannot run."""
+    """The rows of these names and the baseline; by default all that can run here and need no language model.
+
+    `towers`: the first is fused; `tagger`, `trainer` of tag towers, `stored`: None without a text encoder. Raises
+    BadRequest for an unknown name, and for one that cannot run."""
     plain: list[Method] = [
         Popular(),
         Channel("trend", "trend (shorter half-life)", lambda index: Popularity(index.trend, "trend")),
@@ -155,8 +172,9 @@ def methods_of(
         Ease(), Lexical(),
     ]  # fmt: skip
     cognitive = [TagRow(tagger)] if tagger else []
+    cognitive += [TagRow(stored, "tags (V2, stored)")] if stored else []
     tagged = [TagTowerRow(trainer, name) for name in TAG_TOWERS] if trainer else []
-    taggers = (None, *(row.tagger for row in cognitive))
+    taggers: tuple[Tagger | None, ...] = (None, *(row.tagger for row in cognitive))
     fused = [FusedSources(config.retrieve, seed, tower, told) for tower in (None, *towers[:1]) for told in taggers]
     slates = [Diversified(FusedSources(config.retrieve, seed, tower), config) for tower in towers[:1]]
     known: Mapping[str, Method] = {
@@ -170,4 +188,4 @@ def methods_of(
     if not can_train() and (lacking := [name for name in names if name in trained]):
         raise BadRequest(f"the row {lacking[0]} is trained with torch: pip install 'intently[train]'")
     wanted = {*names, BASELINE} if names else {name for name in known if name not in trained or can_train()}
-    return [method for name, method in known.items() if name in wanted]
+    return [method for name, method in known.items() if name in (wanted if names else wanted - {*STORED})]

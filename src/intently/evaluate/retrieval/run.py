@@ -6,26 +6,33 @@ A fold is fitted and asked row by row, and kept when it is whole. Tables of LLO 
 import hashlib
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from intently.config import Config, load_config
+from intently.engine import Services
 from intently.errors import BadRequest, BudgetSpent
+from intently.evaluate.asked_model import asked_model
 from intently.evaluate.commit import commit
 from intently.evaluate.metrics import ranks_of
 from intently.evaluate.rankings import DEPTH
-from intently.evaluate.retrieval.folds import PROTOCOLS, Fold, Moment, Walk, folds_of
+from intently.evaluate.retrieval.folds import PROTOCOLS, Fold, Moment, Walk, asking, folds_of
 from intently.evaluate.retrieval.fused import FUSED, SLATE, WITH_TOWER
 from intently.evaluate.retrieval.kept import Answers, read_answers, write_answers
-from intently.evaluate.retrieval.methods import TAGGED, Meaning, Method, Ranker, lack_of, methods_of
+from intently.evaluate.retrieval.methods import STORED, TAGGED, Meaning, Method, Ranker, lack_of, methods_of
 from intently.evaluate.retrieval.report import RetrievalReport, RetrievalTable, table_of
 from intently.evaluate.retrieval.sequence import TOWERS, SequenceTower, TowerRanker, read_settings
 from intently.evaluate.retrieval.sets import RetrievalSet, encoding_of, open_set
 from intently.evaluate.retrieval.slates import Lens, SlateFacts
 from intently.evaluate.retrieval.source import set_source
+from intently.evaluate.retrieval.stored import StoredTags, people_of
 from intently.evaluate.retrieval.tagged import Encode, FacetTagger
 from intently.evaluate.retrieval.towers import TAG_TOWERS, TagTowersRanker, TowersTrainer, read_tag_settings
+from intently.evaluate.understanding.ground import Ground, open_ground
+from intently.evaluate.understanding.source import set_names
+from intently.language import Model
 
 __all__ = ["Asked", "evaluate_set", "run_retrieval_evaluation", "trainer_of"]
 
@@ -38,7 +45,8 @@ Say = Callable[[str], None]
 @dataclass(frozen=True)
 class Asked:
     """What is to be run. `sets` by name; `rows`: all by default; `protocol`: llo, time or both (those that the set
-    allows); `refit_days`: None for each set's own; `data`: the folder of the sets that do not ship.
+    allows); `refit_days`: None for each set's own; `data`: the folder of the sets that do not ship; `people`:
+    drawn of each set, None: all; `model`: ask the language model, else answers that are kept must do.
 
     Of the towers: `tower` (sequence towers) and `tag_towers`, TOML files instead of the set's own settings; `device` of
     torch, for sequence towers; `train_minutes` of each training, after which its best epoch is taken."""
@@ -54,6 +62,8 @@ class Asked:
     tag_towers: Path | None = None
     device: str = "cpu"
     train_minutes: float = float("inf")
+    people: int | None = None
+    model: bool = False
 
 
 def run_retrieval_evaluation(
@@ -65,14 +75,18 @@ def run_retrieval_evaluation(
     began = time.monotonic()
     deadline = began + asked.budget_minutes * 60
     encode = encoding_of(config)
+    told = not {*STORED}.isdisjoint(asked.rows)
+    if told:
+        _check_stored(asked)
     rows = _methods(asked, config, out, deadline, say, encode)  # what is unknown is refused before anything is read
     for name in asked.sets:
         set_source(name)
     meant = any(row.name in BY_MEANING for row in rows)
     tables: list[RetrievalTable] = []
-    for name in asked.sets:
-        opened = open_set(name, asked.data, config, say, encode=meant)
-        tables += evaluate_set(asked, opened, out, config, deadline, say, encode)
+    with asked_model(config) if told and asked.model else nullcontext() as model:
+        for name in asked.sets:
+            opened = open_set(name, asked.data, config, say, encode=meant)
+            tables += evaluate_set(asked, opened, out, config, deadline, say, encode, model)
     return RetrievalReport(asked.seed, commit(), tuple(tables), round(time.monotonic() - began, 1))
 
 
@@ -84,15 +98,19 @@ def evaluate_set(
     deadline: float,
     say: Say = lambda text: None,
     encode: Encode | None = None,
+    model: Model | None = None,
 ) -> list[RetrievalTable]:
     """One table for each protocol that is asked for and that the set allows. `encode`: texts as the set's items were
-    encoded, for the rows with tags; None where there is no encoder."""
-    known = _methods(asked, config, out, deadline, say, encode)
+    encoded, for the rows with tags; None where there is no encoder. `model`: of stored tags; None where answers that
+    are kept must do."""
+    known = _methods(asked, config, out, deadline, say, encode, model)
     refit_days = asked.refit_days or opened.refit_days
     tables = []
     for protocol in _protocols(asked.protocol, opened):
         methods, lacks = _possible(known, opened, protocol)
         folds = folds_of(opened.pack, protocol, refit_days)
+        if asked.people is not None:
+            folds = asking(folds, people_of(opened.pack, asked.people, asked.seed))
         run = _Run(asked, opened, methods, folds, refit_days, out, config, deadline, say)
         run.ask()
         tables.append(
@@ -107,7 +125,19 @@ def _possible(methods: Sequence[Method], opened: RetrievalSet, protocol: str) ->
     return [method for method in methods if not lacks[method.name]], tuple(filter(None, lacks.values()))
 
 
-def _methods(asked: Asked, config: Config, out: Path, deadline: float, say: Say, encode: Encode | None) -> list[Method]:
+def _check_stored(asked: Asked) -> None:
+    """Raises BadRequest where tags cannot be made of what is asked for."""
+    known = [name for name in set_names() if name in asked.sets]
+    if lacking := [name for name in asked.sets if name not in known]:
+        raise BadRequest(f"stored tags of {lacking[0]} cannot be made; of {', '.join(set_names())} they can")
+    if asked.people is None:
+        raise BadRequest("a model takes some ten seconds a person: say how many to draw (--people 200)")
+
+
+def _methods(
+    asked: Asked, config: Config, out: Path, deadline: float, say: Say, encode: Encode | None,
+    model: Model | None = None,
+) -> list[Method]:  # fmt: skip
     towers = [
         SequenceTower(
             out / "towers", asked.tower, asked.seed, asked.device, asked.train_minutes, deadline, say, name=name
@@ -116,7 +146,13 @@ def _methods(asked: Asked, config: Config, out: Path, deadline: float, say: Say,
     ]
     tagger = FacetTagger(encode) if encode is not None else None
     trainer = trainer_of(asked, out, deadline, say, tagger) if tagger is not None else None
-    return methods_of(asked.rows, config, towers, tagger, asked.seed, trainer)
+
+    def ground_of(name: str) -> Ground:
+        with Services(config, model=False) as services:
+            return open_ground(name, asked.data, config, services.encoder, say)
+
+    stored = StoredTags(encode, ground_of, out, config, model, deadline=deadline, say=say) if encode else None
+    return methods_of(asked.rows, config, towers, tagger, asked.seed, trainer, stored)
 
 
 def trainer_of(asked: Asked, out: Path, deadline: float, say: Say, tagger: FacetTagger) -> TowersTrainer:
@@ -183,6 +219,10 @@ class _Run:
 
     def _file(self, row: str, fold: Fold) -> Path:
         decides = f"{self._code} {self.opened.pack.digest} {self.asked.seed} {self.refit_days} {self.opened.category}"
+        if self.asked.people is not None:
+            decides += f" {self.asked.people} people"
+        if row in STORED:
+            decides += f" {_code_of(('understand',))} {self.config.language.model}"
         if row in BY_MEANING:
             decides += hashlib.sha256(self.opened.pack.snapshot.vectors.tobytes()).hexdigest()
         if row in (*TOWERS, *WITH_TOWER):
@@ -196,13 +236,17 @@ class _Run:
 
     @cached_property
     def _code(self) -> str:
-        root, whole = Path(__file__).parents[2], hashlib.sha256()
-        for room in ROOMS_READ:
-            for file in sorted((root / room).rglob("*.py")):
-                whole.update(file.read_bytes())
-        for name in FILES_READ:
-            whole.update((root / name).read_bytes())
-        return whole.hexdigest()
+        return _code_of(ROOMS_READ, FILES_READ)
+
+
+def _code_of(rooms: Sequence[str], files: Sequence[str] = ()) -> str:
+    root, whole = Path(__file__).parents[2], hashlib.sha256()
+    for room in rooms:
+        for file in sorted((root / room).rglob("*.py")):
+            whole.update(file.read_bytes())
+    for name in files:
+        whole.update((root / name).read_bytes())
+    return whole.hexdigest()
 
 
 class _Asking:

@@ -6,6 +6,7 @@ other people. They are made when a row is fitted, as a batch of understanding wo
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from intently.evaluate.facet_tagger import facet_tags
 from intently.evaluate.pack import Pack
@@ -15,10 +16,24 @@ from intently.nouns import History
 from intently.retrieve.request import Floats, RetrievalRequest, Rows, TagQuery
 from intently.retrieve.tags import Tags
 
-__all__ = ["TAGS", "FacetTagger", "TagRow", "TagsRanker"]
+__all__ = ["TAGS", "FacetTagger", "TagRow", "Tagger", "TagsRanker"]
 
 TAGS = 30  # of a person, at most
 Encode = Callable[[Sequence[str]], Floats]  # texts -> (texts, dim), rows of length 1
+
+
+class Tagger(Protocol):
+    """What gives people their tags. Implementations: FacetTagger, StoredTags (stored.py)."""
+
+    @property
+    def kind(self) -> str:
+        """The name of its row, after the hyphen in those of fused sources."""
+
+    def asked(self, pack: Pack, request: RetrievalRequest, /) -> RetrievalRequest:
+        """The same request with its person's tags."""
+
+    def prepare(self, fold: Fold, /) -> None:
+        """Make the tags of everybody whom the fold asks."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +41,7 @@ class FacetTagger:
     """Tags of histories of one set; each text is encoded once, each history read once."""
 
     encode: Encode
+    kind: str = "tags"
     _vectors: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
     _told: dict[tuple[bytes, bytes], tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -62,7 +78,7 @@ class TagsRanker:
     """The source `tags` alone."""
 
     pack: Pack
-    tagger: FacetTagger
+    tagger: Tagger
 
     def rank(self, moment: Moment, k: int) -> Rows:
         source = Tags(self.pack.snapshot.vectors)
@@ -73,9 +89,12 @@ class TagsRanker:
 class TagRow:
     """The row of the table."""
 
-    tagger: FacetTagger
-    name: str = "tags"
+    tagger: Tagger
     title: str = "tags (facet tagger, no model)"
+
+    @property
+    def name(self) -> str:
+        return "tags" if self.tagger.kind == "tags" else f"tags-{self.tagger.kind}"
 
     def fit(self, fold: Fold) -> TagsRanker:
         self.tagger.prepare(fold)

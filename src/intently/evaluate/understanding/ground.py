@@ -111,7 +111,7 @@ def _frame(events: EventsSpec, folder: Path, snapshot: Snapshot) -> pl.DataFrame
     path = folder / events.file
     raw = pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path)
     seconds = pl.col(events.time) / (1000 if events.time_format == "milliseconds" else 1)
-    optional = {"value": events.value, "order_id": events.order}
+    optional = {"value": (events.value, pl.Float64), "order_id": (events.order, pl.String)}
     return (
         raw.with_row_index("event_id")
         .select(
@@ -119,7 +119,7 @@ def _frame(events: EventsSpec, folder: Path, snapshot: Snapshot) -> pl.DataFrame
             user_id=pl.col(events.user).cast(pl.String),
             item_id=pl.col(events.item).cast(pl.String),
             time=seconds.cast(pl.Float64),
-            **{name: pl.col(column) for name, column in optional.items() if column},
+            **{name: pl.col(column).cast(kind) for name, (column, kind) in optional.items() if column},
         )
         .filter(pl.col("item_id").is_in(list(snapshot.item_ids)))
         .sort("time", maintain_order=True)
