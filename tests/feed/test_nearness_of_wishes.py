@@ -113,3 +113,9 @@ def test_what_a_list_says_of_a_part_of_the_items_is_what_it_says_of_each():
         totals = np.zeros(part.stop - part.start, np.float32)
         degrees.add(totals, 2.0, part)
         assert totals.tolist() == (2 * degrees.of(rows[part])).tolist()
+
+
+def test_a_bound_that_cannot_be_read_is_met_by_nothing():
+    snapshot = build_snapshot(SPEC, [Item(item_id="m", title="E", facets={"minutes": 90})], None, "1")
+    wish = degrees_of(snapshot, SPEC, bounded("at_most", ["many"]))
+    assert wish.of(np.array([0], np.int32)).tolist() == [0.0]

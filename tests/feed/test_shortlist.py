@@ -8,12 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from intently.catalog import coarse
 from intently.catalog.arrays import NumberFacet, Snapshot, term_facet
 from intently.config import Config, FeedConfig, RetrieveConfig
+from intently.feed import shortlist
+from intently.feed.candidates import retrieval_of
+from intently.feed.eligibility import select_eligible
+from intently.feed.formula import score_rows
 from intently.feed.request import recommend
+from intently.feed.wishes import read_wishes
 from intently.nouns import History, Tag
+from intently.retrieve import blocks
 from intently.retrieve.columns import Log
 from intently.retrieve.index import index_log
+from intently.retrieve.products import gathered
 from intently.retrieve.semantic import Semantic
 from intently.retrieve.sources import sources_of
 from tests.feed.worlds import DAY, NOW, World, ask, film, make_world, must, prefer, tiny_spec
@@ -21,6 +29,13 @@ from tests.feed.worlds import DAY, NOW, World, ask, film, make_world, must, pref
 DEPTH, ROOM, SIZE, DIM = 100, 130, 14_000, 12
 EXACT = 1e-5  # of a score: each column is rounded to six decimals before it is weighed
 TEXTS = [f"text {n}" for n in range(6)]
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch):
+    """Many blocks, of which the last is short: what a large catalogue has."""
+    monkeypatch.setattr(blocks, "BLOCK", 1_000)
+    monkeypatch.setattr(coarse, "PIECE", 3_000)
 
 
 @cache
@@ -70,6 +85,8 @@ def wishes(draw: st.DrawFn, texts: list[str]) -> tuple:
     spoken = [
         prefer(f"p{n}", None, "like", {"text": text}, polarity=polarity) for n, (text, polarity) in enumerate(asked)
     ]
+    if draw(st.booleans()):
+        spoken.append(prefer("y1", "year", draw(st.sampled_from(["at_most", "at_least"])), 1975))
     if draw(st.booleans()):
         spoken.append(prefer("g1", "genre", "is", ["Comedy"], polarity=draw(st.sampled_from(["want", "avoid"]))))
     return tuple(spoken)
@@ -147,3 +164,34 @@ def test_where_the_first_look_cannot_tell_items_apart_all_are_looked_at_exactly(
     last = np.argsort(-(vectors @ wish))[:DEPTH]
     assert np.count_nonzero(found > found[last].min()) > 2 * ROOM  # the first look alone would lose some of the best
     assert_exact(world, ask(preferences=(prefer("p1", None, "like", {"text": "text 0"}),)))
+
+
+@pytest.mark.parametrize("share", [1.0, 0.4])
+def test_columns_are_divided_by_the_highest_of_what_is_allowed(share):
+    """The item that is one of two wishes is left out: the nearest of the others has all of that wish's say. Two more
+    are excluded, so that not all rows are allowed in either form."""
+    wish = many().encode(["text 0"])[0]
+    vectors = many().snapshot.vectors.copy()
+    vectors[[7, 12_007]] = wish
+    snapshot = replace(many().snapshot, vectors=vectors, encoded=vectors.any(axis=1))
+    sources = tuple(Semantic(vectors) if isinstance(source, Semantic) else source for source in many().sources)
+    world = replace(many(), snapshot=snapshot, sources=sources, config=Config(retrieve=RetrieveConfig(candidates=ROOM)))
+    likes = [prefer(f"p{n}", None, "like", {"text": f"text {n}"}) for n in (0, 1)]
+    bound = () if share == 1 else (must("m1", "year", "at_most", SIZE * share - 1),)
+    request = ask(preferences=(*bound, *likes), exclude=("i00007", "i12007", "i00003"))
+    assert_exact(world, request)
+    asked, rows = formula_of(world, request)
+    scored = score_rows(asked, rows, gathered(vectors, rows, asked.queries))
+    found = recommend(world, request).trace.pool
+    places = {int(item_id[1:]): score for item_id, score in zip(found.ids, found.scores.tolist(), strict=True)}
+    told = dict(zip(scored.rows.tolist(), scored.scores.tolist(), strict=True))
+    assert [told[row] for row in places] == pytest.approx([*places.values()], abs=EXACT)
+    assert told.get(7, -np.inf) == -np.inf
+
+
+def formula_of(world: World, request):
+    """What the formula is asked, of all rows where most are allowed, else of the allowed ones."""
+    eligible, wishes = select_eligible(world, request), read_wishes(world, request)
+    retrieval = retrieval_of(world, request, wishes)
+    asked = shortlist._asked(world, request, retrieval, eligible.allowed, wishes)
+    return asked, shortlist._rows_scored(asked)

@@ -12,6 +12,7 @@ from intently.config import RetrieveConfig
 from intently.errors import StoreError
 from intently.retrieve.index import build_index, index_log, open_index, save_index
 from intently.retrieve.live import IndexBuilder
+from intently.retrieve.similarity import neighbour_lists
 from tests.retrieve.worlds import DAY, Columns, Items, log_of, spec_of
 
 CONFIG = RetrieveConfig()
@@ -42,6 +43,8 @@ def test_event_by_event_and_all_at_once_make_the_same_index(found):
         live_rows, live_similarities = live.neighbours.of(row)
         assert rows.tolist() == live_rows.tolist()
         assert similarities.tolist() == live_similarities.tolist()
+    nothing = neighbour_lists(0, np.empty(0, np.int32), np.empty(0, np.int32), 5).of_many(np.array([0, 3], np.int32))
+    assert [len(part) for part in nothing] == [0, 0, 0]
     asked = np.array([N + 3, *range(N), 0, -1], np.int32)  # unknown ones have none
     for table in (whole.neighbours, live.neighbours):
         rows, similarities, owners = table.of_many(asked)

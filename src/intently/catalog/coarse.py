@@ -73,26 +73,29 @@ class Coarse:
             "middle": MIDDLE * (mix @ questions.sum(axis=1, dtype=np.float32))[:, np.newaxis],
         }
         found = np.empty((count, len(self.codes)), np.float32)
-        shares = thread_count(os.environ)
+        session, shares = _session(), thread_count(os.environ)
         bounds = [len(self.codes) * share // shares for share in range(shares + 1)]
         others = [
-            workers().submit(self._fill, found, asked, first, end)
+            workers().submit(self._fill, found, asked, first, end, session)
             for first, end in zip(bounds[1:-1], bounds[2:], strict=True)
         ]
-        self._fill(found, asked, bounds[0], bounds[1])
+        self._fill(found, asked, bounds[0], bounds[1], session)
         for other in others:
             other.result()
         meant = steps[:, np.newaxis] * (high + low / (2 * STEPS))
         error = self.residue * np.linalg.norm(meant, axis=1) + np.linalg.norm(queries - meant, axis=1)
         return found, error.astype(np.float32)
 
-    def _fill(self, found: Floats, asked: Mapping[str, npt.NDArray[np.generic]], first: int, end: int) -> None:
+    def _fill(
+        self, found: Floats, asked: Mapping[str, npt.NDArray[np.generic]], first: int, end: int,
+        session: onnxruntime.InferenceSession,
+    ) -> None:  # fmt: skip
         """The columns of `found` from `first` to `end`, piece by piece: what is between codes and answer stays in the
         processor's cache."""
         for start in range(first, end, PIECE):
             part = slice(start, min(start + PIECE, end))
             own = {"codes": self.codes[part], "scales": self.scales[np.newaxis, part]}
-            found[:, part] = _session().run(None, {**asked, **own})[0]
+            found[:, part] = session.run(None, {**asked, **own})[0]
 
 
 def _coded(vectors: Floats) -> tuple[npt.NDArray[np.uint8], Floats, float]:

@@ -79,7 +79,15 @@ def retrieval(
     train_minutes: Annotated[
         float, typer.Option("--train-minutes", min=0, help="Of each training, then its best epoch is taken; 0: no end.")
     ] = 0,
-    people: Annotated[int | None, typer.Option("--people", min=1, help="Drawn of each set; default all.")] = None,
+    people: Annotated[
+        int | None,
+        typer.Option(
+            "--people",
+            min=1,
+            help="Drawn of each set, for rows with V2's tags among those of whom such can be made; weights are then "
+            "learnt on these. Default all.",
+        ),
+    ] = None,
     model: Annotated[
         bool,
         typer.Option(

@@ -66,6 +66,8 @@ class Bounded:
 
     def _degree(self, amounts: npt.NDArray[np.float64]) -> Floats:
         degree: Floats | None = None
+        if np.isnan(self.low) or np.isnan(self.high):  # a bound that cannot be read is met by nothing
+            return np.zeros(len(amounts), np.float32)
         for bound, sign, fall in ((self.low, -1.0, self.falls[0]), (self.high, 1.0, self.falls[1])):
             if np.isfinite(bound):
                 inside = amounts * (-sign / fall)  # 1 - sign (amount - bound) / fall
@@ -118,5 +120,5 @@ def _fall(facet: FacetSpec, bound: float, low: float, high: float) -> float:
     if facet.kind == "date":
         span = high - low if np.isfinite(high - low) else 0.0
         tolerance = facet.tolerance if isinstance(facet.tolerance, int | float) else 0.0
-        return max(FALL * span, float(tolerance), facet.step)
-    return FALL * abs(bound) or facet.tolerance_of(bound) or facet.step
+        return max(FALL * span, float(tolerance), facet.step) or 1.0
+    return FALL * abs(bound) or facet.tolerance_of(bound) or facet.step or 1.0

@@ -2,9 +2,9 @@
 
     score = TASTE (below + sum over columns of weight x column / its highest) / (1 + below + above) + met wishes
 
-The tools divide each column by its highest, so the highest are found first; then all is added up block by block, in
-memory that stays in the processor's cache. Items that are not allowed are scored as if they did not exist: that costs
-less than to take the others out of every column.
+with less of the taste where an item was passed over. The tools divide each column by its highest, so the highest are
+found first; then all is added up block by block, in memory that stays in the processor's cache. Items that are not
+allowed are scored as if they did not exist: that costs less than to take the others out of every column.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from intently.feed.tools.nearness import Highest, alike_of, nearness_of
 from intently.feed.tools.searcher import SEARCHES, WEIGHT, searched
 from intently.feed.wishes import Meaning, Wishes
 from intently.feed.world import FeedRequest, World
-from intently.retrieve.blocks import BLOCK, blocks
+from intently.retrieve.blocks import blocks
 from intently.retrieve.fusion import base_of_many
 from intently.retrieve.products import products_of
 from intently.retrieve.ranking import distinct, looked_up
@@ -142,7 +142,8 @@ class _Columns:
         self._asked, self._rows = asked, rows
         self.keep: Mask | None = None if len(rows) <= asked.allowed.count else asked.allowed.mask
         self._cosines: Mapping[str, Floats] = dict(zip(asked.names, near, strict=True))
-        self._starts = np.arange(0, len(rows), BLOCK)
+        self._blocks = [*blocks(len(rows))]
+        self._starts = np.array([block.start for block in self._blocks], np.intp)
         self._peaks = {name: self._peaks_of(column) for name, column in self._cosines.items()}
         self._slack = 0.0  # share of the highest within which a rough column may have it
         if errors is not None and len(errors):
@@ -175,35 +176,37 @@ class _Columns:
         if not near:
             return []
         worst = np.empty(len(self._rows), np.float32)
-        for block in blocks(len(self._rows)):
+        for block in self._blocks:
             worst[block] = np.maximum.reduce([np.broadcast_to(one.of(block), worst[block].shape) for one in near])
-        return [self._measured(worst, beta)]
+        return [self._measured(worst, beta, 2.0 * self._slack)]  # each is divided by a highest that is rough too
 
     def searched(self) -> list[_Part]:
         """How much each item is what was searched for; none where nothing was."""
         asked = self._asked
         if asked.request.search not in SEARCHES:
             return []
-        return [self._measured(searched(asked.world, asked.request, asked.retrieval, self._rows), WEIGHT)]
+        return [self._measured(searched(asked.world, asked.request, asked.retrieval, self._rows), WEIGHT, 0.0)]
 
     @property
     def held(self) -> Rows:
         """Who has, or may have, the highest of a column, ascending."""
         return distinct(*self._held) if self._held else self._rows[:0]
 
-    def _highest(self, column: Floats | None, name: str = "") -> float:
-        """The highest of a column, 0 at least; who has it, or may have it, is kept in mind. `name`: of a cosine."""
+    def _highest(self, column: Floats | None, name: str = "", *, slack: float | None = None) -> float:
+        """The highest of a column, 0 at least; who has it, or within `slack` may have it, is kept in mind. `name`: of a
+        cosine."""
         if column is None:
             return 0.0
+        slack = self._slack if slack is None else slack
         peaks = self._peaks[name] if name else self._peaks_of(column)
         top = float(peaks.max(initial=0.0))
-        enough = np.float32((1.0 - self._slack) * top)
-        for block in np.flatnonzero(peaks >= enough).tolist() if top > 0 else ():
-            part = slice(block * BLOCK, (block + 1) * BLOCK)
-            high = column[part] >= enough
-            near = part.start + np.flatnonzero(high if self.keep is None else high & self.keep[part])
-            self._held.append(self._rows[near if self._slack else near[:1]])
-            if not self._slack:
+        enough = np.float32((1.0 - slack) * top)
+        for number in np.flatnonzero(peaks >= enough).tolist() if top > 0 else ():
+            block = self._blocks[number]
+            high = column[block] >= enough
+            near = block.start + np.flatnonzero(high if self.keep is None else high & self.keep[block])
+            self._held.append(self._rows[near if slack else near[:1]])
+            if not slack:
                 break  # the first that has it
         return top
 
@@ -211,15 +214,15 @@ class _Columns:
         """(blocks,) the highest of each block, of what is allowed; what is below 0 may count as 0."""
         if self.keep is None:
             return np.asarray(np.maximum.reduceat(column, self._starts)) if len(column) else column
-        return np.array([(column[block] * self.keep[block]).max() for block in blocks(len(column))], np.float32)
+        return np.array([(column[block] * self.keep[block]).max() for block in self._blocks], np.float32)
 
     def _plain(self, column: Floats, name: str = "") -> _Part:
         return _Part(column, Highest(self._highest(column, name)))
 
-    def _measured(self, column: Floats, weight: float) -> _Part:
+    def _measured(self, column: Floats, weight: float, slack: float) -> _Part:
         """A column that counts as it is, not divided by its highest."""
-        part = self._plain(column)
-        return replace(part, weight=weight * part.highest.cosine)
+        highest = self._highest(column, slack=slack)
+        return _Part(column, Highest(highest), weight=weight * highest)
 
     def _near(self, kind: str, meaning: Meaning) -> _Part:
         """How near the items are to one wish, by meaning, by words and by their own vectors."""
@@ -227,7 +230,7 @@ class _Columns:
         cosine, alike = self._cosines.get(name), self._alike(meaning)
         words = looked_up(self._rows, meaning.words.rows, meaning.words.share) if len(meaning.words.rows) else None
         most_alike = 0.0 if alike is None else float(alike.max(initial=0.0))
-        highest = Highest(self._highest(cosine, name), self._highest(words), most_alike)
+        highest = Highest(self._highest(cosine, name), self._highest(words, slack=0.0), most_alike)
         return _Part(cosine, highest, words, alike, self._asked.world.config.feed.words)
 
     def _alike(self, meaning: Meaning) -> Floats | None:
@@ -236,7 +239,7 @@ class _Columns:
         if not _owns(self._asked.world, meaning):
             return None
         alike = products_of(held, self._rows, held[meaning.seed or 0][np.newaxis])[0]
-        self._highest(alike)
+        self._highest(alike, slack=0.0)
         owned = np.asarray(held.any(axis=1))[self._rows]
         if self.keep is not None:
             alike, owned = alike * self.keep, owned & self.keep

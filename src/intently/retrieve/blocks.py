@@ -1,7 +1,7 @@
 """Arithmetic over a whole catalogue, some thousand items at a time.
 
 A pass over a million numbers waits for memory, and a formula takes a dozen of them; over a block that stays in the
-processor's cache it does not. A second thread gains a tenth (docs/experiments.md), so blocks have none.
+processor's cache it does not. A second thread loses at this size (docs/experiments.md), so blocks have none.
 """
 
 from collections.abc import Iterator

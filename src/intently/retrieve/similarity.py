@@ -48,7 +48,8 @@ class NeighbourLists:
     def of_many(self, rows: Rows) -> tuple[Rows, Floats, npt.NDArray[np.intp]]:
         known = (rows >= 0) & (rows < len(self.starts) - 1)
         inside = np.where(known, rows, 0)
-        firsts, counts = self.starts[inside], np.where(known, self.starts[inside + 1] - self.starts[inside], 0)
+        after = np.minimum(inside + 1, len(self.starts) - 1)  # a table of no items has one start
+        firsts, counts = self.starts[inside], np.where(known, self.starts[after] - self.starts[inside], 0)
         owners = np.repeat(np.arange(len(rows)), counts)
         ends = np.cumsum(counts)
         places = np.arange(len(owners)) + np.repeat(firsts - ends + counts, counts)

@@ -8,8 +8,9 @@ import pytest
 from intently.config import load_config
 from intently.errors import BadRequest, DataError
 from intently.evaluate.retrieval import methods
+from intently.evaluate.retrieval.folds import asking, folds_of, rehearsal_of
 from intently.evaluate.retrieval.run import Asked, evaluate_set
-from intently.evaluate.retrieval.sequence import read_settings
+from intently.evaluate.retrieval.sequence import SequenceTower, read_settings
 from intently.evaluate.retrieval.sets import SETS, RetrievalSet
 from tests.evaluate.retrieval.worlds import PEOPLE, STEPS, N, changed_after, ring_log, ring_pack, ring_set
 
@@ -100,3 +101,14 @@ def test_the_fused_sources_take_the_tower_as_one_more_and_weigh_it_by_what_it_wa
         assert trainings == {"llo-0"}  # of 40 people: too few examples, so no rehearsal is trained for weights
     else:
         assert all(name.startswith("time-") for name in trainings)
+
+
+def test_two_rehearsals_that_hide_different_people_have_a_tower_each(tmp_path):
+    """Weights are chosen by events that the tower was not trained on, whichever row asked first."""
+    wanted = asked(tmp_path, 1)
+    tower = SequenceTower(tmp_path / "towers", wanted.tower)
+    (fold,) = folds_of(ring_pack(), "llo", 1.0)
+    few = asking([fold], {case.user for case in fold.cases[:5]})[0]
+    for one in (rehearsal_of(fold, 20, 0), rehearsal_of(few, 20, 0), rehearsal_of(fold, 20, 0)):
+        tower.fit(one)
+    assert len([*(tmp_path / "towers").iterdir()]) == 2

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from intently.config import RetrieveConfig, load_config
-from intently.errors import BadRequest, BudgetSpent, ModelUnavailable
+from intently.errors import AnswerInvalid, BadRequest, BudgetSpent, ModelUnavailable
 from intently.evaluate.pack import Pack
 from intently.evaluate.retrieval.folds import Fold, Walk, asking, folds_of, rehearsal_of
 from intently.evaluate.retrieval.fused import FusedSources
@@ -37,18 +37,18 @@ def tags(out: Path, script: list[str] | None, **settings: object) -> StoredTags:
 
 
 def fold_of(pack: Pack, people: int) -> Fold:
-    return asking(folds_of(pack, "llo", 1.0), people_of(pack, people, 0))[0]
+    return asking(folds_of(pack, "llo", 1.0), people_of(pack, people, 0, stored=True))[0]
 
 
 def test_a_smaller_draw_is_part_of_a_larger_one_and_hides_the_last_of_everybody():
     pack = tiny_pack()
-    few, more = people_of(pack, 3, 0), people_of(pack, 6, 0)
+    few, more = (people_of(pack, people, 0, stored=True) for people in (3, 6))
     assert len(few) == 3
     assert few < more
     fold = fold_of(pack, 3)
     assert {case.user for case in fold.cases} == few
     assert len(fold.visible) == len(pack.log) - PEOPLE
-    rehearsal = rehearsal_of(fold, 400, 0, few)
+    rehearsal = rehearsal_of(fold, 400, 0)
     assert {case.user for case in rehearsal.cases} == few
     assert len(rehearsal.visible) == len(pack.log) - PEOPLE - len(few)
 
@@ -100,7 +100,24 @@ def test_without_a_model_or_time_it_says_so(tmp_path):
 
 def test_what_cannot_be_made_is_refused_before_anything_is_read(tmp_path):
     assert lack_of("tags-v2", tiny_pack(), "time")
-    with pytest.raises(BadRequest, match="--people"):
-        run_retrieval_evaluation(Asked(rows=STORED), tmp_path)
+    for people in (None, 99):
+        with pytest.raises(BadRequest, match="--people"):
+            run_retrieval_evaluation(Asked(rows=STORED, people=people), tmp_path)
     with pytest.raises(BadRequest, match="movies-ml100k cannot"):
-        run_retrieval_evaluation(Asked(sets=("movies-ml100k",), rows=STORED, people=5), tmp_path)
+        run_retrieval_evaluation(Asked(sets=("movies-ml100k",), rows=STORED, people=200), tmp_path)
+
+
+def test_a_pipeline_that_fails_leaves_the_person_without_tags_and_says_so(tmp_path):
+    pack, said = tiny_pack(), []
+    fold = fold_of(pack, 3)
+    failing = [AnswerInvalid("nothing of use")] * 9
+    ranker = TagRow(tags(tmp_path, failing, say=said.append), "stored").fit(fold)
+    assert sum("has no tags" in line for line in said) == 3
+    assert all(not len(ranker.rank(moment, 5)) for moment in Walk(pack, RetrieveConfig(), 0).moments(fold))
+
+
+def test_under_time_folds_without_anybody_to_ask_are_left_out():
+    pack = tiny_pack()
+    folds = asking(folds_of(pack, "time", 0.002), people_of(pack, 2, 0, stored=False))
+    assert sum(len(fold.cases) for fold in folds) == 2
+    assert all(fold.cases for fold in folds)

@@ -40,6 +40,7 @@ class Fold:
     cases: tuple[Case, ...]
     first: int = 0
     before: "Fold | None" = None
+    drawn: bool = False  # these cases are some people of a larger set, who choose whatever is chosen by people too
 
 
 @dataclass(frozen=True)
@@ -81,16 +82,19 @@ def folds_of(pack: Pack, protocol: str, refit_days: float) -> list[Fold]:
 
 
 def asking(folds: Sequence[Fold], people: Collection[int]) -> list[Fold]:
-    """The same folds, of which these people alone are asked."""
-    return [replace(fold, cases=tuple(case for case in fold.cases if case.user in people)) for fold in folds]
+    """The same folds, of which these people alone are asked; without those that have none of them."""
+    left = [
+        replace(fold, cases=tuple(case for case in fold.cases if case.user in people), drawn=True) for fold in folds
+    ]
+    return [fold for fold in left if fold.cases]
 
 
-def rehearsal_of(fold: Fold, most: int, seed: int, among: Collection[int] | None = None) -> Fold:
-    """The LLO fold one step earlier, to choose anything by: the last visible events of at most `most` people (of these,
-    where `among` names them) are hidden too, and asked for. What it hides of others than the fold does is theirs alone,
-    so nothing asked later is seen."""
+def rehearsal_of(fold: Fold, most: int, seed: int) -> Fold:
+    """The LLO fold one step earlier, to choose anything by: beside the last events of everybody it hides the last
+    visible ones of at most `most` people, of those whom the fold asks where these were drawn, and asks for them."""
     cases = last_cases(fold.pack.log, fold.pack.groups, nth=2)
-    cases = [case for case in cases if among is None or case.user in among]
+    among = {case.user for case in fold.cases}
+    cases = [case for case in cases if not fold.drawn or case.user in among]
     drawn = np.random.default_rng(seed).permutation(len(cases))[:most]
     chosen = tuple(cases[place] for place in sorted(drawn.tolist()))
     keep = np.ones(len(fold.pack.log), dtype=np.bool_)

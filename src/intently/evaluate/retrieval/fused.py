@@ -115,8 +115,7 @@ class FusedSources:
         )  # fmt: skip
 
     def _rehearsed(self, fold: Fold) -> dict[str, float] | None:
-        among = {case.user for case in fold.cases} if self.tagger is not None and self.tagger.kind == "v2" else None
-        rehearsal = rehearsal_of(fold, EXAMPLES, self.seed, among)
+        rehearsal = rehearsal_of(fold, EXAMPLES, self.seed)
         if len(rehearsal.cases) < LEAST:
             return None
         ranker = FusedRanker(rehearsal, self.config, {}, self._sequence(rehearsal), self.tagger)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from intently.config import Config, load_config
 from intently.engine import Services
-from intently.errors import BadRequest, BudgetSpent
+from intently.errors import BadRequest, BudgetSpent, ModelPutOff, ModelTimeout, ModelUnavailable
 from intently.evaluate.asked_model import asked_model
 from intently.evaluate.commit import commit
 from intently.evaluate.metrics import ranks_of
@@ -33,12 +33,15 @@ from intently.evaluate.retrieval.towers import TAG_TOWERS, TagTowersRanker, Towe
 from intently.evaluate.understanding.ground import Ground, open_ground
 from intently.evaluate.understanding.source import set_names
 from intently.language import Model
+from intently.retrieve.weights import LEAST
 
 __all__ = ["Asked", "evaluate_set", "run_retrieval_evaluation", "trainer_of"]
 
 ROOMS_READ = ("retrieve", "evaluate/retrieval", "catalog", "learn")  # whose code decides the numbers
 FILES_READ = ("evaluate/facet_tagger.py", "understand/strands.py", "feed/tools/diversifier.py")  # and these files
+ROOMS_ASKED = ("understand", "evaluate/understanding", "language")  # and, of stored tags, these
 BY_MEANING = (Meaning.name, *TAGGED, *TAG_TOWERS, *FUSED)  # rows that read text vectors
+FEWEST = 2 * LEAST  # people by whom weights are chosen, some of whose items no source proposes
 Say = Callable[[str], None]
 
 
@@ -103,6 +106,8 @@ def evaluate_set(
     """One table for each protocol that is asked for and that the set allows. `encode`: texts as the set's items were
     encoded, for the rows with tags; None where there is no encoder. `model`: of stored tags; None where answers that
     are kept must do."""
+    if not {*STORED}.isdisjoint(asked.rows):
+        _check_stored(asked)
     known = _methods(asked, config, out, deadline, say, encode, model)
     refit_days = asked.refit_days or opened.refit_days
     tables = []
@@ -110,7 +115,8 @@ def evaluate_set(
         methods, lacks = _possible(known, opened, protocol)
         folds = folds_of(opened.pack, protocol, refit_days)
         if asked.people is not None:
-            folds = asking(folds, people_of(opened.pack, asked.people, asked.seed))
+            stored = not {*STORED}.isdisjoint(asked.rows)
+            folds = asking(folds, people_of(opened.pack, asked.people, asked.seed, stored=stored))
         run = _Run(asked, opened, methods, folds, refit_days, out, config, deadline, say)
         run.ask()
         tables.append(
@@ -130,8 +136,11 @@ def _check_stored(asked: Asked) -> None:
     known = [name for name in set_names() if name in asked.sets]
     if lacking := [name for name in asked.sets if name not in known]:
         raise BadRequest(f"stored tags of {lacking[0]} cannot be made; of {', '.join(set_names())} they can")
-    if asked.people is None:
-        raise BadRequest("a model takes some ten seconds a person: say how many to draw (--people 200)")
+    if asked.people is None or asked.people < FEWEST:
+        raise BadRequest(
+            f"a model takes some fifteen seconds a person: say how many to draw (--people 200), {FEWEST} at least: the "
+            "weights are learnt on these"
+        )
 
 
 def _methods(
@@ -190,13 +199,13 @@ class _Run:
         walk = Walk(self.opened.pack, self.config.retrieve, self.asked.seed)
         lens = Lens(self.opened.pack, self.opened.category, self.opened.timed)
         for fold in self.folds:
-            fitted = {method.name: asking for method in self.methods if (asking := self._fit(method, fold))}
+            fitted = {method.name: row for method in self.methods if (row := self._fit(method, fold))}
             for moment in walk.moments(fold) if fitted else ():
-                for asking in fitted.values():
-                    asking.ask(moment, lens)
-            for name, asking in fitted.items():
-                self.answers[name, fold.number] = asking.answers()
-                write_answers(self._file(name, fold), asking.answers())
+                for row in fitted.values():
+                    row.ask(moment, lens)
+            for name, row in fitted.items():
+                self.answers[name, fold.number] = row.answers()
+                write_answers(self._file(name, fold), row.answers())
 
     def _fit(self, method: Method, fold: Fold) -> "_Asking | None":
         """The row learnt from the fold; None where its answers are there already, or the budget is spent."""
@@ -210,8 +219,8 @@ class _Run:
         began = time.perf_counter()
         try:
             ranker = method.fit(fold)
-        except BudgetSpent as spent:
-            self.say(f"{place}: {spent}")
+        except (BudgetSpent, ModelUnavailable, ModelTimeout, ModelPutOff) as missing:
+            self.say(f"{place}: {method.name}: {missing}")
             return None
         seconds = ranker.seconds if isinstance(ranker, TowerRanker | TagTowersRanker) else time.perf_counter() - began
         self.say(f"{place}: {method.name} learnt from {len(fold.visible):,} events in {seconds:.1f} s")
@@ -222,7 +231,8 @@ class _Run:
         if self.asked.people is not None:
             decides += f" {self.asked.people} people"
         if row in STORED:
-            decides += f" {_code_of(('understand',))} {self.config.language.model}"
+            config = self.config
+            decides += f" {_code_of(ROOMS_ASKED)} {config.understand} {config.environment} {config.language}"
         if row in BY_MEANING:
             decides += hashlib.sha256(self.opened.pack.snapshot.vectors.tobytes()).hexdigest()
         if row in (*TOWERS, *WITH_TOWER):

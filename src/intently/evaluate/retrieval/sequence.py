@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from intently.errors import BudgetSpent
 from intently.evaluate.commit import commit
@@ -21,6 +22,9 @@ from intently.retrieve.request import Rows
 from intently.retrieve.sequence import Sequence
 from intently.retrieve.tower import Tower
 from intently.retrieve.tower_files import save_tower
+
+if TYPE_CHECKING:
+    from intently.learn.train import Training
 
 __all__ = ["TOWERS", "SequenceTower", "TowerRanker", "can_train", "read_settings"]
 
@@ -70,7 +74,7 @@ class SequenceTower:
     deadline: float = float("inf")
     say: Say = lambda text: None
     name: TowerKind = "sasrec"
-    _towers: dict[tuple[str, int], tuple[Tower, float]] = field(default_factory=dict, compare=False, repr=False)
+    _towers: dict[str, tuple[Tower, float]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def title(self) -> str:
@@ -88,21 +92,25 @@ class SequenceTower:
         """The tower of a fold and its seconds of training; None where there is too little to learn from."""
         if len(fold.visible) < LEAST:
             return None
-        key = (fold.protocol, fold.number)
-        if key not in self._towers:
-            before = self._tower(fold.before) if fold.before is not None else None
-            self._towers[key] = self._train(fold, before[0] if before else None)
-        return self._towers[key]
+        before = self._tower(fold.before) if fold.before is not None else None
+        training = self._training(fold, before[0] if before else None)
+        if training.decides not in self._towers:  # rehearsals hide different people's events
+            self._towers[training.decides] = self._train(fold, training)
+        return self._towers[training.decides]
 
-    def _train(self, fold: Fold, start: Tower | None) -> tuple[Tower, float]:
-        from intently.learn.towers import tower_of
-        from intently.learn.train import Training, train_tower
+    def _training(self, fold: Fold, start: Tower | None) -> "Training":
+        from intently.learn.train import Training
 
         settings = read_settings(fold.pack.name, self.settings_file).model_copy(update={"kind": self.name})
         if start is not None:
             settings = settings.model_copy(update=REFIT)
         sequences = sequences_of(fold.visible, len(fold.pack.snapshot.item_ids))
-        training = Training(sequences, settings, self.seed, start, self.device, self.minutes)
+        return Training(sequences, settings, self.seed, start, self.device, self.minutes)
+
+    def _train(self, fold: Fold, training: "Training") -> tuple[Tower, float]:
+        from intently.learn.towers import tower_of
+        from intently.learn.train import train_tower
+
         folder = self.work / f"{self.name}-{fold.pack.name}-{fold.protocol}-{fold.number}-{training.decides[:16]}"
         self.say(f"{self.name}, fold {fold.number}: training in {folder}")
         trained = train_tower(training, folder, deadline=self.deadline, say=self.say)

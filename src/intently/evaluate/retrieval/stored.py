@@ -1,8 +1,10 @@
 """The cognitive channel as a catalogue keeps it: tags that V2 made of a person and stored, used until they are old.
 
 Of each person the tags are made once, of what came before their last visible order (or event): they choose the weights
-by that order, as stored tags would have been there for it, and serve for the hidden one after it. So no answer of the
-model has seen what it is judged by, in either place, and none is younger than one order.
+by that order, and serve for the hidden one after it. So no answer of the model has seen what it is judged by, in either
+place. The weights are chosen with tags that are fresh, and used with tags that are one order old. The moment is told to
+the model as the catalogue knew it then: what is in season, and what everybody bought lately, hidden orders of others
+among it, as far as they came before.
 
 Answers are kept in a file, by what was asked (`evaluate/understanding/answers.py`), so a run that is cut off goes on.
 """
@@ -15,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from intently.config import Config
-from intently.errors import BudgetSpent, IntentlyError, ModelTimeout, ModelUnavailable
+from intently.errors import BudgetSpent, IntentlyError, ModelPutOff, ModelTimeout, ModelUnavailable, StoreError
 from intently.evaluate.pack import Pack
 from intently.evaluate.retrieval.folds import Fold
 from intently.evaluate.split import last_cases
@@ -34,13 +36,14 @@ BLOCK = 10  # people between two lines of progress
 Say = Callable[[str], None]
 
 
-def people_of(pack: Pack, people: int, seed: int) -> frozenset[int]:
-    """At most so many persons, drawn among those of whom tags can be made before their last visible order: numbers as
-    in the log. Of one seed, a smaller draw is part of a larger one."""
+def people_of(pack: Pack, people: int, seed: int, *, stored: bool) -> frozenset[int]:
+    """At most so many persons, drawn among all who can be asked, or where tags are `stored` among those of whom they
+    can be made before their last visible order: numbers as in the log. Of one seed, a smaller draw is part of a larger
+    one."""
     rows, liked = pack.log.rows, pack.log.liked
     able = [
-        case.user for case in last_cases(pack.log, pack.groups, nth=2)
-        if len({int(rows[place]) for place in case.own if liked[place]}) >= LEAST
+        case.user for case in last_cases(pack.log, pack.groups, nth=2 if stored else 1)
+        if not stored or len({int(rows[place]) for place in case.own if liked[place]}) >= LEAST
     ]  # fmt: skip
     drawn = np.random.default_rng(seed).permutation(sorted(able))[:people]
     return frozenset(int(user) for user in drawn)
@@ -73,6 +76,7 @@ class StoredTags:
         moments = [case for case in last_cases(fold.pack.log, fold.pack.groups, nth=2) if case.user in users]
         missing = [case for case in moments if fold.pack.user_ids[case.user] not in self._tags]
         if missing:
+            self._check_time()
             ground = self.open_ground(fold.pack.name)
             self._make(ground, [_case(ground, fold.pack.user_ids[case.user], case.time) for case in missing])
 
@@ -85,20 +89,22 @@ class StoredTags:
                 block = ordered[first : first + BLOCK]
                 reasoner.begin(block)
                 for case in block:
-                    if time.monotonic() > self.deadline:
-                        raise BudgetSpent(
-                            f"the budget is spent after {len(self._tags)} people's tags; run again to go on"
-                        )
+                    self._check_time()
                     self._tags[case.user_id] = self._queries(self._told(reasoner, case, model))
                 self.say(f"{ground.name}: tags of {first + len(block)} of {len(ordered)} people")
 
+    def _check_time(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise BudgetSpent(f"the budget is spent after {len(self._tags)} people's tags; run again to go on")
+
     def _told(self, reasoner: Reasoner, case: Case, model: Model) -> list[str]:
-        """The tags; none where the pipeline fails, which is a result too."""
+        """The tags; none, and a line that says so, where the pipeline fails by its own fault: that is a result too."""
         try:
             return [tag.text for tag in reasoner.reason(self.pipeline, case, model).tags]
-        except (ModelUnavailable, ModelTimeout, BudgetSpent):
+        except (ModelUnavailable, ModelTimeout, ModelPutOff, BudgetSpent, StoreError):
             raise
-        except IntentlyError:
+        except IntentlyError as error:
+            self.say(f"person {case.user_id} has no tags: {error}")
             return []
 
     def _queries(self, texts: Iterable[str]) -> tuple[TagQuery, ...]:
