@@ -9,10 +9,13 @@ needs is no longer in the processor's caches then. Parts are functions of intent
 
 import argparse
 import json
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
+
+os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # as the command line sets it, before numpy reads it
 
 import numpy as np
 
