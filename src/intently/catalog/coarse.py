@@ -10,17 +10,17 @@ MatMulInteger, in the graph that scripts/make_coarse_model.py writes.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-__all__ = ["COARSE_FROM", "Coarse", "thread_count", "workers"]
+__all__ = ["COARSE_FROM", "Coarse", "share_out", "thread_count"]
 
 COARSE_FROM = 10_000  # items from which the exact product costs more than what is saved by it
 MIDDLE, MOST = 128, 127  # the code of zero; the largest step from it
@@ -73,22 +73,15 @@ class Coarse:
             "middle": MIDDLE * (mix @ questions.sum(axis=1, dtype=np.float32))[:, np.newaxis],
         }
         found = np.empty((count, len(self.codes)), np.float32)
-        session, shares = _session(), thread_count(os.environ)
-        bounds = [len(self.codes) * share // shares for share in range(shares + 1)]
-        others = [
-            workers().submit(self._fill, found, asked, first, end, session)
-            for first, end in zip(bounds[1:-1], bounds[2:], strict=True)
-        ]
-        self._fill(found, asked, bounds[0], bounds[1], session)
-        for other in others:
-            other.result()
+        session = _session()
+        share_out(len(self.codes), thread_count(os.environ), partial(self._fill, found, asked, session))
         meant = steps[:, np.newaxis] * (high + low / (2 * STEPS))
         error = self.residue * np.linalg.norm(meant, axis=1) + np.linalg.norm(queries - meant, axis=1)
         return found, error.astype(np.float32)
 
     def _fill(
-        self, found: Floats, asked: Mapping[str, npt.NDArray[np.generic]], first: int, end: int,
-        session: onnxruntime.InferenceSession,
+        self, found: Floats, asked: Mapping[str, npt.NDArray[np.generic]], session: onnxruntime.InferenceSession,
+        first: int, end: int,
     ) -> None:  # fmt: skip
         """The columns of `found` from `first` to `end`, piece by piece: what is between codes and answer stays in the
         processor's cache."""
@@ -126,9 +119,18 @@ def _session() -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
+def share_out(count: int, shares: int, work: Callable[[int, int], None]) -> None:
+    """Call `work(first, end)` for each of so many equal shares of `count` rows: the first in the thread that asks, the
+    others beside it. For work that lets go of the interpreter, and submits none itself."""
+    bounds = [count * share // shares for share in range(shares + 1)]
+    others = [_workers().submit(work, first, end) for first, end in zip(bounds[1:-1], bounds[2:], strict=True)]
+    work(bounds[0], bounds[1])
+    for other in others:
+        other.result()
+
+
 @cache
-def workers() -> ThreadPoolExecutor:
-    """Threads beside the one that asks, for products that let go of the interpreter."""
+def _workers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), thread_name_prefix="products")
 
 

@@ -7,11 +7,12 @@ asks, without copies, so they are shared out between our own threads.
 """
 
 import os
+from functools import partial
 from threading import Lock
 
 import numpy as np
 
-from intently.catalog.coarse import thread_count, workers
+from intently.catalog.coarse import share_out, thread_count
 from intently.retrieve.request import Floats, Rows
 
 __all__ = ["GATHER_BELOW", "SCORING_LANE", "gathered", "products", "products_of"]
@@ -30,15 +31,8 @@ def products(vectors: Floats, queries: Floats) -> Floats:
             return np.asarray(vectors @ queries[0], np.float32)[np.newaxis]
     found = np.empty((len(queries), len(vectors)), np.float32)
     shares = thread_count(os.environ) if vectors.size >= THREADS_FROM else 1
-    bounds = np.linspace(0, len(vectors), shares + 1).astype(np.int64).tolist()
     with SCORING_LANE:
-        others = [
-            workers().submit(_fill, found, vectors, queries, first, last)
-            for first, last in zip(bounds[1:-1], bounds[2:], strict=True)
-        ]
-        _fill(found, vectors, queries, bounds[0], bounds[1])
-        for other in others:
-            other.result()
+        share_out(len(vectors), shares, partial(_fill, found, vectors, queries))
     return found
 
 
