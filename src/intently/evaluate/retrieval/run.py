@@ -68,6 +68,11 @@ class Asked:
     people: int | None = None
     model: bool = False
 
+    @property
+    def stored(self) -> bool:
+        """Whether rows are asked for that have tags of a language model."""
+        return not {*STORED}.isdisjoint(self.rows)
+
 
 def run_retrieval_evaluation(
     asked: Asked, out: Path, config: Config | None = None, say: Say = lambda text: None
@@ -78,15 +83,14 @@ def run_retrieval_evaluation(
     began = time.monotonic()
     deadline = began + asked.budget_minutes * 60
     encode = encoding_of(config)
-    told = not {*STORED}.isdisjoint(asked.rows)
-    if told:
+    if asked.stored:
         _check_stored(asked)
     rows = _methods(asked, config, out, deadline, say, encode)  # what is unknown is refused before anything is read
     for name in asked.sets:
         set_source(name)
     meant = any(row.name in BY_MEANING for row in rows)
     tables: list[RetrievalTable] = []
-    with asked_model(config) if told and asked.model else nullcontext() as model:
+    with asked_model(config) if asked.stored and asked.model else nullcontext() as model:
         for name in asked.sets:
             opened = open_set(name, asked.data, config, say, encode=meant)
             tables += evaluate_set(asked, opened, out, config, deadline, say, encode, model)
@@ -106,7 +110,7 @@ def evaluate_set(
     """One table for each protocol that is asked for and that the set allows. `encode`: texts as the set's items were
     encoded, for the rows with tags; None where there is no encoder. `model`: of stored tags; None where answers that
     are kept must do."""
-    if not {*STORED}.isdisjoint(asked.rows):
+    if asked.stored:
         _check_stored(asked)
     known = _methods(asked, config, out, deadline, say, encode, model)
     refit_days = asked.refit_days or opened.refit_days
@@ -115,8 +119,7 @@ def evaluate_set(
         methods, lacks = _possible(known, opened, protocol)
         folds = folds_of(opened.pack, protocol, refit_days)
         if asked.people is not None:
-            stored = not {*STORED}.isdisjoint(asked.rows)
-            folds = asking(folds, people_of(opened.pack, asked.people, asked.seed, stored=stored))
+            folds = asking(folds, people_of(opened.pack, asked.people, asked.seed, stored=asked.stored))
         run = _Run(asked, opened, methods, folds, refit_days, out, config, deadline, say)
         run.ask()
         tables.append(
