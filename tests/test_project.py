@@ -46,8 +46,8 @@ def test_the_page_of_the_command_line_is_what_the_program_says() -> None:
     assert (ROOT / "docs" / "cli.md").read_text("utf-8") == page, "run: python scripts/make_cli_docs.py"
 
 
-def test_serving_a_feed_imports_no_trainer_and_no_table_library() -> None:
-    heavy = "torch transformers ray polars pandas"
+def test_serving_a_feed_imports_no_trainer_no_table_library_and_no_statistics() -> None:
+    heavy = "torch transformers ray polars pandas scipy.stats scipy.optimize"
     code = (
         "import sys, intently.engine, intently.serve\n"
         f"print([name for name in '{heavy}'.split() if name in sys.modules])"

@@ -8,10 +8,10 @@ the new subjects themselves: does the judge lean, passing what people fail more 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binomtest
 
 from intently.judge.agreement import Figure, draws, figure_of
 from intently.judge.power import labels_to_see_a_drop, new_labels_to_see_a_drop, pairs_to_see_a_drop
@@ -77,7 +77,7 @@ def milestone(before: Sequence[Seen], now: Sequence[Seen], seed: int = 0) -> Mil
     needed, needed_before = _needed_pairs(pairs) if paired else _needed(before)
     found = Milestone(
         _agreement(before, seed), _agreement(now, seed), change, len(pairs) if paired else 0, p, lenient, strict,
-        p_lean=float(binomtest(lenient, lenient + strict).pvalue) if lenient + strict else 1.0,
+        p_lean=_binomial(lenient, lenient + strict, "two-sided"),
         parted=p < ERROR and change.value < 0, can_tell=not needed_before and _groups(now) >= needed,
         needed=needed, needed_before=needed_before, text="",
     )  # fmt: skip
@@ -124,7 +124,7 @@ def _paired(pairs: Sequence[tuple[Seen, Seen]], seed: int) -> tuple[Figure, floa
     Source: McNemar 1947, Psychometrika 12."""
     lost = sum(before.agrees and not now.agrees for before, now in pairs)
     won = sum(now.agrees and not before.agrees for before, now in pairs)
-    p = float(binomtest(lost, lost + won, alternative="greater").pvalue) if lost + won else 1.0
+    p = _binomial(lost, lost + won, "greater")
     sums = _sums([(now.group, float(now.agrees) - float(before.agrees)) for before, now in pairs])
     return _mean(sums, seed), max(p, _share(_drawn(sums, seed), len(sums)))
 
@@ -144,6 +144,13 @@ def _apart(before: Sequence[Seen], now: Sequence[Seen], seed: int) -> tuple[Figu
 def _share(drawn: Floats, groups: int) -> float:
     """Of resamples without a fall; never below one of them, and all where there are too few groups to resample."""
     return float((np.count_nonzero(drawn >= 0) + 1) / (len(drawn) + 1)) if groups >= LEAST_GROUPS else 1.0
+
+
+def _binomial(found: int, among: int, alternative: Literal["two-sided", "greater"]) -> float:
+    """What chance gives of `found` or more extreme, each of `among` being as likely as not; 1 of none."""
+    from scipy.stats import binomtest  # takes 40 MB: a server without milestones goes without
+
+    return float(binomtest(found, among, alternative=alternative).pvalue) if among else 1.0
 
 
 def _groups(seen: Sequence[Seen]) -> int:

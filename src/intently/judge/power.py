@@ -7,8 +7,7 @@ is not known to find any. Both count independent subjects; those of one person a
 """
 
 import math
-
-from scipy.stats import norm
+from statistics import NormalDist
 
 __all__ = [
     "EACH",
@@ -74,7 +73,7 @@ def _spread(power: float) -> float:
 
 
 def _z(share: float) -> float:
-    return float(norm.ppf(share))
+    return NormalDist().inv_cdf(share)
 
 
 EACH = labels_for_width()

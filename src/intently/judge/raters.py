@@ -12,7 +12,6 @@ from typing import Literal
 import krippendorff
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import kendalltau
 
 from intently.journal import LabelRow
 from intently.judge.agreement import Figure, draws, figure_of
@@ -107,6 +106,8 @@ def tau(placed: Sequence[Placed], seed: int = 0) -> Figure:
 
 
 def _tau(sums: Floats) -> float:
+    from scipy.stats import kendalltau  # takes 40 MB: a server that is asked for no agreement goes without
+
     seen = sums[sums[:, 2] > 0]
     means = seen[:, :2] / seen[:, 2:]
     if len(means) < 2 or np.ptp(means[:, 0]) == 0 or np.ptp(means[:, 1]) == 0:

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
 
 from intently.errors import BadRequest, DataError
 from intently.retrieve.allocation import Multipliers, Programme, Shares
@@ -52,6 +51,8 @@ def solve(programme: Programme) -> Solution:
 
 def solve_threshold(programme: Programme) -> Solution:
     """The linear programme whose solution is the threshold rule. Raises DataError when no allocation is possible."""
+    from scipy.optimize import linprog  # a server allocates by multipliers that a batch has found, and goes without
+
     _check(programme)
     floor, count = _constraints(programme).toarray()
     found = linprog(
