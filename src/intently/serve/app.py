@@ -6,7 +6,6 @@ of this process, and background work is in its threads.
 
 import logging
 import os
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 
@@ -18,11 +17,11 @@ from starlette.types import Scope
 
 from intently.config import Config
 from intently.engine import Engine
-from intently.errors import Refused
 from intently.serve.api import api_router
 from intently.serve.faults import add_fault_handlers
 from intently.serve.guard import Guard
 from intently.serve.keys import Key, check_address, load_keys
+from intently.serve.listening import listen
 from intently.serve.metrics import Metrics, Timed
 from intently.serve.pages import page_router
 from intently.serve.pages.render import STATIC, assets
@@ -84,7 +83,8 @@ def run_server(
     """
     check_address(config)
     app = create_app(engines, config, load_keys(os.environ))
-    listener = _listen(config)
+    mend = "Is another intently running there? Choose another port with --port."
+    listener = listen(config.serve.host, config.serve.port, mend)
     server = uvicorn.Server(
         uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, lifespan="off",
@@ -98,19 +98,3 @@ def run_server(
         server.run(sockets=[listener])
     finally:
         listener.close()
-
-
-def _listen(config: Config) -> socket.socket:
-    host, port = config.serve.host.strip("[]"), config.serve.port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise Refused(
-            f"cannot listen on {config.serve.host}:{port} ({error.strerror}). "
-            "Is another intently running there? Choose another port with --port."
-        ) from error
-    return listener

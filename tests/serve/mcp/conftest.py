@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import re
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from intently.serve.mcp import mcp_app
 SECRET = "0123456789abcdef0123"
 KEYS = f"admin={SECRET}A shop={SECRET}S user:ann={SECRET}N user:bob={SECRET}B user:zoe={SECRET}Z"
 ANN, BOB, ZOE, SHOP, ADMIN = (SECRET + letter for letter in "NBZSA")
+COMMAND = ("-m", "intently", "mcp", "--store", "tiny", "--no-model")
 Talk = Callable[[Client], Coroutine[Any, Any, Any]]
 
 
@@ -54,13 +57,30 @@ async def over_http(address: str, key: str, mode: str = "auto") -> AsyncIterator
 @asynccontextmanager
 async def over_stdio(home: Path, log: Path, *arguments: str, key: str = "") -> AsyncIterator[Client]:
     """`intently mcp` as an agent's host starts it."""
-    environment = {"INTENTLY_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
-    environment |= {"INTENTLY_KEYS": KEYS, "INTENTLY_KEY": key} if key else {}
-    command = ["-m", "intently", "mcp", "--store", "tiny", "--no-model", *arguments]
-    parameters = StdioServerParameters(command=sys.executable, args=command, env=environment)
+    environment = _environment(home) | ({"INTENTLY_KEYS": KEYS, "INTENTLY_KEY": key} if key else {})
+    parameters = StdioServerParameters(command=sys.executable, args=[*COMMAND, *arguments], env=environment)
     with log.open("w") as errors:
         async with Client(stdio_client(parameters, errlog=errors)) as client:
             yield client
+
+
+@contextmanager
+def started_http(home: Path) -> Iterator[str]:
+    """The URL of `intently mcp --http 0`, as it says it."""
+    command = [sys.executable, *COMMAND, "--http", "0"]
+    environment = {**os.environ, **_environment(home), "INTENTLY_KEYS": KEYS}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            said = server.stderr.readline()
+            assert (found := re.search(r"http://127\.0\.0\.1:\d+/mcp", said)), said
+            yield found[0]
+        finally:
+            server.terminate()
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {"INTENTLY_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 def answer(result: Any) -> dict[str, Any]:

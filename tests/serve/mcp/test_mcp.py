@@ -17,7 +17,20 @@ from intently.errors import Refused
 from intently.serve.keys import load_keys
 from intently.serve.mcp import mcp_app, person_of_stdio
 from intently.serve.mcp.answers import data
-from tests.serve.mcp.conftest import ADMIN, ANN, BOB, KEYS, SHOP, ZOE, answer, fault, over_http, over_stdio, run
+from tests.serve.mcp.conftest import (
+    ADMIN,
+    ANN,
+    BOB,
+    KEYS,
+    SHOP,
+    ZOE,
+    answer,
+    fault,
+    over_http,
+    over_stdio,
+    run,
+    started_http,
+)
 
 TOOLS = ["memory", "say", "see_feed", "undo", "why"]
 
@@ -52,6 +65,12 @@ def test_an_agent_steers_a_feed_over_stdio(config: Config, engine: Engine, tmp_p
 
     run(talk())
     assert (tmp_path / "log").read_text() == ""
+
+
+def test_the_command_answers_over_http_where_it_says(config: Config, engine: Engine) -> None:
+    with started_http(config.home) as url:
+        feed = answer(ask(url, BOB, "see_feed", limit=3))
+    assert [item["position"] for item in feed["items"]] == [1, 2, 3]
 
 
 def test_the_key_in_the_environment_says_whose_feed_it_is_over_stdio(

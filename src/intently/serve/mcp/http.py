@@ -5,7 +5,6 @@ id is worth nothing to another.
 """
 
 import os
-import socket
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ from intently.engine import Engine
 from intently.errors import Refused
 from intently.serve.guard import MAX_BODY, Guard
 from intently.serve.keys import Key, NoKey, caller_of, load_keys
+from intently.serve.listening import listen
 from intently.serve.mcp.server import make_server
 
 __all__ = ["mcp_app", "run_http"]
@@ -90,12 +90,7 @@ def run_http(
     """Serve until a signal ends it. `ready` is told the URL. Raises Refused without a person's key, or for a port that
     is taken."""
     app = mcp_app(engine, config, load_keys(os.environ), model=model)
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-        except OSError as error:
-            raise Refused(f"cannot listen on {HOST}:{port} ({error.strerror}); choose another --http PORT.") from error
+    with listen(HOST, port, "Choose another --http PORT.") as listener:
         server = uvicorn.Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, lifespan="on",
