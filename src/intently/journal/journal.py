@@ -40,12 +40,14 @@ __all__ = ["Journal"]
 
 
 class Journal:
-    """An open journal. `url` names the database, without its password. `labels`: what people and judges said of what
+    """An open journal. `url` names the database, without its password; `embedded`: it is a file here, and nobody waits
+    for a network. `labels`: what people and judges said of what
     was made; `reasons`: lines made for items; `judgements`: what a judge said. Made by `open_journal`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.url = store.place
+        self.embedded = store.is_sqlite
         self.labels = Labels(store)
         self.reasons = Reasons(store)
         self.judgements = Judgements(store)
