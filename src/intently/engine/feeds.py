@@ -98,6 +98,8 @@ class Feeds:
         keep: bool = True,
     ) -> Slate:
         """A new slate. `keep`: it becomes the person's last slate, spends what "next" lasts for, and is traced."""
+        if as_of is not None:
+            self._worlds.at(utc(as_of))  # an index of an earlier time takes long to build: nobody else waits for it
         with self._turn:
             moment = utc(as_of) if as_of is not None else datetime.now(UTC)
             request = self._request(
