@@ -16,9 +16,13 @@ def test_no_part_of_an_answer_waits_for_the_receipt_of_the_one_before(host: str)
     assert asyncio.run(_nodelay_of_a_connection(listen(host, 0, "")))
 
 
+def test_who_connects_before_the_server_runs_is_not_refused() -> None:
+    with listen("127.0.0.1", 0, "") as listener, socket.create_connection(listener.getsockname(), timeout=10):
+        pass
+
+
 def test_an_address_that_is_taken_is_refused_with_the_mend() -> None:
     with listen("127.0.0.1", 0, "") as taken:
-        taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(Refused, match=rf"cannot listen on 127\.0\.0\.1:{port} \(.+\)\. Choose another\."):
             listen("127.0.0.1", port, "Choose another.")
