@@ -36,7 +36,7 @@ from intently.understand.corrections import Corrected
 
 __all__ = ["Feeds", "Made", "Shown", "shown_at"]
 
-AT_ONCE, AT_ONCE_AFAR = 1, 2  # slates being made, with a journal that is a file here and with one across a network
+AT_ONCE, AT_ONCE_AFAR = 1, 2  # slates being made, with a journal that is a file here and with one of a server
 KEPT_SLATES = 2000  # last slates by person and client kept at hand; older ones are read from the journal
 
 
@@ -69,8 +69,8 @@ def shown_at(asked: datetime) -> datetime:
 
 class Feeds:
     """Slates of one store. They are made in turn: each uses all cores where it can, and threads that pass Python's lock
-    to each other at every product and every row read made a third fewer (docs/experiments.md). A database across a
-    network is waited for, so that there two are under way."""
+    to each other at every product and every row read made a third fewer (docs/experiments.md). A database
+    server is waited for, so that there two are under way."""
 
     def __init__(self, store: Store, worlds: WorldKeeper, config: Config) -> None:
         self._store, self._worlds, self._config = store, worlds, config

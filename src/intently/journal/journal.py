@@ -40,9 +40,9 @@ __all__ = ["Journal"]
 
 
 class Journal:
-    """An open journal. `url` names the database, without its password; `embedded`: it is a file here, and nobody waits
-    for a network. `labels`: what people and judges said of what
-    was made; `reasons`: lines made for items; `judgements`: what a judge said. Made by `open_journal`."""
+    """An open journal, made by `open_journal`. `url` names the database, without its password; `embedded`: it is a file
+    here, no server's. `labels`: what people and judges said of what was made; `reasons`: lines made for items;
+    `judgements`: what a judge said."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
